@@ -1,0 +1,76 @@
+// The levels of docs/ARCHITECTURE.md as rules: imports point downward only, level-2 folders never import each other.
+const level2 = 'plant|drivers|tags|expressions|equipment|alarms|historian|identifiers|labels|access|maintenance|gateways|simulation'
+const screens = 'mimic|faceplate|alarms|trends|labels|engineering|access|maintenance'
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+export default {
+  forbidden: [
+    forbid('no-cycles', 'An import cycle has no first page to read.', {}, { circular: true }),
+    forbid(
+      'shared-is-pure',
+      'shared/ holds words both processes use: valibot and the CEL library at most, no Node, DOM or Electron.',
+      { path: '^src-main/shared/' },
+      { pathNot: '^src-main/shared/|^node_modules/(valibot|@marcbachmann/cel-js)/' },
+    ),
+    forbid(
+      'base-knows-no-plant',
+      'base/ are small tools without plant knowledge (the status code table excepted).',
+      { path: '^src-main/base/' },
+      { path: '^src-main/', pathNot: '^src-main/(base/|shared/status-code)' },
+    ),
+    forbid(
+      'storage-is-low',
+      'storage/ imports only levels below.',
+      { path: '^src-main/storage/' },
+      { path: '^src-main/', pathNot: '^src-main/(storage|base|shared)/' },
+    ),
+    forbid(
+      'level-2-apart',
+      'Level-2 folders never import each other; runtime.ts hands one what it needs of another.',
+      { path: `^src-main/(${level2})/` },
+      { path: `^src-main/(${level2}|api|electron)/|^src-main/[^/]+\\.ts$`, pathNot: '^src-main/$1/' },
+    ),
+    forbid(
+      'api-is-level-3',
+      'api/ translates; it does not import entries or Electron.',
+      { path: '^src-main/api/' },
+      { path: '^src-main/electron/|^src-main/[^/]+\\.ts$' },
+    ),
+    forbid(
+      'electron-only-in-shell',
+      'electron is imported only in electron/ and main.ts.',
+      { path: '^src-main/', pathNot: '^src-main/(electron/|main\\.ts)' },
+      { path: '^node_modules/electron/' },
+    ),
+    forbid(
+      'sqlite-only-in-storage',
+      'better-sqlite3 only in storage/.',
+      { pathNot: '^(src-main/storage|test)/' },
+      { path: '^node_modules/better-sqlite3/' },
+    ),
+    forbid(
+      'protocol-library-at-home',
+      'A protocol library only in its driver folder.',
+      { path: '^src-main/', pathNot: '^src-main/drivers/(modbus|opcua|mqtt)/' },
+      { path: '^node_modules/(modbus-serial|serialport|node-opcua[^/]*|mqtt|aedes|protobufjs)/' },
+    ),
+    forbid(
+      'renderer-imports-only-shared',
+      'A screen imports only shared/ of the runtime.',
+      { path: '^src-renderer/' },
+      { path: '^src-main/', pathNot: '^src-main/shared/' },
+    ),
+    forbid(
+      'screens-apart',
+      'Screens never import each other; App.svelte composes.',
+      { path: `^src-renderer/(${screens})/` },
+      { path: `^src-renderer/(${screens})/`, pathNot: '^src-renderer/$1/' },
+    ),
+    forbid('nothing-imports-test', 'test/ may import anything; nothing imports test/.', { pathNot: '^test/' }, { path: '^test/' }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.svelte', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'types', 'node', 'default'] },
+  },
+}

@@ -1,0 +1,35 @@
+// What one may be allowed to do. One permission per row of the contract; roles are sets of permissions.
+
+export const permissions = [
+  'plant.view',
+  'tags.read',
+  'tags.write',
+  'devices.view',
+  'devices.test',
+  'devices.operate',
+  'certificates.trust',
+  'plant.change',
+  'access.own',
+  'access.administer',
+  'audit.read',
+  'maintenance.view',
+] as const
+export type Permission = (typeof permissions)[number]
+
+export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const
+export type Role = (typeof roles)[number]
+
+const viewer: readonly Permission[] = ['plant.view', 'tags.read', 'devices.view', 'access.own', 'maintenance.view']
+const operator: readonly Permission[] = [...viewer, 'tags.write']
+const engineer: readonly Permission[] = [
+  ...operator,
+  'devices.test',
+  'devices.operate',
+  'certificates.trust',
+  'plant.change',
+  'audit.read',
+]
+const administrator: readonly Permission[] = [...engineer, 'access.administer']
+
+/** What each role may do unless access.yaml of the plant says otherwise. */
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = { viewer, operator, engineer, administrator }

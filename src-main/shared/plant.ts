@@ -1,0 +1,90 @@
+// The checked plant: what the folder of text files means once every reference resolves. Read-only; a change of the folder
+// makes a new one. Documents as written on disk are described by plant/, this is their result.
+import type { TagDefinition } from './tag.ts'
+
+/** A fault of the plant folder. `file` is relative to the folder, `line` and `column` count from 1. */
+export interface PlantFault {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly message: string
+}
+
+/** One connection. `options` holds the protocol's own keys, already validated by the protocol's schema. */
+export interface DeviceDefinition {
+  readonly name: string
+  readonly description: string
+  /** modbus-tcp, modbus-rtu, modbus-rtu-over-tcp, opcua, mqtt, sparkplug, simulator … */
+  readonly protocol: string
+  readonly address: string
+  /** Bound of a connect and of a request; ms. */
+  readonly timeoutMs: number
+  /** Name → interval in ms; always has `normal`. */
+  readonly scanRates: Readonly<Record<string, number>>
+  readonly enabled: boolean
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** An instance of an equipment type, placed in the hierarchy (ISA-95: site / area / line / cell / unit). */
+export interface Equipment {
+  readonly name: string
+  readonly type: string
+  readonly description: string
+  /** Place without the site, as `Packaging/Filling/Filler`; '' = the line itself. */
+  readonly place: string
+  /** Member name → tag name. */
+  readonly members: Readonly<Record<string, string>>
+  readonly parameters: Readonly<Record<string, string | number | boolean>>
+}
+
+/** An equipment type as far as screens need it. */
+export interface EquipmentType {
+  readonly name: string
+  readonly description: string
+  readonly members: readonly string[]
+  /** File of the symbol relative to the folder; null when the type has none. */
+  readonly symbolFile: string | null
+}
+
+/** One display of the hierarchy (ISA-101: level 1 overview … level 4 detail). */
+export interface MimicEntry {
+  /** File name without `.svg`; the screen is at `#/mimic/<name>`. */
+  readonly name: string
+  readonly title: Readonly<Record<string, string>>
+  readonly level: 1 | 2 | 3 | 4
+  readonly parent: string | null
+  readonly file: string
+}
+
+/** Behaviour of simulated equipment; used by `lineside simulate` only (docs/simulation.md). */
+export interface SimulationRule {
+  /** Tag it drives. */
+  readonly tag: string
+  /** CEL of the value, over tags and `time` (s since start), `previous` and `dt` (s). */
+  readonly expression: string
+  /** Where it is written, for error messages. */
+  readonly file: string
+  readonly line: number
+}
+
+export interface Plant {
+  /** Absolute path. */
+  readonly folder: string
+  readonly name: string
+  readonly line: string
+  readonly site: string
+  readonly description: string
+  /** BCP 47, first is the default: `en`, `zh-CN`. */
+  readonly languages: readonly string[]
+  /** IANA name. */
+  readonly timeZone: string
+  readonly startMimic: string | null
+  readonly devices: readonly DeviceDefinition[]
+  readonly tags: readonly TagDefinition[]
+  readonly equipment: readonly Equipment[]
+  readonly equipmentTypes: readonly EquipmentType[]
+  readonly mimics: readonly MimicEntry[]
+  readonly simulation: readonly SimulationRule[]
+  /** Role → permissions, where access.yaml says other than the built-in table. */
+  readonly roles: Readonly<Record<string, readonly string[]>>
+}

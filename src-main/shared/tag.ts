@@ -1,0 +1,169 @@
+// A tag: one named value of the plant, with everything that is known of it before it has a value.
+import { fromBase64, type TagValue } from './data-value.ts'
+
+/** Data types of plant files. Arrays are a data type with `arrayLength`. */
+export const dataTypes = [
+  'bool',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+  'string',
+  'datetime',
+  'bytes',
+  'structure',
+] as const
+export type DataType = (typeof dataTypes)[number]
+
+/** Linear scaling between raw values and engineering units: rawLow ↔ low, rawHigh ↔ high. */
+export interface TagScaling {
+  readonly rawLow: number
+  readonly rawHigh: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Alarm of a tag as the plant file describes it; the alarm engine gives it meaning. Units: engineering units, ms. */
+export interface TagAlarm {
+  readonly condition: string
+  readonly limit?: number | undefined
+  readonly deadband?: number | undefined
+  readonly onDelayMs?: number | undefined
+  readonly offDelayMs?: number | undefined
+  readonly priority: 'low' | 'medium' | 'high' | 'urgent'
+  readonly latching?: boolean | undefined
+  readonly message: string
+  readonly expression?: string | undefined
+}
+
+/** One tag of a checked plant. Either `device` and `address`, or `expression`. */
+export interface TagDefinition {
+  /** Full name, unique in the plant; dots make the tree: `Filler.Level`. */
+  readonly name: string
+  readonly description: string
+  readonly device: string | null
+  /** The protocol's own address text. */
+  readonly address: string | null
+  /** Protocol-specific extras of the tag: wordOrder, timestampPath, writeAddress … */
+  readonly addressOptions: Readonly<Record<string, unknown>>
+  /** CEL of a calculated tag; then device and address are null. */
+  readonly expression: string | null
+  readonly dataType: DataType
+  /** null = a single value. */
+  readonly arrayLength: number | null
+  /** UCUM code, '' when none. */
+  readonly unit: string
+  readonly writable: boolean
+  /** How often a polled device is read, or the sampling interval of a subscribed one; ms. */
+  readonly scanIntervalMs: number
+  readonly scaling: TagScaling | null
+  /** Engineering range: values outside are Uncertain (EngineeringUnitsExceeded), writes outside are refused. */
+  readonly limits: { readonly low: number | null; readonly high: number | null }
+  /** Live deadband in engineering units; a smaller change is no change. 0 = every change. */
+  readonly deadband: number
+  /** How long a write waits for the device to report the written value; ms. */
+  readonly readBackTimeoutMs: number
+  /** CEL: writes are refused while it is false; null = no interlock. */
+  readonly interlock: string | null
+  /** Decimal places on screen; null = as many as the value needs, up to 3. */
+  readonly decimals: number | null
+  /** Texts of an enumeration, by value: `{ 0: "Stopped", 1: "Running" }`. */
+  readonly states: Readonly<Record<string, string>> | null
+  readonly history: { readonly deadband: number } | false
+  readonly alarms: readonly TagAlarm[]
+  /** Name of the equipment instance it belongs to. */
+  readonly equipment: string | null
+}
+
+/** True for types whose values stand in a batch's number column. */
+export function isNumericType(dataType: DataType): boolean {
+  return dataType !== 'string' && dataType !== 'bytes' && dataType !== 'structure' && dataType !== 'datetime'
+}
+
+/** Smallest and largest value of an integer type; null for other types. */
+export function integerRange(dataType: DataType): { low: bigint; high: bigint } | null {
+  const match = /^(u?)int(\d+)$/.exec(dataType)
+  if (!match) return null
+  const bits = BigInt(match[2]!)
+  return match[1] ? { low: 0n, high: (1n << bits) - 1n } : { low: -(1n << (bits - 1n)), high: (1n << (bits - 1n)) - 1n }
+}
+
+/** Outcome of {@link coerceValue}. */
+export type Coerced = { readonly ok: true; readonly value: TagValue } | { readonly ok: false; readonly message: string }
+
+/**
+ * A value from outside (JSON, a form, CEL) as the tag's data type wants it, or a sentence why it does not fit.
+ * int64/uint64 accept numbers while exact and decimal texts and give bigint; datetime accepts RFC 3339 text and ms and
+ * gives ms; bytes accept base64; booleans accept true/false and 1/0.
+ */
+export function coerceValue(input: unknown, dataType: DataType, arrayLength: number | null): Coerced {
+  if (arrayLength === null) return coerceOne(input, dataType)
+  if (!Array.isArray(input)) return refuse(`an array of ${arrayLength} ${dataType} values is expected`)
+  if (input.length !== arrayLength) return refuse(`${arrayLength} values are expected, ${input.length} were given`)
+  const values: TagValue[] = []
+  for (const [index, element] of input.entries()) {
+    const coerced = coerceOne(element, dataType)
+    if (!coerced.ok) return refuse(`element ${index}: ${coerced.message}`)
+    values.push(coerced.value)
+  }
+  return { ok: true, value: values }
+}
+
+function coerceOne(input: unknown, dataType: DataType): Coerced {
+  switch (dataType) {
+    case 'bool':
+      if (typeof input === 'boolean') return { ok: true, value: input }
+      if (input === 1 || input === 0) return { ok: true, value: input === 1 }
+      return refuse('true or false is expected')
+    case 'float32':
+    case 'float64':
+      if (typeof input !== 'number' || !Number.isFinite(input)) return refuse('a number is expected')
+      if (dataType === 'float32' && !Number.isFinite(Math.fround(input))) return refuse('the number is too large for float32')
+      return { ok: true, value: input }
+    case 'string':
+      return typeof input === 'string' ? { ok: true, value: input } : refuse('a text is expected')
+    case 'datetime':
+      return coerceDateTime(input)
+    case 'bytes':
+      return coerceBytes(input)
+    case 'structure':
+      if (typeof input !== 'object' || input === null || Array.isArray(input)) return refuse('an object is expected')
+      return { ok: true, value: input as TagValue }
+    default:
+      return coerceInteger(input, dataType)
+  }
+}
+
+function coerceInteger(input: unknown, dataType: DataType): Coerced {
+  const range = integerRange(dataType)!
+  let value: bigint
+  if (typeof input === 'bigint') value = input
+  else if (typeof input === 'number' && Number.isSafeInteger(input)) value = BigInt(input)
+  else if (typeof input === 'string' && /^-?\d{1,20}$/.test(input)) value = BigInt(input)
+  else return refuse('a whole number is expected')
+  if (value < range.low || value > range.high)
+    return refuse(`a whole number from ${range.low} to ${range.high} is expected for ${dataType}`)
+  return { ok: true, value: dataType === 'int64' || dataType === 'uint64' ? value : Number(value) }
+}
+
+function coerceDateTime(input: unknown): Coerced {
+  if (typeof input === 'number' && Number.isFinite(input)) return { ok: true, value: input }
+  const parsed = typeof input === 'string' ? Date.parse(input) : Number.NaN
+  return Number.isNaN(parsed) ? refuse('a time stamp (RFC 3339 or ms since 1970) is expected') : { ok: true, value: parsed }
+}
+
+function coerceBytes(input: unknown): Coerced {
+  if (input instanceof Uint8Array) return { ok: true, value: input }
+  const bytes = typeof input === 'string' ? fromBase64(input) : null
+  return bytes ? { ok: true, value: bytes } : refuse('bytes as base64 text are expected')
+}
+
+function refuse(message: string): Coerced {
+  return { ok: false, message }
+}

@@ -1,0 +1,109 @@
+// A batch of values as columns: the one shape on the value path, from driver to tag table, alarms, historian and screens.
+import type { TagValue } from './data-value.ts'
+
+/**
+ * `count` updates as parallel columns; rows beyond `count` are unused room. Later rows of the same handle are newer.
+ *
+ * - `handle[i]`: the tag's number, valid for this start of the runtime only
+ * - `value[i]`: numbers as they are, booleans as 0 or 1; NaN where the value stands in `others`
+ * - `others[i]`: string, bigint, bytes, array, structure, or null for "no value"; undefined where `value[i]` counts.
+ *   The whole column is null when no row needs it.
+ * - `statusCode[i]`: OPC UA status code
+ * - `sourceTimestamp[i]`: ms since 1970-01-01 UTC
+ *
+ * The receiver owns the columns from the call on; the sender must not touch them again.
+ */
+export interface ValueBatch {
+  readonly count: number
+  readonly handle: Uint32Array
+  readonly value: Float64Array
+  readonly statusCode: Uint32Array
+  readonly sourceTimestamp: Float64Array
+  readonly others: readonly (TagValue | undefined)[] | null
+}
+
+/** Fills a batch row by row; grows as needed. Hand it over with {@link ValueBatchBuilder.take}. */
+export class ValueBatchBuilder {
+  #capacity: number
+  #count = 0
+  #handle: Uint32Array
+  #value: Float64Array
+  #statusCode: Uint32Array
+  #sourceTimestamp: Float64Array
+  #others: (TagValue | undefined)[] | null = null
+
+  constructor(capacity = 64) {
+    this.#capacity = Math.max(1, capacity)
+    this.#handle = new Uint32Array(this.#capacity)
+    this.#value = new Float64Array(this.#capacity)
+    this.#statusCode = new Uint32Array(this.#capacity)
+    this.#sourceTimestamp = new Float64Array(this.#capacity)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** A number or boolean (as 0 or 1). */
+  addNumber(handle: number, value: number, statusCode: number, sourceTimestamp: number): void {
+    if (this.#count === this.#capacity) this.#grow()
+    const row = this.#count++
+    this.#handle[row] = handle
+    this.#value[row] = value
+    this.#statusCode[row] = statusCode
+    this.#sourceTimestamp[row] = sourceTimestamp
+  }
+
+  /** Any value; numbers and booleans go to the number column. */
+  add(handle: number, value: TagValue, statusCode: number, sourceTimestamp: number): void {
+    if (typeof value === 'number') return this.addNumber(handle, value, statusCode, sourceTimestamp)
+    if (typeof value === 'boolean') return this.addNumber(handle, value ? 1 : 0, statusCode, sourceTimestamp)
+    this.addNumber(handle, Number.NaN, statusCode, sourceTimestamp)
+    this.#others ??= []
+    this.#others[this.#count - 1] = value
+  }
+
+  /** No value: quality Bad with the reason. */
+  addBad(handle: number, statusCode: number, sourceTimestamp: number): void {
+    this.add(handle, null, statusCode, sourceTimestamp)
+  }
+
+  /** The batch so far; the builder starts empty again with fresh columns. */
+  take(): ValueBatch {
+    const batch: ValueBatch = {
+      count: this.#count,
+      handle: this.#handle,
+      value: this.#value,
+      statusCode: this.#statusCode,
+      sourceTimestamp: this.#sourceTimestamp,
+      others: this.#others,
+    }
+    this.#count = 0
+    this.#handle = new Uint32Array(this.#capacity)
+    this.#value = new Float64Array(this.#capacity)
+    this.#statusCode = new Uint32Array(this.#capacity)
+    this.#sourceTimestamp = new Float64Array(this.#capacity)
+    this.#others = null
+    return batch
+  }
+
+  #grow(): void {
+    this.#capacity *= 2
+    this.#handle = grown(this.#handle, new Uint32Array(this.#capacity))
+    this.#value = grown(this.#value, new Float64Array(this.#capacity))
+    this.#statusCode = grown(this.#statusCode, new Uint32Array(this.#capacity))
+    this.#sourceTimestamp = grown(this.#sourceTimestamp, new Float64Array(this.#capacity))
+  }
+}
+
+/** A batch that says of every handle the same: no value, for this reason. */
+export function badBatch(handles: readonly number[], statusCode: number, timestamp: number): ValueBatch {
+  const builder = new ValueBatchBuilder(handles.length)
+  for (const handle of handles) builder.addBad(handle, statusCode, timestamp)
+  return builder.take()
+}
+
+function grown<T extends Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from as never)
+  return to
+}

@@ -1,0 +1,31 @@
+// main = unit and driver tests in Node; renderer = components in jsdom; runtime = the whole headless runtime, longer.
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+const root = new URL('..', import.meta.url).pathname
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        test: { name: 'main', root, environment: 'node', include: ['test/main/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        plugins: [svelte({ compilerOptions: { hmr: false } })],
+        resolve: { conditions: ['browser'] },
+        test: { name: 'renderer', root, environment: 'jsdom', include: ['test/renderer/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'runtime',
+          root,
+          environment: 'node',
+          include: ['test/runtime/**/*.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
