@@ -1,5 +1,6 @@
 // The checked plant: what the folder of text files means once every reference resolves. Read-only; a change of the folder
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
+import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
 
 /** A fault of the plant folder. `file` is relative to the folder, `line` and `column` count from 1. */
@@ -56,17 +57,6 @@ export interface MimicEntry {
   readonly file: string
 }
 
-/** Behaviour of simulated equipment; used by `lineside simulate` only (docs/simulation.md). */
-export interface SimulationRule {
-  /** Tag it drives. */
-  readonly tag: string
-  /** CEL of the value, over tags and `time` (s since start), `previous` and `dt` (s). */
-  readonly expression: string
-  /** Where it is written, for error messages. */
-  readonly file: string
-  readonly line: number
-}
-
 export interface Plant {
   /** Absolute path. */
   readonly folder: string
@@ -84,7 +74,8 @@ export interface Plant {
   readonly equipment: readonly Equipment[]
   readonly equipmentTypes: readonly EquipmentType[]
   readonly mimics: readonly MimicEntry[]
-  readonly simulation: readonly SimulationRule[]
+  /** Behaviour of simulated tags and hidden values; used by `lineside simulate` only (docs/simulation.md). */
+  readonly simulation: readonly SimulationEntry[]
   /** Role → permissions, where access.yaml says other than the built-in table. */
   readonly roles: Readonly<Record<string, readonly string[]>>
 }
