@@ -69,19 +69,44 @@ export interface Driver {
   readonly counters: DriverCounters
 }
 
-/** Plain numbers a driver counts itself; read at any time, never reset. */
-export interface DriverCounters {
+/** How many of the last round trips the mean is taken over. */
+const latencyWindow = 100
+
+/** What a driver counts itself; read at any time, never reset. */
+export class DriverCounters {
   /** Requests sent, or for subscribing protocols messages received. */
-  requestCount: number
-  failedRequestCount: number
-  /** Round trip of the last request in ms; null where there is none. */
-  lastLatencyMs: number | null
+  requestCount = 0
+  failedRequestCount = 0
   /** What the protocol adds for the device page: label → text (session state, subscriptions, sequence gaps …). */
-  details: Record<string, string>
+  details: Record<string, string> = {}
+  #latencies: number[] = []
+  #latencyCount = 0
+  #maximum: number | null = null
+
+  /** Round trip of the last request in ms; null before the first. Setting it adds to mean and maximum. */
+  get lastLatencyMs(): number | null {
+    return this.#latencyCount === 0 ? null : this.#latencies[(this.#latencyCount - 1) % latencyWindow]!
+  }
+
+  set lastLatencyMs(latencyMs: number | null) {
+    if (latencyMs === null) return
+    this.#latencies[this.#latencyCount++ % latencyWindow] = latencyMs
+    this.#maximum = Math.max(this.#maximum ?? 0, latencyMs)
+  }
+
+  /** Mean of the last hundred round trips in ms. */
+  get meanLatencyMs(): number | null {
+    const { length } = this.#latencies
+    return length === 0 ? null : this.#latencies.reduce((sum, latency) => sum + latency, 0) / length
+  }
+
+  get maximumLatencyMs(): number | null {
+    return this.#maximum
+  }
 }
 
 export function newCounters(): DriverCounters {
-  return { requestCount: 0, failedRequestCount: 0, lastLatencyMs: null, details: {} }
+  return new DriverCounters()
 }
 
 /** What a protocol folder's driver module exports as `protocolDriver`; imported only inside its worker. */
