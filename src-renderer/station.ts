@@ -1,0 +1,34 @@
+// Everything a screen works with, built once for the page and handed down by Svelte's context.
+import { getContext } from 'svelte'
+import { ConnectionState } from './connection/connection-state.svelte.ts'
+import { PlantState } from './connection/plant-state.svelte.ts'
+import { RuntimeClient, type RuntimeClientOptions } from './connection/runtime-client.ts'
+import { LiveTags } from './tags/live-tags.svelte.ts'
+import { TagCatalog } from './tags/tag-catalog.svelte.ts'
+
+export interface Station {
+  readonly client: RuntimeClient
+  readonly connection: ConnectionState
+  readonly plant: PlantState
+  readonly liveTags: LiveTags
+  readonly catalog: TagCatalog
+}
+
+/** Key of the context; tests hand in their own station under it. */
+export const stationKey = Symbol('station')
+
+/** Opens the link and builds what reads from it. */
+export function startStation(options: RuntimeClientOptions): Station {
+  const client = new RuntimeClient(options)
+  const connection = new ConnectionState(client)
+  const catalog = new TagCatalog(client)
+  const plant = new PlantState(client, () => catalog.forget())
+  const station = { client, connection, plant, liveTags: new LiveTags(client, connection), catalog }
+  client.start()
+  return station
+}
+
+/** The station of this page; call it while a component is being made. */
+export function useStation(): Station {
+  return getContext<Station>(stationKey)
+}
