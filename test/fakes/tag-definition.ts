@@ -1,0 +1,29 @@
+// A tag definition with everything left out that a test does not care about.
+import type { TagDefinition } from '../../src-main/shared/tag.ts'
+
+export function tagDefinition(name: string, over: Partial<TagDefinition> = {}): TagDefinition {
+  return {
+    name,
+    description: '',
+    device: 'plc',
+    address: '40001:float32',
+    addressOptions: {},
+    expression: null,
+    dataType: 'float64',
+    arrayLength: null,
+    unit: '',
+    writable: true,
+    scanIntervalMs: 1000,
+    scaling: null,
+    limits: { low: null, high: null },
+    deadband: 0,
+    readBackTimeoutMs: 2000,
+    interlock: null,
+    decimals: null,
+    states: null,
+    history: { deadband: 0 },
+    alarms: [],
+    equipment: null,
+    ...over,
+  }
+}
