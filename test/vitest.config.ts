@@ -7,6 +7,7 @@ const root = new URL('..', import.meta.url).pathname
 export default defineConfig({
   root,
   test: {
+    env: { LINESIDE_LOG: 'silent' },
     projects: [
       {
         test: { name: 'main', root, environment: 'node', include: ['test/main/**/*.test.ts'], testTimeout: 20_000 },

@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger.ts'
 import { deviceRetries, retryWaits } from '../base/retry-schedule.ts'
 import { startWorkerThread } from '../base/worker-thread.ts'
 import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
-import { type JsonValue, type TagValue, toJsonValue } from '../shared/data-value.ts'
+import type { TagValue } from '../shared/data-value.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
@@ -47,6 +47,14 @@ export interface DriverHostOptions {
   /** The receiver owns the columns. */
   readonly onValues: (batch: ValueBatch) => void
   readonly onDevices: () => void
+  /** Starts the worker thread; tests put a faulty one in its place. */
+  readonly startWorker?: (start: DriverWorkerStart) => Worker
+}
+
+/** What a method answered. */
+export interface MethodOutcome {
+  readonly statusCode: number
+  readonly outputs: readonly TagValue[]
 }
 
 interface KnownDevice {
@@ -130,9 +138,9 @@ export class DriverHost {
   async readTest(
     device: string,
     address: string,
-    dataType: DataType | null,
-    arrayLength: number | null,
-  ): Promise<{ value: JsonValue; statusCode: number; sourceTimestamp: number; latencyMs: number }> {
+    dataType: DataType | null = null,
+    arrayLength: number | null = null,
+  ): Promise<{ value: TagValue; statusCode: number; sourceTimestamp: number; latencyMs: number }> {
     const known = this.#known(device)
     const check = known.protocol.checkAddress(address, dataType, arrayLength)
     if (!check.ok) throw new RuntimeError('BadInvalidArgument', check.message)
@@ -152,20 +160,12 @@ export class DriverHost {
       throw new RuntimeError('BadNoCommunication', `Device "${device}": no answer to a read of ${address}`)
     const other = batch.others?.[0]
     const raw = other === undefined ? batch.value[0]! : other
-    const value = item.dataType === 'bool' && typeof raw === 'number' ? raw !== 0 : toJsonValue(raw)
+    const value = item.dataType === 'bool' && typeof raw === 'number' ? raw !== 0 : raw
     return { value, statusCode: batch.statusCode[0]!, sourceTimestamp: batch.sourceTimestamp[0]!, latencyMs }
   }
 
-  async callMethod(
-    device: string,
-    path: string,
-    inputs: readonly unknown[],
-  ): Promise<{ statusCode: number; outputs: readonly JsonValue[] }> {
-    const answer = (await this.#ask(device, { kind: 'callMethod', device, path, inputs })) as {
-      statusCode: number
-      outputs: readonly TagValue[]
-    }
-    return { statusCode: answer.statusCode, outputs: answer.outputs.map(toJsonValue) }
+  async callMethod(device: string, path: string, inputs: readonly unknown[]): Promise<MethodOutcome> {
+    return (await this.#ask(device, { kind: 'callMethod', device, path, inputs })) as MethodOutcome
   }
 
   /** Certificates of all protocols that run now. */
@@ -335,7 +335,7 @@ class DriverWorkerProcess {
     const folder = join(this.#options.dataFolder, 'drivers', this.#name)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const workerData: DriverWorkerStart = { worker: this.#name, folder }
-    const worker = startWorkerThread(import.meta.url, './driver-worker', { workerData })
+    const worker = (this.#options.startWorker ?? startDriverWorker)(workerData)
     this.#worker = worker
     this.#lastPong = this.#options.clock.monotonic()
     worker.on('message', (message: FromDriverWorker) => this.#receive(worker, message))
@@ -397,6 +397,10 @@ class DriverWorkerProcess {
   #send(message: ToDriverWorker): void {
     this.#worker?.postMessage(message)
   }
+}
+
+function startDriverWorker(workerData: DriverWorkerStart): Worker {
+  return startWorkerThread(import.meta.url, './driver-worker', { workerData })
 }
 
 function toItem({ handle, definition }: HandledTag): DriverItem {

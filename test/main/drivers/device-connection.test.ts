@@ -17,10 +17,7 @@ const item: DriverItem = {
   options: {},
 }
 
-function bench(script: {
-  connect: (clock: FakeClock) => Promise<void>
-  write?: () => Promise<number>
-}) {
+function bench(script: { connect: (clock: FakeClock) => Promise<void>; write?: () => Promise<number> }) {
   const clock = new FakeClock()
   const received: ValueBatch[] = []
   const environments: DriverEnvironment[] = []
