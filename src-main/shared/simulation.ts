@@ -15,7 +15,6 @@ const duration = v.pipe(
 )
 
 const share = v.pipe(v.number(), v.minValue(0))
-const plainValue = v.union([v.number(), v.boolean(), v.string()])
 
 /** The 17 states of PackML by their numbers (ISA-TR88.00.02-2015, table of PackTags `Status.StateCurrent`). */
 export const packmlStates = {
@@ -128,13 +127,17 @@ export const ruleKinds = {
     high: v.optional(expression),
     reset: v.optional(expression),
   }),
+  /** One more each time `when` becomes true; back to `initial` while `reset`. */
+  count: v.strictObject({ when: expression, reset: v.optional(expression) }),
   /** What `of` was `by` seconds ago (transport on a belt, in a pipe); `by` may change, at most one hour. */
   delay: v.strictObject({ of: expression, by: expression }),
   /** Becomes true with `set`, false with `reset`; `reset` wins. */
   latch: v.strictObject({ set: expression, reset: expression }),
+  /** True now and then: after a random time with this mean, counted while `when` (always where nothing is said). */
+  event: v.strictObject({ meanTimeBetween: duration, duration, when: v.optional(expression) }),
   /** Wanders between `low` and `high`; `step` is the typical change in one second. */
-  randomWalk: v.strictObject({ low: v.number(), high: v.number(), step: share }),
-  sine: v.strictObject({ low: v.number(), high: v.number(), period: duration }),
+  randomWalk: v.strictObject({ low: expression, high: expression, step: expression }),
+  sine: v.strictObject({ low: expression, high: expression, period: duration }),
   sequence,
   packml,
 } as const
@@ -148,14 +151,16 @@ export const simulationRuleSchema = v.pipe(
     lag: v.optional(ruleKinds.lag),
     ramp: v.optional(ruleKinds.ramp),
     integrate: v.optional(ruleKinds.integrate),
+    count: v.optional(ruleKinds.count),
     delay: v.optional(ruleKinds.delay),
     latch: v.optional(ruleKinds.latch),
+    event: v.optional(ruleKinds.event),
     randomWalk: v.optional(ruleKinds.randomWalk),
     sine: v.optional(ruleKinds.sine),
     sequence: v.optional(ruleKinds.sequence),
     packml: v.optional(ruleKinds.packml),
-    /** Value at the start; 0, false or '' where nothing is said. */
-    initial: v.optional(plainValue),
+    /** Value at the start: CEL over the instance's parameters alone; 0, false or '' where nothing is said. */
+    initial: v.optional(expression),
     /** Standard deviation of measuring noise: on the wire only, other rules read the true value. */
     noise: v.optional(share),
     /** Type of a hidden value: a number unless this says bool or string. */
