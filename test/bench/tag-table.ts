@@ -1,0 +1,86 @@
+// V1: updates per second from a driver's batch into the tag table, with 100,000 tags, beside a loop that only copies the
+// columns.
+import { systemClock } from '../../src-main/base/clock.ts'
+import type { ValueBatch } from '../../src-main/shared/value-batch.ts'
+import { TagTable } from '../../src-main/tags/tag-table.ts'
+import { tagDefinition } from '../fakes/tag-definition.ts'
+import type { Report } from './run.ts'
+
+const tagCount = 100_000
+const batchRows = 2_000
+const rounds = 7
+
+function batches(seed: number): ValueBatch[] {
+  return Array.from({ length: tagCount / batchRows }, (_, batch) => ({
+    count: batchRows,
+    handle: Uint32Array.from({ length: batchRows }, (_, row) => batch * batchRows + row),
+    value: Float64Array.from({ length: batchRows }, (_, row) => Math.sin(seed + row) * 50 + 50),
+    statusCode: new Uint32Array(batchRows),
+    sourceTimestamp: new Float64Array(batchRows).fill(Date.now()),
+    others: null,
+  }))
+}
+
+export async function run(report: Report): Promise<void> {
+  const table = new TagTable(systemClock)
+  table.configure(
+    Array.from({ length: tagCount }, (_, index) =>
+      tagDefinition(`Area${index % 10}.Unit${index % 100}.Tag${index}`, {
+        scaling: index % 2 === 0 ? { rawLow: 0, rawHigh: 100, low: -50, high: 150 } : null,
+        limits: { low: -100, high: 200 },
+        deadband: index % 4 === 0 ? 0.01 : 0,
+      }),
+    ),
+  )
+  const copy = {
+    value: new Float64Array(tagCount),
+    statusCode: new Uint32Array(tagCount),
+    sourceTimestamp: new Float64Array(tagCount),
+  }
+  const tableRates: number[] = []
+  const copyRates: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const sets = Array.from({ length: 10 }, (_, index) => batches(round * 10 + index))
+    copyRates.push(rate(sets, (batch) => copyColumns(batch, copy)))
+    tableRates.push(rate(sets, (batch) => table.apply(batch)))
+  }
+  const [updates, copies] = [median(tableRates), median(copyRates)]
+  report({ bench: 'tag-table', figure: 'V1 updates into the tag table', value: Math.round(updates), unit: '1/s' })
+  report({ bench: 'tag-table', figure: 'V1 beside: columns only copied', value: Math.round(copies), unit: '1/s' })
+  report({ bench: 'tag-table', figure: 'V1 ratio', value: updates / copies, unit: '1' })
+}
+
+function rate(sets: readonly ValueBatch[][], take: (batch: ValueBatch) => unknown): number {
+  const begin = performance.now()
+  let count = 0
+  for (const set of sets)
+    for (const batch of set) {
+      take(batch)
+      count += batch.count
+    }
+  return (count / (performance.now() - begin)) * 1000
+}
+
+/** The least a table could do: put every row at its handle, and hand the same rows on. */
+function copyColumns(
+  batch: ValueBatch,
+  to: { value: Float64Array; statusCode: Uint32Array; sourceTimestamp: Float64Array },
+): ValueBatch {
+  const { count } = batch
+  const handle = new Uint32Array(count)
+  const value = new Float64Array(count)
+  const statusCode = new Uint32Array(count)
+  const sourceTimestamp = new Float64Array(count)
+  for (let row = 0; row < count; row++) {
+    const at = batch.handle[row]!
+    to.value[at] = value[row] = batch.value[row]!
+    to.statusCode[at] = statusCode[row] = batch.statusCode[row]!
+    to.sourceTimestamp[at] = sourceTimestamp[row] = batch.sourceTimestamp[row]!
+    handle[row] = at
+  }
+  return { count, handle, value, statusCode, sourceTimestamp, others: null }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
