@@ -1,6 +1,7 @@
 // How simulated equipment behaves, as plant files say it: `simulation:` of an equipment type or instance, and the files
 // simulation/*.yaml for what stands between the units. Used by `lineside simulate` only (docs/simulation.md).
 import * as v from 'valibot'
+import { durationRule } from './duration.ts'
 
 /** A name as plant files write it: a member, a hidden value or a tag. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
@@ -9,10 +10,7 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const expression = v.union([v.pipe(v.string(), v.minLength(1), v.maxLength(4000)), v.number(), v.boolean()])
 
 /** `100 ms`, `1.5 s`, `20 min`, `8 h`. */
-const duration = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,9}(\.\d{1,6})? ?(ms|s|min|h)$/, 'a duration is expected, as 500 ms, 2.5 s, 20 min or 8 h'),
-)
+const duration = v.pipe(v.string(durationRule), v.regex(/^\d{1,9}(\.\d{1,6})? ?(ms|s|min|h|d)$/, durationRule))
 
 const share = v.pipe(v.number(), v.minValue(0))
 
@@ -207,10 +205,4 @@ export interface SimulationEntry {
   readonly file: string
   readonly line: number
   readonly column: number
-}
-
-/** Milliseconds of a duration text that the schema let through. */
-export function durationMs(text: string): number {
-  const match = /^([\d.]+) ?(ms|s|min|h)$/.exec(text)!
-  return Number(match[1]) * { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'min' | 'h']
 }
