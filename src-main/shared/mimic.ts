@@ -70,21 +70,24 @@ export interface BindingContext {
   readonly members: Readonly<Record<string, string>> | null
 }
 
-/** The tag a name in a binding stands for; null when `value` or `self.…` means nothing here. */
-export function resolveBindingName(name: string, context: Pick<BindingContext, 'tag' | 'members'>): string | null {
-  if (name === 'value') return context.tag === null ? null : resolveBindingName(context.tag, { ...context, tag: null })
-  if (name.startsWith(memberPrefix) && context.members) return context.members[name.slice(memberPrefix.length)] ?? null
+/** The tag of the plant that a name in a binding stands for; null when `self.…` means nothing here. */
+export function resolveBindingName(name: string, members: BindingContext['members']): string | null {
+  if (name.startsWith(memberPrefix) && members) return members[name.slice(memberPrefix.length)] ?? null
   return name
 }
 
-/** Scope in which a binding's CEL is compiled: `value`, `self.<member>`, tags, and {@link bindingVariables}. */
+/**
+ * Scope in which a binding's CEL is compiled: `value`, `self.<member>`, tags, and {@link bindingVariables}. The inputs of
+ * the result are names for {@link resolveBindingName}.
+ */
 export function bindingScope(context: BindingContext): ExpressionScope {
   return {
     tagType: (name) => {
-      const tag = resolveBindingName(name, context)
+      const tag = resolveBindingName(name, context.members)
       return tag === null ? null : context.tagType(tag)
     },
     variables: bindingVariables,
+    ...(context.tag === null ? {} : { aliases: { value: context.tag } }),
   }
 }
 

@@ -1,0 +1,341 @@
+// Binding attributes compiled once: a flat list of what to compute, from which tags, and where the result goes.
+import type { TagRow } from '../../src-main/shared/contract.ts'
+import type { TagValue } from '../../src-main/shared/data-value.ts'
+import { type CompileResult, compileExpression, type ExpressionInput } from '../../src-main/shared/expression.ts'
+import {
+  type BindingAttribute,
+  type BindingResult,
+  bindingAttributes,
+  bindingExpressions,
+  bindingScope,
+  fitsResult,
+  type OpenTarget,
+  parseOpenTarget,
+  resolveBindingName,
+} from '../../src-main/shared/mimic.ts'
+import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
+import { unitText } from '../tags/unit-text.ts'
+import type { BindingSite, MarkOwner, MimicFault } from './mimic-drawing.ts'
+import type { MimicWords } from './mimic-format.ts'
+import { createWriter, type ResultWriter } from './mimic-writers.ts'
+
+/** What a name in an expression reads as now; the runtime's columns. Index = position in {@link BindingPlan.tags}. */
+export type ReadTag = (tagIndex: number) => ExpressionInput
+
+/** One expression, bound to tags. */
+export interface BoundExpression {
+  /** Tags it needs, by index. */
+  readonly inputs: readonly number[]
+  /** True when a Bad input need not make the result Bad. */
+  readonly asksQuality: boolean
+  /** True when its value changes with time alone. */
+  readonly asksTime: boolean
+  /** The tag itself is the result: no CEL is run. -1 when it is computed. */
+  readonly direct: number
+  /** Throws RuntimeError when there is no result. */
+  evaluate(read: ReadTag): TagValue
+}
+
+/** One attribute of one element at work. */
+export interface Binding {
+  readonly place: string
+  readonly attribute: BindingAttribute
+  readonly expressions: readonly BoundExpression[]
+  /** All tags it depends on, each once. */
+  readonly inputs: readonly number[]
+  readonly writer: ResultWriter | null
+  /** Position in {@link BindingPlan.owners}. */
+  readonly ownerIndex: number
+}
+
+/** What a click, Enter or Space on an element does. */
+export type ActionSite =
+  | {
+      readonly kind: 'open'
+      readonly element: SVGGraphicsElement
+      readonly target: OpenTarget
+      readonly equipment: string | null
+      readonly tag: string | null
+    }
+  | {
+      readonly kind: 'write'
+      readonly element: SVGGraphicsElement
+      readonly tag: string
+      readonly expression: BoundExpression
+    }
+
+/** A mimic compiled. */
+export interface BindingPlan {
+  /** Tags to watch, each once. */
+  readonly tags: readonly string[]
+  /** Row of each tag, null for names that are no tags. */
+  readonly rows: readonly (TagRow | null)[]
+  readonly bindings: readonly Binding[]
+  readonly owners: readonly MarkOwner[]
+  /** Owners that cannot work at all, with the reason in a word: the mark is drawn at once and stays. */
+  readonly brokenOwners: ReadonlyMap<number, 'unknown' | 'fault'>
+  readonly actions: readonly ActionSite[]
+  readonly faults: readonly MimicFault[]
+}
+
+/** Every name in the bindings that could be a tag, in full; ask for their rows before compiling. */
+export function candidateTags(sites: readonly BindingSite[]): readonly string[] {
+  const names = new Set<string>()
+  const seen = new Map<string, readonly string[]>()
+  for (const site of sites) {
+    const members = site.equipment?.members ?? null
+    const add = (name: string) => {
+      const tag = resolveBindingName(name, members)
+      if (tag !== null && tag !== 'value') names.add(tag)
+    }
+    if (site.tag !== null) add(site.tag)
+    for (const [attribute, text] of site.attributes) {
+      if (bindingAttributes[attribute].kind !== 'expression') continue
+      const found = seen.get(text) ?? namesIn(text)
+      seen.set(text, found)
+      for (const name of found) add(name)
+    }
+  }
+  return [...names]
+}
+
+/** Names joined by dots in an expression, with all their beginnings, and the texts of `tag("…")`. */
+function namesIn(text: string): readonly string[] {
+  const names: string[] = []
+  for (const match of text.matchAll(/\btag\s*\(\s*(["'])((?:\\.|[^\\])*?)\1\s*\)/g))
+    names.push(match[2]!.replaceAll(/\\(["'\\])/g, '$1'))
+  const bare = text.replaceAll(/(["'])(?:\\.|[^\\])*?\1/g, "''")
+  for (const match of bare.matchAll(/[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/gu)) {
+    const parts = match[0].split('.')
+    for (let count = parts.length; count > 0; count--) names.push(parts.slice(0, count).join('.'))
+  }
+  return names
+}
+
+/** Compiles the sites of a drawing. A fault takes out one attribute of one element and is listed; never throws. */
+export function compileBindings(
+  sites: readonly BindingSite[],
+  rows: readonly TagRow[],
+  words: MimicWords,
+): BindingPlan {
+  return new Compiler(rows, words).compile(sites)
+}
+
+class Compiler {
+  readonly #rowOf: ReadonlyMap<string, TagRow>
+  readonly #words: MimicWords
+  readonly #tags: string[] = []
+  readonly #indexOf = new Map<string, number>()
+  readonly #owners: MarkOwner[] = []
+  readonly #ownerIndexOf = new Map<Element, number>()
+  readonly #broken = new Map<number, 'unknown' | 'fault'>()
+  readonly #bindings: Binding[] = []
+  readonly #actions: ActionSite[] = []
+  readonly #faults: MimicFault[] = []
+  /** Expressions are compiled once per text and meaning of its names: forty pumps share those of their symbol. */
+  readonly #compiled = new Map<string, CompileResult>()
+
+  constructor(rows: readonly TagRow[], words: MimicWords) {
+    this.#rowOf = new Map(rows.map((row) => [row.tag, row]))
+    this.#words = words
+  }
+
+  compile(sites: readonly BindingSite[]): BindingPlan {
+    for (const site of sites) this.#site(site)
+    return {
+      tags: this.#tags,
+      rows: this.#tags.map((tag) => this.#rowOf.get(tag) ?? null),
+      bindings: this.#bindings,
+      owners: this.#owners,
+      brokenOwners: this.#broken,
+      actions: this.#actions,
+      faults: this.#faults,
+    }
+  }
+
+  #site(site: BindingSite): void {
+    for (const name of site.unknownAttributes)
+      this.#fault(site, name, `there is no binding attribute ls:${name}`, 'fault')
+    const tag = site.tag === null ? null : resolveBindingName(site.tag, site.equipment?.members ?? null)
+    const hasOwnTag = site.attributes.has('tag')
+    if (hasOwnTag && (tag === null || !this.#rowOf.has(tag)))
+      this.#fault(site, 'tag', `there is no tag "${site.tag}"`, 'unknown')
+    for (const [attribute, text] of impliedText(site)) {
+      const meaning = bindingAttributes[attribute]
+      if (meaning.kind === 'openTarget') this.#open(site, text, tag)
+      else if (attribute === 'write') this.#write(site, text, tag)
+      else if (meaning.kind === 'expression') this.#expression(site, attribute, text, meaning.result)
+    }
+    const opensItself = site.attributes.has('equipment') && site.equipment !== null
+    if (opensItself && !site.attributes.has('open') && !site.attributes.has('write')) this.#open(site, 'faceplate', tag)
+  }
+
+  #expression(site: BindingSite, attribute: BindingAttribute, text: string, result: BindingResult): void {
+    const expressions: BoundExpression[] = []
+    for (const part of bindingExpressions(attribute, text)) {
+      const expression = this.#bind(site, attribute, part.trim(), result)
+      if (!expression) return
+      expressions.push(expression)
+    }
+    const direct =
+      expressions.length === 1 && expressions[0]!.direct >= 0
+        ? this.#rowOf.get(this.#tags[expressions[0]!.direct]!)
+        : undefined
+    const writer = createWriter(attribute, site, direct ?? null, this.#words)
+    if (typeof writer === 'string') return this.#fault(site, attribute, writer, 'fault')
+    this.#bindings.push({
+      place: site.place,
+      attribute,
+      expressions,
+      inputs: [...new Set(expressions.flatMap((expression) => expression.inputs))],
+      writer,
+      ownerIndex: this.#ownerIndex(site.owner),
+    })
+  }
+
+  /** The expression with its names bound to tags; null when it has a fault, which is listed. */
+  #bind(site: BindingSite, attribute: BindingAttribute, text: string, result: BindingResult): BoundExpression | null {
+    const members = site.equipment?.members ?? null
+    const tag = site.tag === null ? null : resolveBindingName(site.tag, members)
+    const simple = text === 'value' ? tag : isPlainName(text) ? resolveBindingName(text, members) : null
+    const row = simple === null ? undefined : this.#rowOf.get(simple)
+    if (row && fitsDirectly(row, result)) return this.#direct(row.tag)
+    const compiled = this.#compileText(site, text)
+    if (!compiled.ok) {
+      const at = compiled.offset > 0 ? ` (at character ${compiled.offset + 1})` : ''
+      const isUnknown = /^no tag named|^there is no/.test(compiled.message)
+      this.#fault(site, attribute, `${compiled.message}${at}`, isUnknown ? 'unknown' : 'fault')
+      return null
+    }
+    const { expression } = compiled
+    if (!fitsResult(expression.type, result)) {
+      this.#fault(site, attribute, `the result is ${expression.type}, but ${resultWords[result]} is needed`, 'fault')
+      return null
+    }
+    const inputs = expression.inputs.map((name) => this.#tagIndex(resolveBindingName(name, members) ?? name))
+    const unit = tag === null ? '' : unitText(this.#rowOf.get(tag)?.unit ?? '')
+    const variables = { unit, name: site.equipment?.name ?? '' }
+    return {
+      inputs,
+      asksQuality: expression.asksQuality,
+      asksTime: expression.asksTime,
+      direct: -1,
+      evaluate: (read) => expression.evaluate((inputIndex) => read(inputs[inputIndex]!), variables),
+    }
+  }
+
+  #direct(tag: string): BoundExpression {
+    const tagIndex = this.#tagIndex(tag)
+    return {
+      inputs: [tagIndex],
+      asksQuality: false,
+      asksTime: false,
+      direct: tagIndex,
+      evaluate: (read) => read(tagIndex).value,
+    }
+  }
+
+  #compileText(site: BindingSite, text: string): CompileResult {
+    // Members of one type have the same types in all its instances; outside symbols names mean the same everywhere.
+    const key = `${site.equipment?.type ?? ''}\n${site.tag ?? ''}\n${text}`
+    let result = this.#compiled.get(key)
+    if (!result) {
+      const scope = bindingScope({
+        tag: site.tag,
+        members: site.equipment?.members ?? null,
+        tagType: (name) => {
+          const row = this.#rowOf.get(name)
+          return row ? { dataType: row.dataType, arrayLength: row.arrayLength ?? null } : null
+        },
+      })
+      result = compileExpression(text, scope)
+      this.#compiled.set(key, result)
+    }
+    return result
+  }
+
+  #open(site: BindingSite, text: string, tag: string | null): void {
+    const target = parseOpenTarget(text)
+    if (!target) return
+    const equipment = site.equipment?.name ?? null
+    if (target.kind === 'faceplate' && target.of === null && equipment === null && tag === null)
+      return this.#fault(site, 'open', 'a faceplate needs an equipment or a tag here, or written behind it', 'fault')
+    this.#actions.push({ kind: 'open', element: site.element, target, equipment, tag })
+  }
+
+  #write(site: BindingSite, text: string, tag: string | null): void {
+    const row = tag === null ? undefined : this.#rowOf.get(tag)
+    if (tag === null) return this.#fault(site, 'write', 'ls:write needs the tag to write in ls:tag', 'fault')
+    if (!row) return
+    if (!row.writable) return this.#fault(site, 'write', `tag "${tag}" is not writable`, 'fault')
+    const expression = this.#bind(site, 'write', text, 'any')
+    if (expression) this.#actions.push({ kind: 'write', element: site.element, tag, expression })
+  }
+
+  #fault(site: BindingSite, attribute: string, message: string, kind: 'unknown' | 'fault'): void {
+    this.#faults.push({ place: `${site.place} ls:${attribute}`, message })
+    const index = this.#ownerIndex(site.owner)
+    if (this.#broken.get(index) !== 'fault') this.#broken.set(index, kind)
+  }
+
+  #ownerIndex(owner: MarkOwner): number {
+    const known = this.#ownerIndexOf.get(owner.element)
+    if (known !== undefined) return known
+    this.#owners.push(owner)
+    this.#ownerIndexOf.set(owner.element, this.#owners.length - 1)
+    return this.#owners.length - 1
+  }
+
+  #tagIndex(tag: string): number {
+    const known = this.#indexOf.get(tag)
+    if (known !== undefined) return known
+    this.#tags.push(tag)
+    this.#indexOf.set(tag, this.#tags.length - 1)
+    return this.#tags.length - 1
+  }
+}
+
+const resultWords: Readonly<Record<BindingResult, string>> = {
+  text: 'a text',
+  color: 'a colour as text',
+  bool: 'true or false',
+  number: 'a number',
+  pair: 'two numbers',
+  words: 'a text of class names',
+  any: 'a value',
+}
+
+function isPlainName(text: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(text) && text !== 'true' && text !== 'false'
+}
+
+/** May the tag's value be handed to the writer without CEL having judged its type? */
+function fitsDirectly(row: TagRow, result: BindingResult): boolean {
+  if (row.arrayLength !== undefined) return result === 'text' || result === 'any'
+  switch (result) {
+    case 'text':
+    case 'any':
+      return true
+    case 'bool':
+      return row.dataType === 'bool'
+    case 'number':
+    case 'pair':
+      return /^(?:float|u?int(?:8|16|32)$)/.test(row.dataType)
+    case 'color':
+    case 'words':
+      return row.dataType === 'string'
+  }
+}
+
+/** A text element that only names its tag shows the tag's value. */
+function impliedText(site: BindingSite): Iterable<[BindingAttribute, string]> {
+  const isText = site.element.localName === 'text' || site.element.localName === 'tspan'
+  const isOnlyTag =
+    site.attributes.has('tag') && [...site.attributes.keys()].every((name) => name === 'tag' || name === 'open')
+  return isText && isOnlyTag ? [...site.attributes, ['text', 'value']] : site.attributes
+}
+
+/** Refusal of an expression whose needed input has no usable value. */
+export function noValue(tag: string): RuntimeError {
+  return new RuntimeError('Bad', `${tag} has no usable value`)
+}

@@ -1,0 +1,350 @@
+// A mimic at work: frames of tags come in, once per animation frame the bindings they touch are computed, and what changed
+// is written. No reactive framework in here: five thousand bindings have four milliseconds (docs/mimics.md, "How fast").
+import type { TagRow } from '../../src-main/shared/contract.ts'
+import { fromBase64, type JsonValue, type TagValue } from '../../src-main/shared/data-value.ts'
+import type { ExpressionInput } from '../../src-main/shared/expression.ts'
+import { messageOf } from '../../src-main/shared/runtime-error.ts'
+import { isBad, StatusCodes } from '../../src-main/shared/status-code.ts'
+import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
+import { type ValueState, valueStateOf } from '../tags/value-state.ts'
+import type { Binding, BindingPlan, BoundExpression } from './mimic-bindings.ts'
+import type { MimicFault } from './mimic-drawing.ts'
+import type { TagWatcher } from './mimic-source.ts'
+
+/** What is drawn at an element: a value's state, or that its binding cannot work. */
+export type MarkState = ValueState | 'unknown' | 'fault'
+
+/** Which state wins where several tags meet; the later, the worse. */
+const ranks: readonly MarkState[] = [
+  'good',
+  'manual',
+  'substituted',
+  'uncertain',
+  'outOfRange',
+  'stale',
+  'waiting',
+  'bad',
+  'unknown',
+  'fault',
+]
+const rankOf = Object.fromEntries(ranks.map((state, rank) => [state, rank])) as Readonly<Record<MarkState, number>>
+
+/** A change of what is drawn at an owner. `tag` and `statusCode` are those of its worst input, '' when there is none. */
+export interface MarkChange {
+  readonly ownerIndex: number
+  readonly state: MarkState
+  readonly tag: string
+  readonly statusCode: number
+}
+
+/** Draws marks; see mimic-marks.ts. */
+export interface MarkLayer {
+  /** Owners whose state changed. */
+  show(changes: readonly MarkChange[]): void
+  /** Owners whose elements may have moved. */
+  moved(ownerIndexes: ReadonlySet<number>): void
+}
+
+/** What the runtime needs of the page; tests hand in their own. */
+export interface FrameScheduler {
+  request(run: () => void): number
+  cancel(handle: number): void
+}
+
+const animationFrames: FrameScheduler = {
+  request: (run) => requestAnimationFrame(run),
+  cancel: (handle) => cancelAnimationFrame(handle),
+}
+
+/** After this a tag without a value is marked; before, a display being opened would flicker with marks. ms. */
+const firstValueGraceMs = 1000
+/** How often expressions that use age() are computed without a change of their tags; ms. */
+const timeStepMs = 1000
+
+/** One mimic on screen. Owned by its view, which calls `close`. */
+export class MimicRuntime {
+  readonly #plan: BindingPlan
+  readonly #marks: MarkLayer
+  readonly #scheduler: FrameScheduler
+  readonly #onFault: (fault: MimicFault) => void
+
+  readonly #values: TagValue[]
+  readonly #statusCodes: Uint32Array
+  readonly #sourceTimestamps: Float64Array
+  readonly #isDirtyTag: Uint8Array
+  readonly #dirtyTags: number[] = []
+  /** Tag → bindings that read it. */
+  readonly #bindingsOf: readonly (readonly number[])[]
+  /** Owner → its bindings. */
+  readonly #bindingsOfOwner: readonly (readonly number[])[]
+  readonly #timedBindings: readonly number[]
+  readonly #isQueued: Uint8Array
+  readonly #queue: number[] = []
+  /** Present state of each binding and the input it comes from (-1 = none). */
+  readonly #bindingRank: Uint8Array
+  readonly #bindingCause: Int32Array
+  readonly #ownerRank: Uint8Array
+  readonly #ownerCause: Int32Array
+  readonly #touchedOwners = new Set<number>()
+  readonly #movedOwners = new Set<number>()
+  readonly #reportedFaults = new Set<number>()
+  readonly #single: TagValue[] = [null]
+
+  #stopWatching: (() => void) | null = null
+  #frameHandle: number | null = null
+  #graceTimer: ReturnType<typeof setTimeout> | null = null
+  #timeTimer: ReturnType<typeof setInterval> | null = null
+  #isGraceOver = false
+  #isClosed = false
+
+  constructor(plan: BindingPlan, marks: MarkLayer, onFault: (fault: MimicFault) => void, scheduler = animationFrames) {
+    this.#plan = plan
+    this.#marks = marks
+    this.#onFault = onFault
+    this.#scheduler = scheduler
+    const tagCount = plan.tags.length
+    this.#values = new Array<TagValue>(tagCount).fill(null)
+    this.#statusCodes = new Uint32Array(tagCount).fill(StatusCodes.BadWaitingForInitialData)
+    this.#sourceTimestamps = new Float64Array(tagCount)
+    this.#isDirtyTag = new Uint8Array(tagCount)
+    this.#bindingsOf = indexBindings(plan.bindings, tagCount)
+    this.#bindingsOfOwner = indexOwners(plan)
+    this.#timedBindings = plan.bindings.flatMap((binding, index) =>
+      binding.expressions.some((part) => part.asksTime) ? [index] : [],
+    )
+    this.#isQueued = new Uint8Array(plan.bindings.length)
+    this.#bindingRank = new Uint8Array(plan.bindings.length)
+    this.#bindingCause = new Int32Array(plan.bindings.length).fill(-1)
+    this.#ownerRank = new Uint8Array(plan.owners.length)
+    this.#ownerCause = new Int32Array(plan.owners.length).fill(-1)
+  }
+
+  /** Watches the tags and shows what comes. Before the first frame every element looks as drawn, texts say "no value". */
+  start(watcher: TagWatcher): void {
+    for (const [index, binding] of this.#plan.bindings.entries()) if (binding.inputs.length === 0) this.#enqueue(index)
+    for (const ownerIndex of this.#plan.brokenOwners.keys()) this.#touchedOwners.add(ownerIndex)
+    this.#schedule()
+    if (this.#plan.tags.length > 0) this.#stopWatching = watcher.watch(this.#plan.tags, (frame) => this.#take(frame))
+    this.#graceTimer = setTimeout(() => this.#endGrace(), firstValueGraceMs)
+    if (this.#timedBindings.length > 0) this.#timeTimer = setInterval(() => this.#stepTime(), timeStepMs)
+  }
+
+  /** Nothing comes, and nothing is written, after this. */
+  close(): void {
+    this.#isClosed = true
+    this.#stopWatching?.()
+    this.#stopWatching = null
+    if (this.#frameHandle !== null) this.#scheduler.cancel(this.#frameHandle)
+    this.#frameHandle = null
+    if (this.#graceTimer !== null) clearTimeout(this.#graceTimer)
+    if (this.#timeTimer !== null) clearInterval(this.#timeTimer)
+    this.#graceTimer = null
+    this.#timeTimer = null
+  }
+
+  /** Present result of an expression of an action (`ls:write`). Throws RuntimeError when there is none. */
+  evaluate(expression: BoundExpression): TagValue {
+    return expression.evaluate(this.#read)
+  }
+
+  #take(frame: TagFrame): void {
+    if (this.#isClosed) return
+    const { index, value, statusCode, sourceTimestamp, others } = frame
+    const hasOthers = others.size > 0
+    for (let row = 0; row < frame.count; row++) {
+      const tag = index[row]!
+      if (tag >= this.#values.length) continue
+      const other = hasOthers ? others.get(row) : undefined
+      const number = value[row]!
+      this.#values[tag] =
+        other !== undefined
+          ? fromJson(other, this.#plan.rows[tag] ?? null)
+          : Number.isNaN(number)
+            ? null
+            : asTyped(number, this.#plan.rows[tag] ?? null)
+      this.#statusCodes[tag] = statusCode[row]!
+      this.#sourceTimestamps[tag] = sourceTimestamp[row]!
+      if (this.#isDirtyTag[tag] === 0) {
+        this.#isDirtyTag[tag] = 1
+        this.#dirtyTags.push(tag)
+      }
+    }
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#frameHandle !== null || this.#isClosed) return
+    this.#frameHandle = this.#scheduler.request(() => {
+      this.#frameHandle = null
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    for (const tag of this.#dirtyTags) {
+      this.#isDirtyTag[tag] = 0
+      for (const binding of this.#bindingsOf[tag]!) this.#enqueue(binding)
+    }
+    this.#dirtyTags.length = 0
+    for (const binding of this.#queue) {
+      this.#isQueued[binding] = 0
+      this.#run(binding)
+    }
+    this.#queue.length = 0
+    if (this.#touchedOwners.size > 0) this.#updateOwners()
+    if (this.#movedOwners.size > 0) {
+      this.#marks.moved(this.#movedOwners)
+      this.#movedOwners.clear()
+    }
+  }
+
+  #enqueue(bindingIndex: number): void {
+    if (this.#isQueued[bindingIndex] === 1) return
+    this.#isQueued[bindingIndex] = 1
+    this.#queue.push(bindingIndex)
+  }
+
+  /** Computes one binding and shows it. */
+  #run(bindingIndex: number): void {
+    const binding = this.#plan.bindings[bindingIndex]!
+    let rank = 0
+    let cause = -1
+    let hasBadInput = false
+    for (const input of binding.inputs) {
+      const statusCode = this.#statusCodes[input]!
+      // All is good most of the time: one comparison.
+      if (statusCode === 0 && this.#values[input] !== null) continue
+      hasBadInput ||= isBad(statusCode) || this.#values[input] === null
+      const inputRank = this.#rankOfInput(input, statusCode)
+      if (inputRank <= rank && cause >= 0) continue
+      rank = inputRank
+      cause = input
+    }
+    const failure = this.#show(binding, hasBadInput)
+    if (failure === 'outOfRange') rank = Math.max(rank, rankOf.outOfRange)
+    else if (failure !== null && !hasBadInput) {
+      rank = rankOf.fault
+      this.#report(bindingIndex, binding, failure.fault)
+    }
+    if (this.#bindingRank[bindingIndex] !== rank || this.#bindingCause[bindingIndex] !== cause) {
+      this.#bindingRank[bindingIndex] = rank
+      this.#bindingCause[bindingIndex] = cause
+      this.#touchedOwners.add(binding.ownerIndex)
+    }
+    if (binding.writer?.movesElement && this.#ownerRank[binding.ownerIndex] !== 0)
+      this.#movedOwners.add(binding.ownerIndex)
+  }
+
+  #rankOfInput(input: number, statusCode: number): number {
+    const state = valueStateOf(statusCode, true)
+    if (state === 'good') return this.#values[input] === null ? rankOf.bad : 0
+    return state === 'waiting' && !this.#isGraceOver ? 0 : rankOf[state]
+  }
+
+  /** Null = shown (or cleared because an input is Bad). */
+  #show(binding: Binding, hasBadInput: boolean): 'outOfRange' | { readonly fault: string } | null {
+    const { writer, expressions } = binding
+    if (!writer) return null
+    const first = expressions[0]!
+    if (hasBadInput && !expressions.some((part) => part.asksQuality)) {
+      writer.clear()
+      return null
+    }
+    try {
+      let values: readonly TagValue[] = this.#single
+      if (first.direct >= 0 && expressions.length === 1) this.#single[0] = this.#values[first.direct]!
+      else if (expressions.length === 1) this.#single[0] = first.evaluate(this.#read)
+      else values = expressions.map((part) => part.evaluate(this.#read))
+      const outcome = writer.write(values)
+      if (outcome === 'shown') return null
+      if (outcome !== 'outOfRange') writer.clear()
+      return outcome
+    } catch (error) {
+      writer.clear()
+      return { fault: messageOf(error) }
+    }
+  }
+
+  readonly #read = (tag: number): ExpressionInput => ({
+    value: this.#values[tag]!,
+    statusCode: this.#statusCodes[tag]!,
+    sourceTimestamp: this.#sourceTimestamps[tag]!,
+  })
+
+  #report(bindingIndex: number, binding: Binding, message: string): void {
+    if (this.#reportedFaults.has(bindingIndex)) return
+    this.#reportedFaults.add(bindingIndex)
+    this.#onFault({ place: `${binding.place} ls:${binding.attribute}`, message })
+  }
+
+  #updateOwners(): void {
+    const changes: MarkChange[] = []
+    for (const ownerIndex of this.#touchedOwners) {
+      const broken = this.#plan.brokenOwners.get(ownerIndex)
+      let rank = broken ? rankOf[broken] : 0
+      let cause = -1
+      for (const binding of this.#bindingsOfOwner[ownerIndex]!) {
+        if (this.#bindingRank[binding]! < rank || (this.#bindingRank[binding] === rank && cause >= 0)) continue
+        rank = this.#bindingRank[binding]!
+        cause = this.#bindingCause[binding]!
+      }
+      if (this.#ownerRank[ownerIndex] === rank && this.#ownerCause[ownerIndex] === cause && !broken) continue
+      this.#ownerRank[ownerIndex] = rank
+      this.#ownerCause[ownerIndex] = cause
+      changes.push({
+        ownerIndex,
+        state: ranks[rank]!,
+        tag: cause < 0 ? '' : this.#plan.tags[cause]!,
+        statusCode: cause < 0 ? 0 : this.#statusCodes[cause]!,
+      })
+    }
+    this.#touchedOwners.clear()
+    if (changes.length > 0) this.#marks.show(changes)
+  }
+
+  #endGrace(): void {
+    this.#graceTimer = null
+    this.#isGraceOver = true
+    for (const [tag, statusCode] of this.#statusCodes.entries()) {
+      if (statusCode === StatusCodes.BadWaitingForInitialData)
+        for (const binding of this.#bindingsOf[tag]!) this.#enqueue(binding)
+    }
+    if (this.#queue.length > 0) this.#schedule()
+  }
+
+  #stepTime(): void {
+    for (const binding of this.#timedBindings) this.#enqueue(binding)
+    this.#schedule()
+  }
+}
+
+function indexBindings(bindings: readonly Binding[], tagCount: number): number[][] {
+  const lists = Array.from({ length: tagCount }, (): number[] => [])
+  for (const [index, binding] of bindings.entries()) for (const input of binding.inputs) lists[input]!.push(index)
+  return lists
+}
+
+function indexOwners(plan: BindingPlan): number[][] {
+  const lists = Array.from({ length: plan.owners.length }, (): number[] => [])
+  for (const [index, binding] of plan.bindings.entries()) lists[binding.ownerIndex]!.push(index)
+  return lists
+}
+
+/** A number column as the tag's type: booleans may come as 0 and 1, 64-bit integers are exact. */
+function asTyped(number: number, row: TagRow | null): TagValue {
+  if (row?.dataType === 'bool') return number !== 0
+  return row !== null && isWide(row) ? BigInt(Math.trunc(number)) : number
+}
+
+function fromJson(value: JsonValue, row: TagRow | null): TagValue {
+  if (row === null || value === null) return value
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((element) => fromJson(element, row))
+  if (typeof value === 'number') return asTyped(value, row)
+  if (typeof value !== 'string') return value
+  if (isWide(row)) return /^-?\d+$/.test(value) ? BigInt(value) : null
+  return row.dataType === 'bytes' ? fromBase64(value) : value
+}
+
+function isWide(row: TagRow): boolean {
+  return row.dataType === 'int64' || row.dataType === 'uint64'
+}

@@ -1,0 +1,274 @@
+// The last step to the screen: each writer owns one attribute of one element and touches it only when it changes.
+import type { TagRow } from '../../src-main/shared/contract.ts'
+import type { TagValue } from '../../src-main/shared/data-value.ts'
+import { type BindingAttribute, type LevelDirection, levelDirections } from '../../src-main/shared/mimic.ts'
+import { noValueText } from '../tags/format-value.ts'
+import type { BindingSite } from './mimic-drawing.ts'
+import { type MimicWords, paintOf, textOf } from './mimic-format.ts'
+
+const svgNamespace = 'http://www.w3.org/2000/svg'
+
+/** What a writer says of a value it was given: fine, out of the range it can show, or not of a kind it can show. */
+export type WriteOutcome = 'shown' | 'outOfRange' | { readonly fault: string }
+
+/** Shows results on one element. */
+export interface ResultWriter {
+  /** `values`: one per expression of the attribute. */
+  write(values: readonly TagValue[]): WriteOutcome
+  /** No usable value: the element looks as it was drawn (texts show that there is none). */
+  clear(): void
+  /** True when the element's place on the drawing depends on it. */
+  readonly movesElement: boolean
+}
+
+/** The writer of an attribute, or a sentence why this element cannot have it. */
+export function createWriter(
+  attribute: BindingAttribute,
+  site: BindingSite,
+  row: TagRow | null,
+  words: MimicWords,
+): ResultWriter | string {
+  switch (attribute) {
+    case 'text':
+      return textWriter(site.element, row, words)
+    case 'fill':
+    case 'stroke':
+      return paintWriter(site.element, attribute)
+    case 'visible':
+      return visibleWriter(site.element)
+    case 'class':
+      return classWriter(site.element)
+    case 'level':
+      return levelWriter(site)
+    case 'rotate':
+    case 'move':
+      return transformWriter(site.element, attribute)
+    default:
+      return `ls:${attribute} shows nothing`
+  }
+}
+
+/** An attribute of an element that is written only when its value changes. Null = not there. */
+class Attribute {
+  readonly #element: Element
+  readonly #name: string
+  #now: string | null
+
+  constructor(element: Element, name: string) {
+    this.#element = element
+    this.#name = name
+    this.#now = element.getAttribute(name)
+  }
+
+  set(value: string | null): void {
+    if (value === this.#now) return
+    this.#now = value
+    if (value === null) this.#element.removeAttribute(this.#name)
+    else this.#element.setAttribute(this.#name, value)
+  }
+}
+
+function textWriter(element: SVGGraphicsElement, row: TagRow | null, words: MimicWords): ResultWriter | string {
+  const leaf = textLeaf(element)
+  if (!leaf) return 'ls:text needs a text element'
+  const node = document.createTextNode('')
+  for (const child of [...leaf.childNodes]) if (child.nodeName !== 'title') child.remove()
+  leaf.append(node)
+  // Inkscape breaks lines into tspans; a live text has one.
+  for (const other of element.querySelectorAll('tspan')) if (!other.contains(leaf) && other !== leaf) other.remove()
+  let now = ''
+  const show = (text: string) => {
+    if (text === now) return
+    now = text
+    node.data = text
+  }
+  show(noValueText)
+  return {
+    movesElement: false,
+    write: ([value]) => {
+      show(textOf(value ?? null, row, words))
+      return 'shown'
+    },
+    clear: () => show(noValueText),
+  }
+}
+
+function textLeaf(element: Element): Element | null {
+  const text = element.localName === 'text' || element.localName === 'tspan' ? element : element.querySelector('text')
+  let leaf: Element | null = text
+  for (let inner = leaf; inner; inner = inner.querySelector(':scope > tspan, :scope > textPath')) leaf = inner
+  return leaf
+}
+
+function paintWriter(element: SVGGraphicsElement, property: 'fill' | 'stroke'): ResultWriter {
+  // A style declaration or a class rule would win over the attribute; then the paint is written as style.
+  const asStyle = element.style.getPropertyValue(property) !== '' || element.hasAttribute('class')
+  const drawn = asStyle ? element.style.getPropertyValue(property) : element.getAttribute(property)
+  const attribute = asStyle ? null : new Attribute(element, property)
+  let now = drawn ?? ''
+  const show = (paint: string | null) => {
+    if (attribute) return attribute.set(paint)
+    if (now === (paint ?? '')) return
+    now = paint ?? ''
+    element.style.setProperty(property, now)
+  }
+  return {
+    movesElement: false,
+    write: ([value]) => {
+      const paint = typeof value === 'string' ? paintOf(value) : null
+      if (paint === null && value !== '') return { fault: `"${value}" is no colour` }
+      show(paint ?? drawn)
+      return 'shown'
+    },
+    clear: () => show(drawn),
+  }
+}
+
+function visibleWriter(element: SVGGraphicsElement): ResultWriter {
+  element.style.removeProperty('display')
+  if (element.getAttribute('display') === 'none') element.removeAttribute('display')
+  const display = new Attribute(element, 'display')
+  return {
+    movesElement: true,
+    write: ([value]) => {
+      if (typeof value !== 'boolean' && typeof value !== 'number') return { fault: 'visible needs true or false' }
+      display.set(value === true || (typeof value === 'number' && value !== 0) ? null : 'none')
+      return 'shown'
+    },
+    // Nothing is hidden because its condition is not known.
+    clear: () => display.set(null),
+  }
+}
+
+function classWriter(element: SVGGraphicsElement): ResultWriter {
+  const drawn = element.getAttribute('class')
+  const attribute = new Attribute(element, 'class')
+  return {
+    movesElement: false,
+    write: ([value]) => {
+      if (typeof value !== 'string' || !/^[\w\s-]*$/.test(value))
+        return { fault: `"${value}" is no list of class names` }
+      const added = value.trim()
+      attribute.set(added === '' ? drawn : drawn ? `${drawn} ${added}` : added)
+      return 'shown'
+    },
+    clear: () => attribute.set(drawn),
+  }
+}
+
+let clipCount = 0
+
+/** Clips the element to a share of its box; a clip the element already has is kept by a group around it. */
+function levelWriter(site: BindingSite): ResultWriter | string {
+  const text = site.attributes.get('direction')?.trim() ?? 'up'
+  const direction = levelDirections.find((known) => known === text)
+  if (!direction) return `ls:direction is ${levelDirections.join(', ')}, not "${text}"`
+  const { element } = site
+  const clip = document.createElementNS(svgNamespace, 'clipPath')
+  clip.id = `ls-level-${++clipCount}`
+  clip.setAttribute('clipPathUnits', 'objectBoundingBox')
+  const rect = document.createElementNS(svgNamespace, 'rect')
+  clip.append(rect)
+  element.before(clip)
+  const hasClip = element.hasAttribute('clip-path') || element.style.getPropertyValue('clip-path') !== ''
+  if (hasClip) {
+    const group = document.createElementNS(svgNamespace, 'g')
+    element.replaceWith(group)
+    group.append(element)
+    group.setAttribute('clip-path', `url(#${clip.id})`)
+  } else element.setAttribute('clip-path', `url(#${clip.id})`)
+  const box = {
+    x: new Attribute(rect, 'x'),
+    y: new Attribute(rect, 'y'),
+    width: new Attribute(rect, 'width'),
+    height: new Attribute(rect, 'height'),
+  }
+  const show = (share: number) => {
+    const [x, y, width, height] = clipBox(direction, Math.round(share * 1000) / 1000)
+    box.x.set(`${x}`)
+    box.y.set(`${y}`)
+    box.width.set(`${width}`)
+    box.height.set(`${height}`)
+  }
+  show(0)
+  return {
+    movesElement: false,
+    write: ([value]) => {
+      if (typeof value !== 'number') return { fault: 'a level needs a number' }
+      show(Math.min(Math.max(value, 0), 100) / 100)
+      // Half a percent beyond is a sensor's zero error, not an event.
+      return value < -0.5 || value > 100.5 ? 'outOfRange' : 'shown'
+    },
+    clear: () => show(0),
+  }
+}
+
+function clipBox(direction: LevelDirection, share: number): readonly [number, number, number, number] {
+  const rest = Math.round((1 - share) * 1000) / 1000
+  switch (direction) {
+    case 'up':
+      return [0, rest, 1, share]
+    case 'down':
+      return [0, 0, 1, share]
+    case 'right':
+      return [0, 0, share, 1]
+    case 'left':
+      return [rest, 0, share, 1]
+  }
+}
+
+/** Both `move` and `rotate` end in the one transform of the element: moved, as drawn, turned. */
+interface LiveTransform {
+  readonly attribute: Attribute
+  readonly drawn: string
+  move: string
+  rotate: string
+}
+const transforms = new WeakMap<Element, LiveTransform>()
+
+function transformWriter(element: SVGGraphicsElement, part: 'move' | 'rotate'): ResultWriter {
+  let live = transforms.get(element)
+  if (!live) {
+    live = {
+      attribute: new Attribute(element, 'transform'),
+      drawn: element.getAttribute('transform') ?? '',
+      move: '',
+      rotate: '',
+    }
+    transforms.set(element, live)
+  }
+  const transform = live
+  const show = (text: string) => {
+    transform[part] = text
+    const whole = [transform.move, transform.drawn, transform.rotate].filter((piece) => piece !== '').join(' ')
+    transform.attribute.set(whole === '' ? null : whole)
+  }
+  let middle: readonly [number, number] | null = null
+  return {
+    movesElement: true,
+    write: (values) => {
+      if (part === 'move') {
+        const [x, y] = values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly TagValue[]) : values
+        if (typeof x !== 'number' || (typeof y !== 'number' && y !== undefined))
+          return { fault: 'move needs one or two numbers' }
+        show(`translate(${short(x)} ${short(y ?? 0)})`)
+        return 'shown'
+      }
+      if (typeof values[0] !== 'number') return { fault: 'rotate needs a number of degrees' }
+      // Measured when first turned: then the element is on the page and has a box.
+      middle ??= middleOf(element)
+      show(`rotate(${short(values[0])} ${middle[0]} ${middle[1]})`)
+      return 'shown'
+    },
+    clear: () => show(''),
+  }
+}
+
+function middleOf(element: SVGGraphicsElement): readonly [number, number] {
+  const box = element.getBBox()
+  return [short(box.x + box.width / 2), short(box.y + box.height / 2)]
+}
+
+function short(value: number): number {
+  return Math.round(value * 100) / 100
+}
