@@ -10,6 +10,8 @@ export default defineConfig({
     env: { LINESIDE_LOG: 'silent' },
     projects: [
       {
+        // Electron's binary is not on every machine: the shell is tested on a fake of its module.
+        resolve: { alias: { electron: `${root}test/fakes/electron.ts` } },
         test: { name: 'main', root, environment: 'node', include: ['test/main/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
@@ -18,6 +20,7 @@ export default defineConfig({
         test: { name: 'renderer', root, environment: 'jsdom', include: ['test/renderer/**/*.test.ts'] },
       },
       {
+        resolve: { alias: { electron: `${root}test/fakes/electron.ts` } },
         test: {
           name: 'runtime',
           root,

@@ -1,0 +1,52 @@
+// Electron's security checklist as code (electronjs.org, tutorial/security; numbers as in its 20 items): what a page may
+// never do, whatever it shows.
+import { app, type Session, session, type WebContents } from 'electron'
+import { screenOrigin } from './screen-protocol.ts'
+
+/** What a refused attempt was, for the log. */
+export type Refused = (what: string) => void
+
+/** Before `app` is ready: every renderer in the operating system's sandbox (4). */
+export function sandboxEverything(): void {
+  app.enableSandbox()
+}
+
+/** Permissions denied (5), no navigation away (13), no window (14), no webview (11, 12), for every page there will be. */
+export function hardenPages(refused: Refused): void {
+  hardenSession(session.defaultSession, refused)
+  app.on('web-contents-created', (_event, contents) => hardenContents(contents, refused))
+}
+
+function hardenSession(target: Session, refused: Refused): void {
+  target.setPermissionRequestHandler((_contents, permission, answer) => {
+    refused(`permission ${permission}`)
+    answer(false)
+  })
+  target.setPermissionCheckHandler(() => false)
+  target.setDevicePermissionHandler(() => false)
+}
+
+function hardenContents(contents: WebContents, refused: Refused): void {
+  contents.on('will-navigate', (event) => {
+    if (isOurs(event.url)) return
+    event.preventDefault()
+    refused(`navigation to ${event.url}`)
+  })
+  contents.on('will-frame-navigate', (event) => {
+    if (event.isMainFrame || isOurs(event.url)) return
+    event.preventDefault()
+    refused(`frame navigation to ${event.url}`)
+  })
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault()
+    refused('a webview')
+  })
+  contents.setWindowOpenHandler(({ url }) => {
+    refused(`a window for ${url}`)
+    return { action: 'deny' }
+  })
+}
+
+function isOurs(url: string): boolean {
+  return url === screenOrigin || url.startsWith(`${screenOrigin}/`)
+}
