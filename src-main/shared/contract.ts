@@ -14,9 +14,30 @@ const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest))
 const nothing = v.object({})
 const cursor = v.optional(text(512))
 const limit = (most: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)))
-const jsonValue = v.custom<JsonValue>((input) => input !== undefined)
-const user = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[\p{L}\p{N}._@ -]+$/u))
+/** Nothing a device takes is nested deeper; recursion over values is safe below it. */
+const deepestJson = 32
+const jsonValue = v.custom<JsonValue>(
+  (input) => input !== undefined && isShallow(input),
+  `a JSON value nested at most ${deepestJson} levels deep is expected`,
+)
+/** Letters and digits of any script, `. _ @ -` and inner spaces. */
+export const userName = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(64),
+  v.regex(/^[\p{L}\p{N}._@-]+( [\p{L}\p{N}._@-]+)*$/u),
+)
+const user = userName
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
+
+function isShallow(input: unknown): boolean {
+  let level: unknown[] = [input]
+  for (let depth = 0; depth <= deepestJson; depth++) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    if (level.length === 0) return true
+  }
+  return false
+}
 
 /** Marks the result type of a row; nothing is stored. */
 function result<T>(): T {
@@ -300,7 +321,8 @@ export const contract = {
     'tags.write',
     'Write a value and wait until the device reports it back.',
     v.object({ tag: name, value: jsonValue, reason: v.optional(text(1000)) }),
-    result<{ statusCode: number; confirmed: boolean; value: JsonValue }>(),
+    /** `message`: why it was not confirmed. */
+    result<{ statusCode: number; confirmed: boolean; value: JsonValue; message?: string }>(),
     true,
   ),
   'tags.watch': feed(

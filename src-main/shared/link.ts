@@ -34,7 +34,7 @@ export type ServerMessage =
 
 /** What a refusal looks like on every way in. */
 export interface ErrorBody {
-  /** A status code name (`BadNotWritable`) or one of Unauthorized, Forbidden, UnknownCall, InvalidInput, TooManyRequests. */
+  /** A status code name (`BadNotWritable`) or one of Unauthorized, Forbidden, UnknownCall, InvalidInput, Locked, TooManyRequests. */
   readonly code: string
   /** A sentence a person can act on. */
   readonly message: string

@@ -1,0 +1,167 @@
+// The audit trail: who did what, when, from where, old → new, with what result; refused attempts too. Append-only and chained:
+//   hash(n) = SHA-256(hash(n−1) ‖ record(n) as UTF-8), hash(0) = 32 zero bytes
+// record(n) is the JSON text in the row, keys in the order of `recordOf`; docs/access.md shows how to check it elsewhere.
+import { createHash } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { AuditRow } from '../shared/contract.ts'
+import type { JsonValue } from '../shared/data-value.ts'
+import { asDatabaseError, type Database, type Statement } from '../storage/database.ts'
+
+/** What is appended; sequence and time stamp are the trail's. No passwords, tokens or secret values may stand in it. */
+export interface AuditEntry {
+  readonly user: string
+  /** Id of the account, null where there is none (failed log-in, first-start code, command line). */
+  readonly accountId: string | null
+  readonly station: string
+  readonly action: string
+  readonly target: string
+  readonly oldValue: JsonValue
+  readonly newValue: JsonValue
+  readonly statusCode: number
+  readonly comment: string
+}
+
+export interface AuditQuery {
+  /** Inclusive, ms. */
+  readonly from?: number | undefined
+  /** Inclusive, ms. */
+  readonly to?: number | undefined
+  readonly user?: string | undefined
+  readonly limit: number
+  /** Only rows before this sequence. */
+  readonly before?: number | undefined
+}
+
+export interface AuditVerdict {
+  readonly ok: boolean
+  /** First row that is missing, changed or not chained to the one before. */
+  readonly firstBrokenSequence?: number
+}
+
+/** Larger values are replaced by a note of their length, so that no record grows without limit. */
+const longestValueLength = 8192
+/** Rows checked before others have their turn; about 5 ms. */
+const rowsPerSlice = 2000
+const zeroHash: Buffer = Buffer.alloc(32)
+
+interface StoredRow {
+  readonly sequence: number
+  readonly record: string
+  readonly hash: Buffer
+}
+
+export class AuditTrail {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #append: (entry: AuditEntry) => number
+  readonly #slice: Statement<[number, number], StoredRow>
+  #failedAppendCount = 0
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+    const last = database.prepare<[], StoredRow>(
+      'SELECT sequence, record, hash FROM audit ORDER BY sequence DESC LIMIT 1',
+    )
+    const insert = database.prepare<[number, string, Buffer]>(
+      'INSERT INTO audit (sequence, record, hash) VALUES (?, ?, ?)',
+    )
+    // The last row is read inside the transaction: the command line may append too.
+    const transaction = database.transaction((entry: AuditEntry) => {
+      const before = last.get()
+      const sequence = (before?.sequence ?? 0) + 1
+      const record = recordOf(sequence, this.#clock.now(), entry)
+      insert.run(sequence, record, chainHash(before?.hash ?? zeroHash, record))
+      return sequence
+    })
+    this.#append = (entry) => transaction.immediate(entry)
+    this.#slice = database.prepare(
+      'SELECT sequence, record, hash FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    )
+  }
+
+  /** How many records could not be written since the start (disk full …). */
+  get failedAppendCount(): number {
+    return this.#failedAppendCount
+  }
+
+  /** Written and durable when it returns; gives the sequence. Throws DatabaseError when it cannot be written. */
+  append(entry: AuditEntry): number {
+    try {
+      return this.#append(entry)
+    } catch (error) {
+      this.#failedAppendCount++
+      throw asDatabaseError(error, 'writing the audit trail')
+    }
+  }
+
+  /** Newest first. */
+  read(query: AuditQuery): readonly AuditRow[] {
+    const conditions: string[] = []
+    const values: (number | string)[] = []
+    const where = (condition: string, value: number | string | undefined) => {
+      if (value === undefined) return
+      conditions.push(condition)
+      values.push(value)
+    }
+    where('timestamp >= ?', query.from)
+    where('timestamp <= ?', query.to)
+    where('user = ?', query.user)
+    where('sequence < ?', query.before)
+    const clause = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    const rows = this.#database
+      .prepare<(number | string)[], { record: string }>(
+        `SELECT record FROM audit ${clause} ORDER BY sequence DESC LIMIT ?`,
+      )
+      .all(...values, query.limit)
+    return rows.map((row) => JSON.parse(row.record) as AuditRow)
+  }
+
+  /** Checks every row from the first on; gives way to other work every few milliseconds. */
+  async verify(): Promise<AuditVerdict> {
+    let sequence = 0
+    let hash = zeroHash
+    for (;;) {
+      const rows = this.#slice.all(sequence, rowsPerSlice)
+      for (const row of rows) {
+        const expected = chainHash(hash, row.record)
+        const isIntact = row.sequence === sequence + 1 && expected.equals(row.hash)
+        if (!isIntact || !namesItself(row)) return { ok: false, firstBrokenSequence: sequence + 1 }
+        sequence = row.sequence
+        hash = row.hash
+      }
+      if (rows.length < rowsPerSlice) return { ok: true }
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+}
+
+/** The sequence stands inside the hashed text too: rows cannot be renumbered. */
+function namesItself(row: StoredRow): boolean {
+  return row.record.startsWith(`{"sequence":${row.sequence},`)
+}
+
+function recordOf(sequence: number, timestamp: number, entry: AuditEntry): string {
+  return JSON.stringify({
+    sequence,
+    timestamp,
+    user: entry.user,
+    accountId: entry.accountId,
+    station: entry.station,
+    action: entry.action,
+    target: entry.target,
+    oldValue: bounded(entry.oldValue),
+    newValue: bounded(entry.newValue),
+    statusCode: entry.statusCode,
+    comment: entry.comment,
+  })
+}
+
+function bounded(value: JsonValue): JsonValue {
+  const text = JSON.stringify(value)
+  return text.length <= longestValueLength ? value : `(${text.length} characters: ${text.slice(0, 200)}…)`
+}
+
+function chainHash(before: Buffer, record: string): Buffer {
+  return createHash('sha256').update(before).update(record).digest()
+}

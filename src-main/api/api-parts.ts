@@ -1,0 +1,80 @@
+// What the contract's handlers need of the runtime: runtime.ts fulfils it, tests do it in memory.
+import type { Access } from '../access/access.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
+import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
+import type { Plant, PlantFault } from '../shared/plant.ts'
+import type { DataType, TagDefinition } from '../shared/tag.ts'
+
+/** The tag table, as far as it is read (tags/tag-table.ts). */
+export interface TagReader {
+  handleOf(name: string): number | undefined
+  definition(handle: number): TagDefinition | undefined
+  /** Present value in engineering units. */
+  read(handle: number): DataValue
+  /** Sorted ascending by code unit. */
+  names(): readonly string[]
+}
+
+/** Outcome of a write that was not refused (tags/tag-writer.ts). */
+export interface WriteOutcome {
+  readonly statusCode: number
+  /** True when the device reported the written value back in time. */
+  readonly confirmed: boolean
+  /** Present value after the write. */
+  readonly value: TagValue
+  /** Why it was not confirmed, as a sentence. */
+  readonly refusal?: string | undefined
+}
+
+/** Devices and their tools (drivers/driver-host.ts). Throws RuntimeError; BadNotFound for a device that does not exist. */
+export interface Devices {
+  list(): readonly DeviceRow[]
+  reconnect(device: string): unknown
+  browse(device: string, path: string): Promise<readonly BrowseRow[]>
+  readTest(device: string, address: string, dataType?: DataType, arrayLength?: number): Promise<ReadTestOutcome>
+  callMethod(device: string, path: string, inputs: readonly unknown[]): Promise<MethodOutcome>
+  certificates(): Promise<readonly CertificateRow[]>
+  setCertificateTrust(thumbprint: string, trusted: boolean): Promise<void>
+}
+
+export interface ReadTestOutcome {
+  readonly value: TagValue
+  readonly statusCode: number
+  readonly sourceTimestamp: number
+  readonly latencyMs: number
+}
+
+export interface MethodOutcome {
+  readonly statusCode: number
+  readonly outputs: readonly TagValue[]
+}
+
+/** The plant folder (plant/plant-store.ts). */
+export interface PlantSource {
+  readonly plant: Plant
+  readonly revision: number
+  readonly faults: readonly PlantFault[]
+  reload(): Promise<void>
+  /** SVG text as on disk. Throws RuntimeError BadNotFound. */
+  mimicSvg(name: string): Promise<string>
+  symbolSvg(type: string): Promise<string>
+  exportTags(): string
+  importTags(file: string, csv: string): Promise<{ readonly faults: readonly PlantFault[]; readonly tagCount: number }>
+}
+
+export interface ApiParts {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The Lineside version. */
+  readonly version: string
+  readonly tags: TagReader
+  /** Throws RuntimeError BadNotFound for an unknown tag; BadTypeMismatch, BadOutOfRange, BadNotWritable … for a refusal. */
+  readonly writeTag: (name: string, value: unknown) => Promise<WriteOutcome>
+  readonly devices: Devices
+  readonly plantStore: PlantSource
+  readonly access: Access
+  /** State and counters of every part, one object per part (maintenance/health.ts). */
+  readonly health: () => Promise<Readonly<Record<string, JsonValue>>>
+}

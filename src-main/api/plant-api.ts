@@ -1,0 +1,60 @@
+// Calls and feeds about the plant folder: what the line is called, its displays, its faults.
+import type { EquipmentRow, PlantRow } from '../shared/contract.ts'
+import type { ApiParts } from './api-parts.ts'
+import type { NounCalls, NounFeeds } from './call-handlers.ts'
+import { stateSource } from './feed.ts'
+
+export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
+  const { plantStore } = parts
+  return {
+    'plant.info': () => plantRow(parts),
+    'plant.mimic': async ({ name }) => ({
+      name,
+      svg: await plantStore.mimicSvg(name),
+      revision: plantStore.revision,
+    }),
+    'plant.symbol': async ({ type }) => ({ type, svg: await plantStore.symbolSvg(type) }),
+    'plant.equipment': () => ({ equipment: plantStore.plant.equipment.map(equipmentRow) }),
+    'plant.faults': () => ({ faults: plantStore.faults }),
+    'plant.reload': async (_input, { note }) => {
+      note.oldValue = { revision: plantStore.revision }
+      await plantStore.reload()
+      note.newValue = { revision: plantStore.revision, faultCount: plantStore.faults.length }
+      return { faults: plantStore.faults, revision: plantStore.revision }
+    },
+    'plant.exportTags': () => ({ csv: plantStore.exportTags() }),
+    'plant.importTags': async ({ file, csv }, { note }) => {
+      note.target = file
+      const { faults, tagCount } = await plantStore.importTags(file, csv)
+      note.newValue = { tagCount, faultCount: faults.length }
+      return { faults, tagCount }
+    },
+  }
+}
+
+/** `onChange` is told of a change of the plant until the function it gives back is called. */
+export function plantFeeds(parts: ApiParts, onChange: (notify: () => void) => () => void): NounFeeds<'plant'> {
+  return { 'plant.watch': () => stateSource(() => plantRow(parts), onChange) }
+}
+
+function plantRow({ plantStore, version }: ApiParts): PlantRow {
+  const { plant } = plantStore
+  return {
+    name: plant.name,
+    line: plant.line,
+    site: plant.site,
+    description: plant.description,
+    languages: plant.languages,
+    timeZone: plant.timeZone,
+    startMimic: plant.startMimic,
+    mimics: plant.mimics.map(({ name, title, level, parent }) => ({ name, title, level, parent })),
+    faultCount: plantStore.faults.length,
+    revision: plantStore.revision,
+    version,
+  }
+}
+
+function equipmentRow(equipment: ApiParts['plantStore']['plant']['equipment'][number]): EquipmentRow {
+  const { name, type, description, place, members } = equipment
+  return { name, type, description, place, members }
+}

@@ -1,0 +1,5 @@
+// The schema of audit.sqlite, step by step.
+import type { Migration } from '../../database.ts'
+import { migration0001 } from './0001-audit-trail.ts'
+
+export const auditMigrations: readonly Migration[] = [migration0001]
