@@ -1,0 +1,148 @@
+// The command line `lineside`. Exit codes: 0 done, 1 faults found or it could not be done, 2 wrong usage.
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { systemClock } from './base/clock.ts'
+import { createLogger } from './base/logger.ts'
+import { roles } from './shared/permission.ts'
+import { messageOf } from './shared/runtime-error.ts'
+import { version } from './version.ts'
+
+const demoPlant = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../resources/demo-plant' : '../../resources/demo-plant', import.meta.url),
+)
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `Lineside needs Node 24; this is ${process.version}. Inside the repository use "npx lineside".\n`,
+  )
+  process.exit(1)
+}
+
+const program = new Command('lineside')
+  .description('HMI/SCADA station with an embedded edge runtime')
+  .version(version)
+  .showHelpAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+
+program
+  .command('headless')
+  .description('run the runtime without Electron; prints "lineside ready <url>"')
+  .requiredOption('--plant <folder>', 'plant folder')
+  .requiredOption('--data <folder>', 'data folder; made when it does not exist')
+  .option('--port <n>', 'port; 0 = any free', portNumber, 0)
+  .option('--host <host>', 'address to listen on; other than loopback needs TLS, which is then set up', '127.0.0.1')
+  .action(async ({ plant, data, port, host }: { plant: string; data: string; port: number; host: string }) => {
+    if (!existsSync(plant)) fail(`The plant folder ${plant} does not exist`)
+    const { runHeadless } = await import('./headless.ts')
+    await runHeadless({ plantFolder: resolve(plant), dataFolder: resolve(data), port, host })
+  })
+
+program
+  .command('check')
+  .description('check a plant folder; every fault as file:line:column: message')
+  .argument('<folder>')
+  .option('--json', 'one JSON array of faults')
+  .action(async (folder: string, { json }: { json?: boolean }) => {
+    const { checkPlant } = await import('./plant/plant-check.ts')
+    const { checkReport } = await import('./plant/check-report.ts')
+    const { protocolCatalog } = await import('./drivers/protocol-catalog.ts')
+    const { faults } = await checkPlant(resolve(folder), protocolCatalog)
+    process.stdout.write(checkReport(faults, json === true))
+    process.exitCode = faults.length === 0 ? 0 : 1
+  })
+
+program
+  .command('demo')
+  .description('write the demo plant as a folder to start from')
+  .argument('<folder>')
+  .action((folder: string) => {
+    if (existsSync(folder) && readdirSync(folder).length > 0)
+      fail(`${folder} exists and is not empty; nothing was written`)
+    mkdirSync(folder, { recursive: true })
+    cpSync(demoPlant, folder, { recursive: true })
+    process.stdout.write(
+      `The demo plant is in ${folder}. Try it:\n  lineside simulate ${folder}\n  lineside headless --plant ${folder} --data ./data\n`,
+    )
+  })
+
+program
+  .command('simulate')
+  .description('start protocol-true simulators for every device of a plant folder')
+  .argument('<folder>')
+  .addOption(
+    new Option('--port-base <n>', 'use the ports from n on instead of those of the device files').argParser(portNumber),
+  )
+  .option('--host <host>', 'address to listen on', '127.0.0.1')
+  .action(async (folder: string, { portBase, host }: { portBase?: number; host: string }) => {
+    const { runSimulation } = await import('./simulate.ts')
+    await runSimulation({ folder: resolve(folder), host, portBase: portBase ?? null })
+  })
+
+const account = program.command('account').description('accounts of a station')
+account
+  .command('add')
+  .description('make an account; the password is read from stdin')
+  .argument('<name>')
+  .addOption(new Option('--role <role>', 'role').choices(roles).makeOptionMandatory())
+  .requiredOption('--data <folder>', 'data folder')
+  .action(async (name: string, { role, data }: { role: (typeof roles)[number]; data: string }) => {
+    const password = await readStdin('Password: ')
+    const { openAccess } = await import('./access/access.ts')
+    const access = openAccess({ dataFolder: resolve(data), clock: systemClock })
+    try {
+      await access.accounts.add(name, password, [role])
+    } finally {
+      access.close()
+    }
+    process.stdout.write(`Account ${name} (${role}) was made\n`)
+  })
+
+const secret = program.command('secret').description('secrets that plant files name')
+secret
+  .command('set')
+  .description('store a secret; the value is read from stdin')
+  .argument('<name>')
+  .requiredOption('--data <folder>', 'data folder')
+  .action(async (name: string, { data }: { data: string }) => {
+    const value = await readStdin('Value: ')
+    const { Secrets } = await import('./access/secrets.ts')
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    new Secrets(resolve(data)).set(name, value)
+    process.stdout.write(`Secret ${name} was stored\n`)
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  createLogger().debug(() => String(error instanceof Error ? error.stack : error))
+  fail(messageOf(error))
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.')
+  return port
+}
+
+/** All of stdin without the final line end; asks where a person sits there. */
+async function readStdin(prompt: string): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(prompt)
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer)
+    if (process.stdin.isTTY && String(chunk).endsWith('\n')) break
+  }
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+  if (text === '') fail('Nothing was given on stdin')
+  return text
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,50 @@
+// The runtime without Electron: the same screens in a browser. Stops cleanly on SIGTERM and SIGINT.
+import { fileURLToPath } from 'node:url'
+import { createLogger } from './base/logger.ts'
+import { messageOf } from './shared/runtime-error.ts'
+import { type Station, startStation } from './station.ts'
+
+/** A stop that takes longer ends anyway: a supervisor would kill the process. */
+const stopLimitMs = 5_000
+
+export interface HeadlessOptions {
+  readonly plantFolder: string
+  readonly dataFolder: string
+  readonly host: string
+  readonly port: number
+}
+
+/** The built screens, beside the sources and beside the built runtime alike. */
+export const builtScreensFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../out/renderer' : '../renderer', import.meta.url),
+)
+
+/** Starts the station, prints its announcement on stdout, and arranges the clean stop. */
+export async function runHeadless(
+  options: HeadlessOptions,
+  beforeStop: () => unknown = () => undefined,
+): Promise<Station> {
+  const logger = createLogger()
+  const station = await startStation({ ...options, screensFolder: builtScreensFolder, logger })
+  // The ready line alone, in one write: programs wait for it.
+  process.stdout.write(station.announcement)
+  let isStopping = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) return
+    isStopping = true
+    logger.info(`stopping on ${signal}`)
+    setTimeout(() => process.exit(1), stopLimitMs).unref()
+    void Promise.resolve(beforeStop())
+      .then(() => station.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error(`stopping failed: ${messageOf(error)}`)
+          process.exit(1)
+        },
+      )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  return station
+}

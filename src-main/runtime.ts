@@ -1,0 +1,176 @@
+// THE page to read first: builds every part of the plant side and wires the two walks, a value up and a command down. What
+// one part needs of another is handed over here; there is no event bus.
+import { mkdirSync } from 'node:fs'
+import { type Access, openAccess } from './access/access.ts'
+import { ApiServer } from './api/api-server.ts'
+import { type Clock, systemClock } from './base/clock.ts'
+import { Closing } from './base/closing.ts'
+import type { Logger } from './base/logger.ts'
+import { DriverHost } from './drivers/driver-host.ts'
+import { protocolCatalog } from './drivers/protocol-catalog.ts'
+import { CalculatedTags } from './expressions/calculated-tags.ts'
+import { Health } from './maintenance/health.ts'
+import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
+import type { DeviceRow } from './shared/contract.ts'
+import type { JsonValue } from './shared/data-value.ts'
+import type { Plant } from './shared/plant.ts'
+import { isBad } from './shared/status-code.ts'
+import type { ValueBatch } from './shared/value-batch.ts'
+import { TagInterlocks } from './tags/tag-interlocks.ts'
+import { TagTable } from './tags/tag-table.ts'
+import { TagWriter } from './tags/tag-writer.ts'
+
+export interface RuntimeOptions {
+  readonly plantFolder: string
+  /** State that is not the plant: accounts, journals, keys. Made when it does not exist. */
+  readonly dataFolder: string
+  /** The Lineside version. */
+  readonly version: string
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+/** Opens a plant and keeps it running. Throws a RuntimeError when the data folder cannot be used; a faulty plant is no error. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const clock = options.clock ?? systemClock
+  mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 })
+  const closing = new Closing()
+  try {
+    const access = closing.add(openAccess({ dataFolder: options.dataFolder, clock }))
+    const plantStore = closing.add(
+      await openPlantStore({
+        folder: options.plantFolder,
+        dataFolder: options.dataFolder,
+        protocols: protocolCatalog,
+        clock,
+        logger: options.logger.part('plant'),
+        onChange: () => runtime.plantChanged(),
+      }),
+    )
+    const runtime = new Runtime(options, clock, access, plantStore, closing)
+    return runtime
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+/** Made by {@link startRuntime}. */
+export class Runtime {
+  readonly api: ApiServer
+  readonly access: Access
+  readonly plantStore: PlantStore
+  readonly tagTable: TagTable
+  readonly drivers: DriverHost
+  readonly #closing: Closing
+  #configured: Plant | null = null
+  readonly #tagWriter: TagWriter
+  readonly #interlocks: TagInterlocks
+  readonly #calculatedTags: CalculatedTags
+
+  constructor(options: RuntimeOptions, clock: Clock, access: Access, plantStore: PlantStore, closing: Closing) {
+    this.#closing = closing
+    this.access = access
+    this.plantStore = plantStore
+    this.tagTable = new TagTable(clock)
+    this.#interlocks = new TagInterlocks(this.tagTable)
+    this.#calculatedTags = new CalculatedTags({ table: this.tagTable, clock })
+    this.drivers = closing.add(
+      new DriverHost({
+        protocols: protocolCatalog,
+        dataFolder: options.dataFolder,
+        clock,
+        logger: options.logger.part('drivers'),
+        secret: (name) => access.secrets.read(name),
+        onValues: (batch) => this.onDriverValues(batch),
+        onDevices: () => undefined,
+      }),
+    )
+    this.#tagWriter = new TagWriter({
+      table: this.tagTable,
+      clock,
+      send: (handle, raw) => this.drivers.write(handle, raw),
+      interlock: (tag) => this.#interlocks.refusal(tag),
+    })
+    const health = closing.add(new Health({ clock, dataFolder: options.dataFolder, sections: this.#healthSections() }))
+    this.api = closing.add(
+      new ApiServer({
+        clock,
+        logger: options.logger.part('api'),
+        version: options.version,
+        tags: this.tagTable,
+        writeTag: (name, value) => this.#tagWriter.write(name, value),
+        devices: {
+          list: () => this.devices(),
+          reconnect: (device) => this.drivers.reconnect(device),
+          browse: (device, path) => this.drivers.browse(device, path),
+          readTest: (device, address, dataType, arrayLength) =>
+            this.drivers.readTest(device, address, dataType, arrayLength),
+          callMethod: (device, path, inputs) => this.drivers.callMethod(device, path, inputs),
+          certificates: () => this.drivers.certificates(),
+          setCertificateTrust: (thumbprint, trusted) => this.drivers.setCertificateTrust(thumbprint, trusted),
+        },
+        plantStore,
+        access,
+        health: () => health.read(),
+      }),
+    )
+    this.#configure()
+  }
+
+  /** One batch up, from a driver to everybody who wants to know. */
+  onDriverValues(batch: ValueBatch): void {
+    this.#tagWriter.observe(batch)
+    const changes = this.tagTable.apply(batch)
+    this.api.publish(changes)
+    const calculated = this.tagTable.applyCalculated(this.#calculatedTags.evaluate(changes))
+    this.api.publish(calculated)
+  }
+
+  /** The plant folder changed and was accepted, or only its faults changed. */
+  plantChanged(): void {
+    if (this.plantStore.plant !== this.#configured) this.#configure()
+    this.api.plantChanged()
+  }
+
+  /** Every connection, with how many of its tags are Bad. */
+  devices(): readonly DeviceRow[] {
+    return this.drivers.list().map((row) => {
+      const bad = this.drivers.handlesOf(row.device).filter((handle) => isBad(this.tagTable.statusCode(handle)))
+      return { ...row, badTagCount: bad.length }
+    })
+  }
+
+  #healthSections(): Readonly<Record<string, () => JsonValue>> {
+    return {
+      devices: () => this.devices().map((row) => ({ ...row, details: row.details })),
+      tags: () => ({ count: this.tagTable.size, badCount: this.#badTagCount() }),
+      // The sample ledger: what drivers offered is what was accepted, unchanged or unknown; dropped ones never arrived.
+      valuePath: () => ({ ...this.tagTable.ledger, droppedCount: this.drivers.droppedValueCount }),
+      api: () => ({ ...this.api.counters }),
+      plant: () => ({ revision: this.plantStore.revision, faultCount: this.plantStore.faults.length }),
+    }
+  }
+
+  #badTagCount(): number {
+    let count = 0
+    for (const { handle } of this.tagTable.entries()) if (isBad(this.tagTable.statusCode(handle))) count++
+    return count
+  }
+
+  close(): Promise<void> {
+    return this.#closing.close()
+  }
+
+  #configure(): void {
+    const { plant } = this.plantStore
+    this.#configured = plant
+    this.tagTable.configure(plant.tags)
+    this.#interlocks.configure(plant.tags)
+    this.#calculatedTags.configure(plant.tags)
+    this.drivers.configure(
+      plant.devices,
+      [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),
+    )
+  }
+}

@@ -1,0 +1,106 @@
+// npm start: the demo line with its simulators, in a desktop window where Electron is installed, else headless with the same
+// screens in a browser. Keeps its own copy of the demo plant in the data folder, so that one may change it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { buildScreensWhereNeeded } from './build-screens.ts'
+import { messageOf } from './shared/runtime-error.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const defaultPort = 8420
+
+const [major] = process.versions.node.split('.').map(Number)
+if (major! < 24) {
+  process.stderr.write(
+    `Lineside needs Node 24; this is ${process.version}. Start it with "npm start", which brings its own.\n`,
+  )
+  process.exit(1)
+}
+
+const dataFolder = resolve(process.env.LINESIDE_DATA ?? join(root, 'data'))
+const plantFolder = resolve(process.env.LINESIDE_PLANT ?? ownDemoPlant())
+const children: ChildProcess[] = []
+
+try {
+  await Promise.all([buildScreensWhereNeeded(root), startSimulators()])
+  const electron = electronProgram()
+  if (electron) await runDesktop(electron)
+  else await runWithoutElectron()
+} catch (error) {
+  process.stderr.write(`Lineside could not start: ${messageOf(error)}\n`)
+  stopChildren()
+  process.exit(1)
+}
+
+function ownDemoPlant(): string {
+  const folder = join(dataFolder, 'plant')
+  if (!existsSync(folder)) {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+    cpSync(join(root, 'resources/demo-plant'), folder, { recursive: true })
+  }
+  return folder
+}
+
+/** The machines of the line, as processes of their own; resolves when all answer. */
+async function startSimulators(): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'src-main/cli.ts'), 'simulate', plantFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  await new Promise<void>((ready, failed) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      process.stderr.write(`${line}\n`)
+      if (line === 'lineside simulators ready') ready()
+    })
+    child.once('exit', (code) => failed(new Error(`the simulators of the line ended with code ${code}`)))
+  })
+  child.removeAllListeners('exit')
+  child.once('exit', (code) =>
+    process.stderr.write(`The simulators of the line ended with code ${code}; their tags turn Bad.\n`),
+  )
+}
+
+async function runWithoutElectron(): Promise<void> {
+  process.stderr.write(
+    "Electron's program is not installed on this machine (npx install-electron fetches it), so Lineside runs headless: open the address below in a browser.\n",
+  )
+  const { runHeadless } = await import('./headless.ts')
+  const asked = process.env.LINESIDE_PORT
+  const options = { plantFolder, dataFolder, host: '127.0.0.1' }
+  try {
+    await runHeadless({ ...options, port: Number(asked ?? defaultPort) }, stopChildren)
+  } catch (error) {
+    if (asked !== undefined || !messageOf(error).includes('EADDRINUSE')) throw error
+    process.stderr.write(`Port ${defaultPort} is taken by another program; another one is used.\n`)
+    await runHeadless({ ...options, port: 0 }, stopChildren)
+  }
+}
+
+async function runDesktop(electron: string): Promise<void> {
+  const { build } = await import('electron-vite')
+  await build({ root, configFile: join(root, 'electron.config.ts'), logLevel: 'warn' })
+  const port = process.env.LINESIDE_PORT ?? String(defaultPort)
+  const args = [root, '--plant', plantFolder, '--data', dataFolder, '--port', port]
+  const window = spawn(electron, args, { stdio: 'inherit' })
+  children.push(window)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => window.kill(signal))
+  window.once('exit', (code) => {
+    stopChildren()
+    process.exit(code ?? 0)
+  })
+}
+
+/** Electron's program when its download is there; importing the package would download it, which nobody asked for. */
+function electronProgram(): string | null {
+  const folder = join(root, 'node_modules/electron')
+  const pathFile = join(folder, 'path.txt')
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron'
+  const program = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), name)
+  return existsSync(program) ? program : null
+}
+
+function stopChildren(): void {
+  for (const child of children) child.kill('SIGTERM')
+}

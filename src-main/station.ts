@@ -1,0 +1,63 @@
+// A runtime with its ways in, as every entry starts it: headless, desktop, npm start.
+
+import { startWebServer, type WebServer } from './api/web-server.ts'
+import type { Logger } from './base/logger.ts'
+import { type Runtime, startRuntime } from './runtime.ts'
+import { version } from './version.ts'
+
+export interface StationOptions {
+  readonly plantFolder: string
+  readonly dataFolder: string
+  readonly host: string
+  /** 0 = any free. */
+  readonly port: number
+  /** The built screens; null serves the API alone. */
+  readonly screensFolder: string
+  readonly logger: Logger
+}
+
+export interface Station {
+  readonly runtime: Runtime
+  readonly url: string
+  /** Lines for stdout: `lineside ready <url>`, the first-start code while there is no account, a certificate's fingerprint. */
+  readonly announcement: string
+  close(): Promise<void>
+}
+
+/** Starts runtime and web server; resolves when screens and API answer. Throws when the port or the data folder cannot be used. */
+export async function startStation(options: StationOptions): Promise<Station> {
+  const { plantFolder, dataFolder, host, port, screensFolder, logger } = options
+  const runtime = await startRuntime({ plantFolder, dataFolder, version, logger })
+  let server: WebServer
+  try {
+    server = await startWebServer({
+      host,
+      port,
+      api: runtime.api,
+      screensFolder,
+      dataFolder,
+      version,
+      logger: logger.part('web'),
+    })
+  } catch (error) {
+    await runtime.close()
+    throw error
+  }
+  return {
+    runtime,
+    url: server.url,
+    announcement: announcementOf(runtime, server),
+    close: async () => {
+      await server.close()
+      await runtime.close()
+    },
+  }
+}
+
+function announcementOf(runtime: Runtime, server: WebServer): string {
+  const lines = [`lineside ready ${server.url}`]
+  const code = runtime.access.firstStartCode
+  if (code !== null) lines.push(`First-start code: ${code}`)
+  if (server.fingerprint) lines.push(`Certificate fingerprint (SHA-256): ${server.fingerprint}`)
+  return `${lines.join('\n')}\n`
+}
