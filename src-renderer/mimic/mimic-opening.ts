@@ -3,7 +3,8 @@ import type { TagRow } from '../../src-main/shared/contract.ts'
 import { type BindingPlan, candidateTags, compileBindings } from './mimic-bindings.ts'
 import { assembleDrawing, equipmentNames, type MimicFault } from './mimic-drawing.ts'
 import type { MimicWords } from './mimic-format.ts'
-import { type Removal, type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './mimic-sanitiser.ts'
+import type { Refused, Removal } from './mimic-reader.ts'
+import { type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './mimic-sanitiser.ts'
 import type { MimicSource } from './mimic-source.ts'
 
 /** A mimic ready to be put on the page. */
@@ -15,14 +16,14 @@ export interface OpenedMimic {
   /** Symbols that could not be used: equipment type and why. */
   readonly refusedSymbols: readonly {
     readonly type: string
-    readonly refused: Extract<SanitisedMimic, { ok: false }> | string
+    readonly refused: Refused | string
   }[]
   readonly styleRules: readonly string[]
 }
 
 export type MimicOpening =
   | { readonly ok: true; readonly mimic: OpenedMimic }
-  | { readonly ok: false; readonly refused: Extract<SanitisedMimic, { ok: false }> }
+  | { readonly ok: false; readonly refused: Refused }
 
 /** Drawings kept ready: enough for every display and symbol of a line. */
 const mostKept = 120
@@ -75,7 +76,7 @@ async function loadSymbols(
   types: readonly string[],
 ): Promise<{ symbols: ReadonlyMap<string, SafeDrawing>; refusedSymbols: OpenedMimic['refusedSymbols'] }> {
   const symbols = new Map<string, SafeDrawing>()
-  const refusedSymbols: { type: string; refused: Extract<SanitisedMimic, { ok: false }> | string }[] = []
+  const refusedSymbols: { type: string; refused: Refused | string }[] = []
   const loaded = await Promise.allSettled(types.map((type) => source.loadSymbol(type)))
   for (const [index, outcome] of loaded.entries()) {
     const type = types[index]!
