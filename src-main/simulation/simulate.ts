@@ -1,0 +1,253 @@
+// A whole line without hardware: for each device of a plant a server that speaks its protocol, filled from the behaviour
+// of the plant folder, taking back what clients write.
+import type { Clock } from '../base/clock.ts'
+import { Closing } from '../base/closing.ts'
+import type { Logger } from '../base/logger.ts'
+import type { TagValue } from '../shared/data-value.ts'
+import type { DeviceDefinition, Plant } from '../shared/plant.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { compileSimulation } from '../shared/simulation-rules.ts'
+import type { DataType, TagDefinition } from '../shared/tag.ts'
+import { PlantBehaviour } from './plant-behaviour.ts'
+import { fromRaw, toRaw } from './raw-value.ts'
+
+/** One tag as a protocol's simulator serves it. */
+export interface SimulatedTag {
+  readonly handle: number
+  readonly address: string
+  readonly dataType: DataType
+  readonly arrayLength: number | null
+  readonly writable: boolean
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** A running server of one protocol. */
+export interface SimulatedDevice {
+  /** What a device file has to say to reach it. */
+  readonly address: string
+  set(handle: number, value: TagValue): void
+  close(): Promise<void>
+}
+
+/** Starts the server for one device; null when its protocol needs none (values from inside the runtime). */
+export type StartDevice = (options: {
+  readonly device: DeviceDefinition
+  readonly items: readonly SimulatedTag[]
+  readonly host: string
+  readonly port: number
+  readonly onWrite: (handle: number, value: TagValue) => void
+}) => Promise<SimulatedDevice | null>
+
+export interface SimulationOptions {
+  readonly plant: Plant
+  readonly startSimulator: StartDevice
+  readonly host: string
+  /** First of the ports to use, one for each device; null = the ports of the device files. 0 = any free ones. */
+  readonly portBase: number | null
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Lines for people: where each device listens, then `lineside simulators ready`. */
+  readonly onLine: (line: string) => void
+  /** The same seed gives the same course of events; 1 where nothing is said. */
+  readonly seed?: number
+}
+
+export interface Simulation {
+  /** Device name → the address where its simulator listens. */
+  readonly endpoints: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+/** How often the plant takes a step. */
+const stepMs = 200
+/** A process that was asleep goes on, it does not catch up: the longest step. */
+const longestStepMs = 1000
+
+/**
+ * Starts the simulators of all enabled devices and keeps the plant moving. Throws a RuntimeError when rules are faulty or a
+ * port cannot be had; nothing stays open then.
+ */
+export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
+  const { plant, clock, onLine } = options
+  const logger = options.logger.part('simulation')
+  const simulation = compileSimulation(plant)
+  const fault = simulation.faults[0]
+  if (fault) throw new RuntimeError('BadConfigurationError', `${fault.file}:${fault.line}: ${fault.message}`)
+  const behaviour = new PlantBehaviour({
+    simulation,
+    seed: options.seed ?? 1,
+    onFault: (rule, message) => logger.warn(`Rule of ${rule} keeps its last value: ${message}`),
+  })
+  const closing = new Closing()
+  try {
+    const devices = await startDevices(options, behaviour, closing)
+    let last = clock.monotonic()
+    const timer = clock.every(stepMs, () => {
+      const now = clock.monotonic()
+      behaviour.step(Math.min(Math.max(now - last, 1), longestStepMs) / 1000)
+      last = now
+      for (const device of devices) device.serve()
+    })
+    closing.onClose(() => timer.cancel())
+    onLine('lineside simulators ready')
+    return {
+      endpoints: Object.fromEntries(devices.map((device) => [device.name, device.address])),
+      close: () => closing.close(),
+    }
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+/** One device with the tags it serves. */
+class ServedDevice {
+  readonly name: string
+  #server: SimulatedDevice | null = null
+  readonly #behaviour: PlantBehaviour
+  readonly #tags: readonly { readonly tag: TagDefinition; readonly slot: number }[]
+  /** Raw values as last given to the server or written by a client, by handle. */
+  readonly #raw: TagValue[]
+
+  constructor(name: string, tags: readonly TagDefinition[], behaviour: PlantBehaviour) {
+    this.name = name
+    this.#behaviour = behaviour
+    this.#tags = tags.map((tag) => ({ tag, slot: behaviour.slotOf(tag.name)! }))
+    this.#raw = tags.map(() => null)
+  }
+
+  get address(): string {
+    return this.#server?.address ?? ''
+  }
+
+  items(): SimulatedTag[] {
+    return this.#tags.map(({ tag }, handle) => ({
+      handle,
+      address: tag.address!,
+      dataType: tag.dataType,
+      arrayLength: tag.arrayLength,
+      writable: tag.writable,
+      options: tag.addressOptions,
+    }))
+  }
+
+  begin(server: SimulatedDevice): void {
+    this.#server = server
+    this.serve()
+  }
+
+  /** Gives the server every raw value that is no longer what it was. */
+  serve(): void {
+    for (const [handle, { tag, slot }] of this.#tags.entries()) {
+      const raw = toRaw(this.#behaviour.measured(slot), tag)
+      if (isSame(raw, this.#raw[handle]!)) continue
+      this.#raw[handle] = raw
+      this.#server?.set(handle, raw)
+    }
+  }
+
+  /** A client wrote a raw value, which the server shows already. */
+  written(handle: number, raw: TagValue): void {
+    const served = this.#tags[handle]
+    if (served === undefined) return
+    this.#raw[handle] = raw
+    this.#behaviour.write(served.slot, fromRaw(raw, served.tag))
+  }
+}
+
+async function startDevices(
+  { plant, startSimulator, host, portBase, onLine }: SimulationOptions,
+  behaviour: PlantBehaviour,
+  closing: Closing,
+): Promise<ServedDevice[]> {
+  const enabled = plant.devices.filter((device) => device.enabled)
+  const ports = portsOf(enabled, portBase)
+  const start = async (device: DeviceDefinition): Promise<ServedDevice | null> => {
+    const served = new ServedDevice(
+      device.name,
+      plant.tags.filter((tag) => tag.device === device.name),
+      behaviour,
+    )
+    const port = ports.get(device.name)!
+    const server = await startOne(
+      () =>
+        startSimulator({
+          device,
+          items: served.items(),
+          host,
+          port,
+          onWrite: (handle, value) => served.written(handle, value),
+        }),
+      device,
+      host,
+      port,
+    )
+    if (server === null) return null
+    closing.add(server)
+    served.begin(server)
+    onLine(listensAt(device, server.address))
+    return served
+  }
+  const outcomes = await Promise.allSettled(enabled.map(start))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []))
+}
+
+async function startOne(
+  start: () => Promise<SimulatedDevice | null>,
+  device: DeviceDefinition,
+  host: string,
+  port: number,
+): Promise<SimulatedDevice | null> {
+  try {
+    return await start()
+  } catch (error) {
+    const where = `Simulator of device ${device.name} (${device.protocol}) at ${host} port ${port}`
+    throw new RuntimeError('BadResourceUnavailable', `${where} cannot be started: ${messageOf(error)}`, error)
+  }
+}
+
+/** Ports by device name; each only once. */
+function portsOf(devices: readonly DeviceDefinition[], portBase: number | null): ReadonlyMap<string, number> {
+  const ports = new Map<string, number>()
+  for (const [index, device] of devices.entries()) {
+    const port = portBase === null ? portOf(device) : portBase === 0 ? 0 : portBase + index
+    const other = [...ports].find(([, taken]) => taken === port && port !== 0)?.[0]
+    if (other !== undefined)
+      throw new RuntimeError(
+        'BadConfigurationError',
+        `Devices ${other} and ${device.name} both have port ${port}; one simulator can listen there: use --port-base`,
+      )
+    ports.set(device.name, port)
+  }
+  return ports
+}
+
+/** Ports where an address names none. */
+const usualPorts: Readonly<Record<string, number>> = {
+  'modbus-tcp': 502,
+  'modbus-rtu-over-tcp': 502,
+  opcua: 4840,
+  mqtt: 1883,
+  sparkplug: 1883,
+}
+
+/** Port of a device address (`host:port`, `scheme://host:port/path`); 0 = any free one where it has none. */
+export function portOf(device: Pick<DeviceDefinition, 'address' | 'protocol'>): number {
+  const port = /^(?:[a-z.]+:\/\/)?(?:\[[^\]]*\]|[^:/[\]]+):(\d{1,5})(?:\/|$)/.exec(device.address)?.[1]
+  return port === undefined ? (usualPorts[device.protocol] ?? 0) : Number(port)
+}
+
+function listensAt(device: DeviceDefinition, address: string): string {
+  const line = `${device.name} (${device.protocol}) listens at ${address}`
+  return address === device.address ? line : `${line}; the device file says ${device.address}`
+}
+
+function isSame(a: TagValue, b: TagValue): boolean {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((element, index) => isSame(element, b[index] as TagValue))
+  return false
+}
