@@ -86,6 +86,14 @@ export function isNumericType(dataType: DataType): boolean {
   return dataType !== 'string' && dataType !== 'bytes' && dataType !== 'structure' && dataType !== 'datetime'
 }
 
+/** Type of the value in engineering units, as expressions and screens see it: a scaled integer is a float64. */
+export function valueTypeOf(tag: Pick<TagDefinition, 'dataType' | 'arrayLength' | 'scaling'>): {
+  readonly dataType: DataType
+  readonly arrayLength: number | null
+} {
+  return { dataType: tag.scaling === null ? tag.dataType : 'float64', arrayLength: tag.arrayLength }
+}
+
 /** Smallest and largest value of an integer type; null for other types. */
 export function integerRange(dataType: DataType): { low: bigint; high: bigint } | null {
   const match = /^(u?)int(\d+)$/.exec(dataType)
@@ -124,7 +132,8 @@ function coerceOne(input: unknown, dataType: DataType): Coerced {
     case 'float32':
     case 'float64':
       if (typeof input !== 'number' || !Number.isFinite(input)) return refuse('a number is expected')
-      if (dataType === 'float32' && !Number.isFinite(Math.fround(input))) return refuse('the number is too large for float32')
+      if (dataType === 'float32' && !Number.isFinite(Math.fround(input)))
+        return refuse('the number is too large for float32')
       return { ok: true, value: input }
     case 'string':
       return typeof input === 'string' ? { ok: true, value: input } : refuse('a text is expected')
@@ -155,7 +164,9 @@ function coerceInteger(input: unknown, dataType: DataType): Coerced {
 function coerceDateTime(input: unknown): Coerced {
   if (typeof input === 'number' && Number.isFinite(input)) return { ok: true, value: input }
   const parsed = typeof input === 'string' ? Date.parse(input) : Number.NaN
-  return Number.isNaN(parsed) ? refuse('a time stamp (RFC 3339 or ms since 1970) is expected') : { ok: true, value: parsed }
+  return Number.isNaN(parsed)
+    ? refuse('a time stamp (RFC 3339 or ms since 1970) is expected')
+    : { ok: true, value: parsed }
 }
 
 function coerceBytes(input: unknown): Coerced {

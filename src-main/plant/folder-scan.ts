@@ -1,0 +1,143 @@
+// Lists the files of a plant folder by kind. Symbolic links that lead out of the folder are not followed.
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { messageOf } from '../shared/runtime-error.ts'
+import type { FaultList } from './fault-list.ts'
+import { decodeSource, largestFile } from './source-text.ts'
+
+/** What a file is, by its place in the folder. */
+export type FileKind =
+  | 'plant'
+  | 'access'
+  | 'device'
+  | 'tag'
+  | 'tagCsv'
+  | 'equipmentType'
+  | 'symbol'
+  | 'equipment'
+  | 'mimic'
+  | 'navigation'
+  | 'simulation'
+  /** Belongs to a part that reads it itself (labels, gateways, maintenance). */
+  | 'elsewhere'
+  /** Read by nobody: notes, or a file in the wrong place. */
+  | 'unknown'
+
+export interface PlantFileEntry {
+  /** Relative to the folder, with `/`. */
+  readonly file: string
+  readonly kind: FileKind
+}
+
+/** More files than any plant has: somebody gave a home directory. */
+const mostFiles = 20_000
+const deepestFolder = 8
+
+const yaml = String.raw`\.ya?ml$`
+const kinds: readonly (readonly [RegExp, FileKind])[] = [
+  [new RegExp(`^plant${yaml}`), 'plant'],
+  [new RegExp(`^access${yaml}`), 'access'],
+  [new RegExp(`^maintenance${yaml}`), 'elsewhere'],
+  [/^(labels|gateways)\/.*/, 'elsewhere'],
+  [new RegExp(`^devices/.*${yaml}`), 'device'],
+  [new RegExp(`^tags/.*${yaml}`), 'tag'],
+  [/^tags\/.*\.csv$/i, 'tagCsv'],
+  [new RegExp(`^equipment/types/.*${yaml}`), 'equipmentType'],
+  [/^equipment\/types\/.*\.svg$/, 'symbol'],
+  [new RegExp(`^equipment/.*${yaml}`), 'equipment'],
+  [new RegExp(`^mimics/navigation${yaml}`), 'navigation'],
+  [/^mimics\/[^/]*\.svg$/, 'mimic'],
+  [new RegExp(`^simulation/.*${yaml}`), 'simulation'],
+]
+
+/** Kind of a file by its path relative to the folder. */
+export function kindOf(file: string): FileKind {
+  return kinds.find(([pattern]) => pattern.test(file))?.[1] ?? 'unknown'
+}
+
+/** Files that belong to nobody's plant: notes of editors, of git and of people. */
+function isIgnored(name: string): boolean {
+  return (
+    name.startsWith('.') ||
+    name.endsWith('~') ||
+    name.endsWith('.tmp') ||
+    name.endsWith('.swp') ||
+    name === 'node_modules'
+  )
+}
+
+/** All files of the folder, sorted by name. A folder that cannot be read is a fault. */
+export async function scanFolder(folder: string, faults: FaultList): Promise<readonly PlantFileEntry[]> {
+  const entries: PlantFileEntry[] = []
+  let root: string
+  try {
+    root = await realpath(folder)
+    if (!(await stat(root)).isDirectory()) throw new Error('it is a file, not a folder')
+  } catch (error) {
+    faults.add('plant.yaml', { line: 1, column: 1 }, `the plant folder ${folder} cannot be read: ${messageOf(error)}`)
+    return []
+  }
+  await walk(root, root, '', 0, entries, faults)
+  if (entries.length > mostFiles) {
+    faults.add('plant.yaml', { line: 1, column: 1 }, `more than ${mostFiles} files: is ${folder} the plant folder?`)
+    return []
+  }
+  return entries.sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+async function walk(
+  root: string,
+  folder: string,
+  prefix: string,
+  depth: number,
+  entries: PlantFileEntry[],
+  faults: FaultList,
+): Promise<void> {
+  if (depth > deepestFolder || entries.length > mostFiles) return
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (isIgnored(entry.name)) continue
+    const file = prefix + entry.name
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await walk(root, path, `${file}/`, depth + 1, entries, faults)
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
+      entries.push({ file, kind: kindOf(file) })
+    else if (entry.isSymbolicLink())
+      faults.add(
+        file,
+        { line: 1, column: 1 },
+        'this link leads out of the plant folder, to a folder, or nowhere; it is not followed',
+      )
+    if (entries.length > mostFiles) return
+  }
+}
+
+async function isFileInside(root: string, path: string): Promise<boolean> {
+  try {
+    const target = await realpath(path)
+    return target.startsWith(root + sep) && (await stat(target)).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** Text of a file of the folder, null after its fault was listed. */
+export async function readSource(folder: string, file: string, faults: FaultList): Promise<string | null> {
+  const path = join(folder, file)
+  try {
+    const { size } = await stat(path)
+    if (size > largestFile) {
+      faults.add(
+        file,
+        { line: 1, column: 1 },
+        `the file has ${size} bytes; ${largestFile} are the most, split it into several files`,
+      )
+      return null
+    }
+    const source = decodeSource(await readFile(path))
+    if (source.ok) return source.text
+    faults.add(file, source, source.message)
+  } catch (error) {
+    faults.add(file, { line: 1, column: 1 }, `the file cannot be read: ${messageOf(error)}`)
+  }
+  return null
+}

@@ -1,0 +1,215 @@
+// Every binding of a mimic or symbol is checked when the plant is loaded: the tag exists, the expression fits what the
+// attribute needs, the target of a click is there.
+
+import { closestName } from '../shared/closest-name.ts'
+import { compileExpression, type ExpressionScope } from '../shared/expression.ts'
+import {
+  type BindingAttribute,
+  type BindingResult,
+  bindingAttributes,
+  bindingExpressions,
+  bindingScope,
+  fitsResult,
+  isBindingAttribute,
+  levelDirections,
+  memberPrefix,
+  parseOpenTarget,
+  resolveBindingName,
+} from '../shared/mimic.ts'
+import type { FaultList, Position } from './fault-list.ts'
+import { oneOf } from './plant-words.ts'
+import { unknownKey } from './schema-check.ts'
+import { readSvg, type SvgVisitor, type WrittenBinding } from './svg-source.ts'
+
+/** What bindings refer to. */
+export interface MimicScope {
+  readonly tags: ExpressionScope
+  isWritable(tag: string): boolean
+  hasEquipment(name: string): boolean
+  equipmentNames(): Iterable<string>
+  hasMimic(name: string): boolean
+  mimicNames(): Iterable<string>
+  /** Member name → tag name of the instance that is drawn; null for a mimic. */
+  readonly members: Readonly<Record<string, string>> | null
+}
+
+/** Checks a drawing; gives the text of its `<title>`, null when it has none. */
+export function checkDrawing(
+  file: string,
+  text: string,
+  scope: MimicScope,
+  faults: FaultList,
+): { title: string | null } {
+  const check = new DrawingCheck(file, scope, faults)
+  readSvg(file, text, faults, check)
+  return { title: check.titleText }
+}
+
+/** What an element hands down to those inside it. */
+interface Surroundings {
+  readonly tag: string | null
+  readonly equipment: string | null
+}
+
+class DrawingCheck implements SvgVisitor {
+  titleText: string | null = null
+  readonly #file: string
+  readonly #scope: MimicScope
+  readonly #faults: FaultList
+  readonly #stack: Surroundings[] = [{ tag: null, equipment: null }]
+
+  constructor(file: string, scope: MimicScope, faults: FaultList) {
+    this.#file = file
+    this.#scope = scope
+    this.#faults = faults
+  }
+
+  open(bindings: readonly WrittenBinding[], place: Position): void {
+    const outer = this.#stack.at(-1)!
+    let surroundings = outer
+    for (const binding of bindings) {
+      if (binding.attribute === 'tag') surroundings = { ...surroundings, tag: this.#tag(binding) }
+      if (binding.attribute === 'equipment') surroundings = { ...surroundings, equipment: this.#equipment(binding) }
+    }
+    this.#stack.push(surroundings)
+    for (const binding of bindings) this.#binding(binding, surroundings, place)
+  }
+
+  close(): void {
+    this.#stack.pop()
+  }
+
+  title(text: string): void {
+    if (text !== '') this.titleText = text
+  }
+
+  #fault(binding: WrittenBinding, message: string, offset = 0): void {
+    this.#faults.add(this.#file, binding.place(offset), `ls:${binding.attribute}: ${message}`)
+  }
+
+  #hint(name: string, candidates: Iterable<string>): string {
+    const near = this.#faults.mayHint() ? closestName(name, candidates) : null
+    return near === null ? '' : `; did you mean ${near}?`
+  }
+
+  #tag(binding: WrittenBinding): string | null {
+    const name = binding.value.trim()
+    const tag = resolveBindingName(name, this.#scope.members)
+    if (tag !== null && this.#scope.tags.tagType(tag) !== null) return name
+    const members = Object.keys(this.#scope.members ?? {}).map((member) => memberPrefix + member)
+    this.#fault(
+      binding,
+      `no tag named ${name}${this.#hint(name, [...members, ...(this.#scope.tags.tagNames?.() ?? [])])}`,
+    )
+    return null
+  }
+
+  #equipment(binding: WrittenBinding): string | null {
+    const name = binding.value.trim()
+    if (this.#scope.hasEquipment(name)) return name
+    this.#fault(binding, `no equipment named ${name}${this.#hint(name, this.#scope.equipmentNames())}`)
+    return null
+  }
+
+  #binding(binding: WrittenBinding, surroundings: Surroundings, _place: Position): void {
+    const { attribute } = binding
+    if (!isBindingAttribute(attribute))
+      return this.#fault(binding, unknownKey(attribute, Object.keys(bindingAttributes)))
+    const { kind, result } = bindingAttributes[attribute]
+    switch (kind) {
+      case 'tagName':
+      case 'equipmentName':
+        return
+      case 'direction':
+        if (!(levelDirections as readonly string[]).includes(binding.value.trim()))
+          this.#fault(binding, `${oneOf(levelDirections)} is expected, not "${binding.value}"`)
+        return
+      case 'openTarget':
+        return this.#target(binding, surroundings)
+      case 'expression':
+        return this.#expression(binding, attribute, result, surroundings)
+    }
+  }
+
+  #target(binding: WrittenBinding, surroundings: Surroundings): void {
+    const target = parseOpenTarget(binding.value)
+    if (target === null) return this.#fault(binding, 'a mimic, faceplate or faceplate:<equipment or tag> is expected')
+    if (target.kind === 'mimic') {
+      if (!this.#scope.hasMimic(target.name))
+        this.#fault(binding, `no mimic named ${target.name}${this.#hint(target.name, this.#scope.mimicNames())}`)
+      return
+    }
+    if (target.of === null) {
+      const isInSymbol = this.#scope.members !== null
+      if (surroundings.tag === null && surroundings.equipment === null && !isInSymbol)
+        this.#fault(binding, 'faceplate of what? the element has neither ls:tag nor ls:equipment')
+      return
+    }
+    const tag = resolveBindingName(target.of, this.#scope.members)
+    if (this.#scope.hasEquipment(target.of) || (tag !== null && this.#scope.tags.tagType(tag) !== null)) return
+    const names = [...this.#scope.equipmentNames(), ...(this.#scope.tags.tagNames?.() ?? [])]
+    this.#fault(binding, `no equipment or tag named ${target.of}${this.#hint(target.of, names)}`)
+  }
+
+  #expression(
+    binding: WrittenBinding,
+    attribute: BindingAttribute,
+    result: BindingResult,
+    surroundings: Surroundings,
+  ): void {
+    const context = { tagType: this.#scope.tags.tagType, tag: surroundings.tag, members: this.#scope.members }
+    const scope: ExpressionScope = { ...bindingScope(context), tagNames: () => this.#names(surroundings) }
+    const texts = bindingExpressions(attribute, binding.value)
+    let start = 0
+    for (const text of texts) {
+      const compiled = compileExpression(text, scope)
+      if (!compiled.ok) this.#fault(binding, this.#withReason(compiled.message, surroundings), start + compiled.offset)
+      else if (!fitsResult(compiled.expression.type, texts.length === 2 ? 'number' : result))
+        this.#fault(
+          binding,
+          `${resultInWords(result)} is expected; this expression gives ${compiled.expression.type}`,
+          start,
+        )
+      start += text.length + 1
+    }
+    if (attribute === 'write') this.#write(binding, surroundings)
+  }
+
+  /** `value` without a tag is the likeliest mistake; say so. */
+  #withReason(message: string, surroundings: Surroundings): string {
+    return message.startsWith('no tag named value') && surroundings.tag === null
+      ? 'value means the tag of ls:tag, and neither this element nor one around it has a valid ls:tag'
+      : message
+  }
+
+  #write(binding: WrittenBinding, surroundings: Surroundings): void {
+    if (surroundings.tag === null)
+      return this.#fault(binding, 'a click writes to the tag of ls:tag; the element has none')
+    const tag = resolveBindingName(surroundings.tag, this.#scope.members)
+    if (tag !== null && !this.#scope.isWritable(tag)) this.#fault(binding, `tag ${surroundings.tag} cannot be written`)
+  }
+
+  *#names(surroundings: Surroundings): Iterable<string> {
+    if (surroundings.tag !== null) yield 'value'
+    for (const member of Object.keys(this.#scope.members ?? {})) yield memberPrefix + member
+    yield* this.#scope.tags.tagNames?.() ?? []
+  }
+}
+
+function resultInWords(result: BindingResult): string {
+  switch (result) {
+    case 'bool':
+      return 'a condition (true or false)'
+    case 'number':
+      return 'a number'
+    case 'pair':
+      return 'x, y: two numbers'
+    case 'color':
+      return 'a colour as text'
+    case 'words':
+      return 'a text'
+    case 'text':
+    case 'any':
+      return 'a value'
+  }
+}

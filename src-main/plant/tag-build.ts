@@ -1,0 +1,299 @@
+// From the keys of a tag to its definition: device, address, type, scaling, limits, alarms, all made to fit each other.
+
+import { didYouMean } from '../shared/closest-name.ts'
+import type { DeviceDefinition } from '../shared/plant.ts'
+import { type DataType, isNumericType, type TagAlarm, type TagDefinition } from '../shared/tag.ts'
+import type { Origin } from './origin.ts'
+import type { ProtocolKeys } from './protocol-keys.ts'
+import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
+import { type AlarmEntry, type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
+
+/** A device with what its protocol says about addresses. */
+export interface KnownDevice {
+  readonly definition: DeviceDefinition
+  readonly protocol: ProtocolKeys
+}
+
+/** A tag whose type may still have to be found from its expression. */
+export interface TagDraft {
+  /** `dataType` counts only if `hasType`. */
+  readonly definition: { -readonly [Key in keyof TagDefinition]: TagDefinition[Key] }
+  hasType: boolean
+  readonly origin: Origin
+}
+
+/** Where tags look devices up. */
+export interface DeviceTable {
+  get(name: string): KnownDevice | undefined
+  names(): Iterable<string>
+  /** True when a device file could not be read: then a missing device is no news. */
+  isIncomplete(): boolean
+}
+
+const commonKeys: ReadonlySet<string> = new Set(Object.keys(tagEntries))
+/** A calculated tag has no scan of its own; this is only what lists show. */
+const calculatedScanMs = 1000
+
+/** Checks the keys of one tag. Faults go to the origin; null when the tag cannot be built at all. */
+export function buildTag(
+  value: unknown,
+  origin: Origin,
+  devices: DeviceTable,
+  equipment: string | null,
+): TagDraft | null {
+  const entry = checkSchema(tagSchema, value, origin)
+  if (entry === null) return null
+  const isCalculated = entry.expression !== undefined
+  if (isCalculated) return buildCalculated(entry, origin, equipment)
+  if (entry.device === undefined && entry.address === undefined) {
+    origin.at([], `tag ${entry.name} needs a device and an address, or an expression`)
+    return null
+  }
+  if (entry.device === undefined || entry.address === undefined) {
+    origin.at(
+      [],
+      `tag ${entry.name} has ${entry.device === undefined ? 'an address but no device' : 'a device but no address'}`,
+    )
+    return null
+  }
+  return buildConnected(entry, entry.device, entry.address, origin, devices, equipment)
+}
+
+function buildCalculated(entry: TagEntry, origin: Origin, equipment: string | null): TagDraft | null {
+  let isRight = true
+  const refuse = (key: string, message: string) => {
+    isRight = false
+    origin.atKey([key], message)
+  }
+  for (const key of ['device', 'address', 'scaling'] as const)
+    if (entry[key] !== undefined) refuse(key, `a calculated tag (expression) has no ${key}`)
+  if (entry.writable === true) refuse('writable', 'a calculated tag (expression) cannot be written')
+  for (const key of Object.keys(entry)) if (!commonKeys.has(key)) refuse(key, unknownKey(key, [...commonKeys]))
+  if (!isRight) return null
+  const given = splitType(entry.dataType)
+  const draft = draftOf(
+    entry,
+    origin,
+    equipment,
+    given.dataType ?? 'float64',
+    given.arrayLength,
+    false,
+    calculatedScanMs,
+  )
+  draft.hasType = given.dataType !== null
+  if (draft.hasType) checkNumbers(draft)
+  return draft
+}
+
+function buildConnected(
+  entry: TagEntry,
+  deviceName: string,
+  address: string,
+  origin: Origin,
+  devices: DeviceTable,
+  equipment: string | null,
+): TagDraft | null {
+  const device = devices.get(deviceName)
+  if (device === undefined) {
+    if (!devices.isIncomplete())
+      origin.at(['device'], `there is no device "${deviceName}"${didYouMean(deviceName, devices.names())}`)
+    return null
+  }
+  const options = checkOptions(entry, device.protocol, origin)
+  const scanIntervalMs = device.definition.scanRates[entry.scan]
+  if (scanIntervalMs === undefined) {
+    const rates = Object.keys(device.definition.scanRates).join(', ')
+    origin.at(['scan'], `device ${deviceName} has no scan rate "${entry.scan}"; it has ${rates}`)
+  }
+  const given = splitType(entry.dataType)
+  const check = device.protocol.checkAddress(address, given.dataType, given.arrayLength)
+  if (!check.ok) {
+    origin.at(['address'], check.message)
+    return null
+  }
+  const dataType = check.dataType ?? given.dataType
+  if (dataType === null) {
+    origin.at([], `tag ${entry.name} needs a dataType: the address "${address}" does not tell it`)
+    return null
+  }
+  const arrayLength = check.arrayLength ?? given.arrayLength
+  if (entry.writable === true && !check.writable) origin.at(['writable'], `the address "${address}" can only be read`)
+  if (options === null || scanIntervalMs === undefined) return null
+  const draft = draftOf(entry, origin, equipment, dataType, arrayLength, entry.writable ?? false, scanIntervalMs)
+  draft.definition.device = deviceName
+  draft.definition.address = address
+  draft.definition.addressOptions = options
+  if (entry.interlock !== undefined && entry.writable !== true)
+    origin.atKey(['interlock'], 'an interlock guards writes; the tag is not writable')
+  checkNumbers(draft)
+  return draft
+}
+
+const noOptions = new WeakMap<ProtocolKeys, Readonly<Record<string, unknown>>>()
+
+/** The protocol's own keys of the tag, or null after faults. */
+function checkOptions(
+  entry: TagEntry,
+  protocol: ProtocolKeys,
+  origin: Origin,
+): Readonly<Record<string, unknown>> | null {
+  const own: Record<string, unknown> = {}
+  let count = 0
+  let isRight = true
+  for (const key in entry) {
+    if (commonKeys.has(key)) continue
+    const allowed = keysAt(protocol.tagOptions, [])
+    if (allowed.includes(key)) {
+      own[key] = (entry as Record<string, unknown>)[key]
+      count++
+    } else {
+      isRight = false
+      origin.atKey([key], `${unknownKey(key, [...commonKeys, ...allowed])} (protocol ${protocol.name})`)
+    }
+  }
+  if (!isRight) return null
+  const known = count === 0 ? noOptions.get(protocol) : undefined
+  if (known !== undefined) return known
+  const options = checkSchema(protocol.tagOptions, own, origin)
+  if (count === 0 && options !== null) noOptions.set(protocol, options)
+  return options
+}
+
+function draftOf(
+  entry: TagEntry,
+  origin: Origin,
+  equipment: string | null,
+  dataType: DataType,
+  arrayLength: number | null,
+  writable: boolean,
+  scanIntervalMs: number,
+): TagDraft {
+  return {
+    definition: {
+      name: entry.name,
+      description: entry.description,
+      device: null,
+      address: null,
+      addressOptions: {},
+      expression: entry.expression ?? null,
+      dataType,
+      arrayLength,
+      unit: entry.unit,
+      writable,
+      scanIntervalMs,
+      scaling: entry.scaling ?? null,
+      limits: { low: entry.limits?.low ?? null, high: entry.limits?.high ?? null },
+      deadband: entry.deadband,
+      readBackTimeoutMs: entry.readBackTimeout,
+      interlock: entry.interlock ?? null,
+      decimals: entry.decimals ?? null,
+      states: entry.states ?? null,
+      history: historyOf(entry, dataType),
+      alarms: entry.alarms.map((alarm) => alarmOf(alarm, entry)),
+      equipment,
+    },
+    hasType: true,
+    origin,
+  }
+}
+
+/** Structures and bytes are not recorded unless somebody asks for it. */
+function historyOf(entry: TagEntry, dataType: DataType): TagDefinition['history'] {
+  if (entry.history === false) return false
+  if (typeof entry.history === 'object') return entry.history
+  return dataType === 'structure' || dataType === 'bytes' ? false : { deadband: 0 }
+}
+
+function alarmOf(alarm: AlarmEntry, tag: TagEntry): TagAlarm {
+  return {
+    condition: alarm.condition,
+    limit: alarm.limit,
+    deadband: alarm.deadband,
+    onDelayMs: alarm.onDelay,
+    offDelayMs: alarm.offDelay,
+    priority: alarm.priority,
+    latching: alarm.latching,
+    message: alarm.message ?? `${tag.description === '' ? tag.name : tag.description}: ${alarm.condition}`,
+    expression: alarm.expression,
+  }
+}
+
+/** `int16[8]` → int16, 8. */
+function splitType(text: string | undefined): { dataType: DataType | null; arrayLength: number | null } {
+  if (text === undefined) return { dataType: null, arrayLength: null }
+  const match = /^(\w+?)(?:\[(\d+)\])?$/.exec(text)!
+  return { dataType: match[1] as DataType, arrayLength: match[2] === undefined ? null : Number(match[2]) }
+}
+
+/** Scaling, limits, deadbands and alarm limits fit the type and each other. */
+export function checkNumbers({ definition, origin }: TagDraft): void {
+  const { dataType, scaling, limits, alarms } = definition
+  const isNumber = isNumericType(dataType) && dataType !== 'bool'
+  const needsNumber = (key: string, what: string) =>
+    origin.atKey([key], `${what} is for numbers; ${definition.name} is ${dataType}`)
+  if (definition.arrayLength === 0) origin.at(['dataType'], 'an array has at least one element')
+  if (scaling !== null) {
+    if (!isNumber) needsNumber('scaling', 'scaling')
+    if (scaling.rawLow === scaling.rawHigh)
+      origin.at(['scaling', 'rawHigh'], 'rawLow and rawHigh are the same: nothing can be scaled')
+    if (scaling.low === scaling.high)
+      origin.at(['scaling', 'high'], 'low and high are the same: writes could not be scaled back')
+  }
+  if (limits.low !== null || limits.high !== null) {
+    if (!isNumber) needsNumber('limits', 'a limit')
+    if (limits.low !== null && limits.high !== null && limits.low >= limits.high)
+      origin.at(['limits', 'high'], `the high limit ${limits.high} is not above the low limit ${limits.low}`)
+  }
+  if (definition.deadband > 0 && !isNumber) needsNumber('deadband', 'a deadband')
+  if (definition.history !== false && definition.history.deadband > 0 && !isNumber)
+    needsNumber('history', 'a history deadband')
+  if (definition.decimals !== null && !isNumber) needsNumber('decimals', 'a number of decimals')
+  if (definition.states !== null && !isNumericType(dataType)) needsNumber('states', 'a table of states')
+  if (alarms.length > 0) checkAlarms(definition, origin, isNumber)
+}
+
+const limitConditions: ReadonlySet<string> = new Set(['highHigh', 'high', 'low', 'lowLow', 'deviation', 'rateOfChange'])
+
+function checkAlarms(definition: TagDraft['definition'], origin: Origin, isNumber: boolean): void {
+  const limits = new Map<string, number>()
+  for (const [index, alarm] of definition.alarms.entries()) {
+    const path = ['alarms', index]
+    const { condition, limit } = alarm
+    if (limitConditions.has(condition)) {
+      if (!isNumber || definition.arrayLength !== null)
+        origin.at(path, `the condition ${condition} is for single numbers`)
+      if (limit === undefined) origin.at(path, `the condition ${condition} needs a limit`)
+      else limits.set(condition, limit)
+    }
+    if (condition === 'stale' && alarm.onDelayMs === undefined)
+      origin.at(path, 'the condition stale needs an onDelay: how long the value may stay without an update')
+    if ((condition === 'expression' || condition === 'deviation') !== (alarm.expression !== undefined))
+      origin.at(
+        path,
+        alarm.expression === undefined
+          ? `the condition ${condition} needs an expression`
+          : `the condition ${condition} takes no expression`,
+      )
+    if ((condition === 'rateOfChange' || condition === 'deviation') && limit !== undefined && limit <= 0)
+      origin.at([...path, 'limit'], `the limit of ${condition} is a size: a number above 0`)
+  }
+  checkLimitOrder(definition, origin, limits)
+}
+
+/** lowLow < low < high < highHigh, as far as they are there. */
+function checkLimitOrder(
+  definition: TagDraft['definition'],
+  origin: Origin,
+  limits: ReadonlyMap<string, number>,
+): void {
+  const rising = ['lowLow', 'low', 'high', 'highHigh'].filter((condition) => limits.has(condition))
+  for (const [index, condition] of rising.entries()) {
+    const below = rising[index - 1]
+    if (below === undefined || limits.get(below)! < limits.get(condition)!) continue
+    const at = definition.alarms.findIndex((alarm) => alarm.condition === condition)
+    origin.at(
+      ['alarms', at, 'limit'],
+      `the ${condition} limit ${limits.get(condition)} is not above the ${below} limit ${limits.get(below)}`,
+    )
+  }
+}

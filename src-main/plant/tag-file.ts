@@ -1,0 +1,138 @@
+// tags/*.yaml: free tags under `tags:`. The same keys serve members of equipment types and columns of tags/*.csv.
+import * as v from 'valibot'
+import { dataTypes } from '../shared/tag.ts'
+import {
+  amount,
+  duration,
+  expressionText,
+  freeText,
+  interval,
+  nameText,
+  numberValue,
+  plainName,
+  wordOf,
+  yesNo,
+} from './plant-words.ts'
+
+/** Kinds of alarm conditions (ISA-18.2, OPC 10000-9). */
+export const alarmConditions = [
+  'highHigh',
+  'high',
+  'low',
+  'lowLow',
+  'deviation',
+  'rateOfChange',
+  'discrete',
+  'badQuality',
+  'stale',
+  'expression',
+] as const
+
+export const alarmPriorities = ['low', 'medium', 'high', 'urgent'] as const
+
+const typeRule = `${dataTypes.join(', ')} is expected, arrays as int16[8]`
+
+export const alarmSchema = v.strictObject(
+  {
+    condition: wordOf(alarmConditions),
+    /** Engineering units; units per second for rateOfChange; the abnormal value for discrete. */
+    limit: v.optional(numberValue),
+    /** How far back inside the limit the value must come before the alarm ends; engineering units. */
+    deadband: v.optional(amount),
+    onDelay: v.optional(duration),
+    offDelay: v.optional(duration),
+    priority: v.optional(wordOf(alarmPriorities), 'medium'),
+    latching: v.optional(yesNo),
+    message: v.optional(freeText),
+    /** CEL: the condition of `expression`, the reference value of `deviation`. */
+    expression: v.optional(expressionText),
+  },
+  'an alarm is expected as { condition: high, limit: 90, message: "…" }',
+)
+export type AlarmEntry = v.InferOutput<typeof alarmSchema>
+
+/** Keys every tag has, whatever its protocol; members of equipment types have the same. */
+export const tagEntries = {
+  name: nameText,
+  description: v.optional(freeText, ''),
+  device: v.optional(plainName),
+  address: v.optional(
+    v.pipe(
+      v.union(
+        [
+          v.string(),
+          v.pipe(v.number(), v.integer('put the address into quotes'), v.minValue(0, 'put the address into quotes')),
+        ],
+        'an address text is expected',
+      ),
+      v.transform(String),
+      v.minLength(1, 'an address text is expected'),
+      v.maxLength(4096, 'an address has at most 4096 characters'),
+    ),
+  ),
+  expression: v.optional(expressionText),
+  dataType: v.optional(
+    v.pipe(v.string(typeRule), v.regex(new RegExp(`^(${dataTypes.join('|')})(\\[\\d{1,6}\\])?$`), typeRule)),
+  ),
+  /** UCUM code. */
+  unit: v.optional(
+    v.pipe(
+      v.string('a unit is expected, in quotes if it is a number'),
+      v.maxLength(40, 'a unit has at most 40 characters'),
+    ),
+    '',
+  ),
+  writable: v.optional(yesNo),
+  /** Name of a scan rate of the device. */
+  scan: v.optional(plainName, 'normal'),
+  scaling: v.optional(
+    v.strictObject(
+      { rawLow: numberValue, rawHigh: numberValue, low: numberValue, high: numberValue },
+      'scaling is expected as { rawLow, rawHigh, low, high }',
+    ),
+  ),
+  limits: v.optional(
+    v.strictObject(
+      { low: v.optional(numberValue), high: v.optional(numberValue) },
+      'limits are expected as { low: 0, high: 100 }',
+    ),
+  ),
+  deadband: v.optional(amount, 0),
+  readBackTimeout: v.optional(interval, '2 s'),
+  interlock: v.optional(expressionText),
+  decimals: v.optional(
+    v.pipe(
+      v.number('a whole number from 0 to 15 is expected'),
+      v.integer('a whole number from 0 to 15 is expected'),
+      v.minValue(0, 'a whole number from 0 to 15 is expected'),
+      v.maxValue(15, 'a whole number from 0 to 15 is expected'),
+    ),
+  ),
+  states: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^(-?\d{1,20}|true|false)$/, 'states are named by whole numbers, true or false')),
+      v.pipe(
+        v.string('a text is expected; put it into quotes'),
+        v.maxLength(200, 'at most 200 characters are possible'),
+      ),
+      'states are expected as { 0: Stopped, 1: Running }',
+    ),
+  ),
+  history: v.optional(
+    v.union(
+      [v.boolean(), v.strictObject({ deadband: v.optional(amount, 0) })],
+      'history is false, true or { deadband: 0.1 }',
+    ),
+    true,
+  ),
+  alarms: v.optional(
+    v.pipe(v.array(alarmSchema, 'a list of alarms is expected'), v.maxLength(100, 'at most 100 alarms are possible')),
+    [],
+  ),
+} as const
+
+/** One tag; keys beyond these belong to the device's protocol. */
+export const tagSchema = v.objectWithRest(tagEntries, v.unknown(), 'the keys of a tag are expected')
+export type TagEntry = v.InferOutput<typeof tagSchema>
+
+export const tagFileSchema = v.strictObject({ tags: v.array(v.unknown(), 'a list of tags is expected') })

@@ -1,0 +1,94 @@
+// `${base + 1}` in the texts of an equipment type: CEL over the parameters of the instance.
+import { type CompiledExpression, compileExpression } from '../shared/expression.ts'
+import { messageOf } from '../shared/runtime-error.ts'
+
+export type ParameterValue = string | number | boolean
+export type Parameters = Readonly<Record<string, ParameterValue>>
+
+/** Tells a template's fault where it is in the text. */
+export class TemplateFault extends Error {
+  readonly offset: number
+  constructor(message: string, offset: number) {
+    super(message)
+    this.offset = offset
+  }
+}
+
+const compiled = new Map<string, CompiledExpression>()
+
+/**
+ * The text with every `${…}` replaced by its value. A text that is nothing but one `${…}` gives the value itself, so that
+ * `limits: { high: "${maximum}" }` is a number. `$${` stands for `${`. Throws {@link TemplateFault}.
+ */
+export function fillTemplate(text: string, parameters: Parameters): ParameterValue {
+  if (!text.includes('${')) return text
+  let result = ''
+  let at = 0
+  while (at < text.length) {
+    const start = text.indexOf('${', at)
+    if (start < 0) return result + text.slice(at)
+    if (text[start - 1] === '$' && start > at) {
+      result += `${text.slice(at, start - 1)}\${`
+      at = start + 2
+      continue
+    }
+    const end = closingBrace(text, start + 2)
+    const value = evaluate(text.slice(start + 2, end), start + 2, parameters)
+    if (start === 0 && end === text.length - 1) return value
+    result += text.slice(at, start) + String(value)
+    at = end + 1
+  }
+  return result
+}
+
+function closingBrace(text: string, from: number): number {
+  let depth = 0
+  let quote = ''
+  for (let at = from; at < text.length; at++) {
+    const character = text[at]!
+    if (quote !== '') {
+      if (character === quote) quote = ''
+    } else if (character === '"' || character === "'") quote = character
+    else if (character === '{') depth++
+    else if (character === '}') {
+      if (depth === 0) return at
+      depth--
+    }
+  }
+  throw new TemplateFault(`\${ has no } after it`, from - 2)
+}
+
+function evaluate(expression: string, offset: number, parameters: Parameters): ParameterValue {
+  const value = run(compile(expression, offset, parameters), offset, parameters)
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
+  throw new TemplateFault(`"${expression.trim()}" gives no text, number or truth value`, offset)
+}
+
+function compile(expression: string, offset: number, parameters: Parameters): CompiledExpression {
+  const types = Object.entries(parameters).map(([name, value]) => [name, celTypeOf(value)] as const)
+  const key = `${expression}\u0000${types.map(([name, type]) => `${name}:${type}`).join(' ')}`
+  const known = compiled.get(key)
+  if (known !== undefined) return known
+  const result = compileExpression(expression, {
+    tagType: () => null,
+    variables: Object.fromEntries(types),
+    tagNames: () => [],
+  })
+  if (!result.ok)
+    throw new TemplateFault(result.message.replace('no tag named', 'no parameter named'), offset + result.offset)
+  if (compiled.size > 10_000) compiled.clear()
+  compiled.set(key, result.expression)
+  return result.expression
+}
+
+function run(expression: CompiledExpression, offset: number, parameters: Parameters): unknown {
+  try {
+    return expression.evaluate(() => ({ value: null, statusCode: 0, sourceTimestamp: 0 }), parameters)
+  } catch (error) {
+    throw new TemplateFault(messageOf(error), offset)
+  }
+}
+
+function celTypeOf(value: ParameterValue): string {
+  return typeof value === 'number' ? 'double' : typeof value === 'boolean' ? 'bool' : 'string'
+}
