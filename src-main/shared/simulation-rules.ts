@@ -48,7 +48,9 @@ export interface CompiledRule {
   readonly slot: number
   /** By path within the kind: `to`, `rate`, `steps.2.until`; '' for the expression of `value`. */
   readonly expressions: ReadonlyMap<string, SlotExpression>
+  /** Over parameters alone, as `noise` is. */
   readonly initial: SlotExpression | null
+  readonly noise: SlotExpression | null
   /** Slots of the names in `elapsed`, `command`, `faultCode`. */
   readonly links: ReadonlyMap<string, number>
 }
@@ -179,11 +181,22 @@ class SimulationCompiler {
         expressions.set(path, compiled)
       }
     }
-    const initial = entry.rule.initial
-    const compiledInitial =
-      initial === undefined ? null : this.#compile(entry, 'initial', String(initial), 'target', target, true)
-    if (initial !== undefined && compiledInitial === null) return null
-    return { entry, kind, slot, expressions, initial: compiledInitial, links: this.#linksOf(entry) }
+    const initial = this.#compileFixed(entry, 'initial', 'target', target)
+    const noise = this.#compileFixed(entry, 'noise', 'number', target)
+    if (initial === undefined || noise === undefined) return null
+    return { entry, kind, slot, expressions, initial, noise, links: this.#linksOf(entry) }
+  }
+
+  /** An expression over parameters alone; null when there is none, undefined when it is faulty. */
+  #compileFixed(
+    entry: SimulationEntry,
+    key: 'initial' | 'noise',
+    wanted: Wanted,
+    target: SimulationSlot,
+  ): SlotExpression | null | undefined {
+    const text = entry.rule[key]
+    if (text === undefined) return null
+    return this.#compile(entry, key, String(text), wanted, target, true) ?? undefined
   }
 
   #linksOf(entry: SimulationEntry): ReadonlyMap<string, number> {
@@ -286,7 +299,7 @@ class SimulationCompiler {
       const inputSlots = compiled.expression.inputs.map((name) => this.#slotOfName.get(name)!)
       for (const input of inputSlots) this.#needCalculated(input)
       const expressions = new Map([['', { expression: compiled.expression, inputSlots }]])
-      rules.push({ entry, kind: 'value', slot, expressions, initial: null, links: new Map() })
+      rules.push({ entry, kind: 'value', slot, expressions, initial: null, noise: null, links: new Map() })
     }
     return rules
   }

@@ -12,8 +12,6 @@ const expression = v.union([v.pipe(v.string(), v.minLength(1), v.maxLength(4000)
 /** `100 ms`, `1.5 s`, `20 min`, `8 h`. */
 const duration = v.pipe(v.string(durationRule), v.regex(/^\d{1,9}(\.\d{1,6})? ?(ms|s|min|h|d)$/, durationRule))
 
-const share = v.pipe(v.number(), v.minValue(0))
-
 /** The 17 states of PackML by their numbers (ISA-TR88.00.02-2015, table of PackTags `Status.StateCurrent`). */
 export const packmlStates = {
   1: 'Clearing',
@@ -159,8 +157,8 @@ export const simulationRuleSchema = v.pipe(
     packml: v.optional(ruleKinds.packml),
     /** Value at the start: CEL over the instance's parameters alone; 0, false or '' where nothing is said. */
     initial: v.optional(expression),
-    /** Standard deviation of measuring noise: on the wire only, other rules read the true value. */
-    noise: v.optional(share),
+    /** Standard deviation of measuring noise, over parameters too: on the wire only, other rules read the true value. */
+    noise: v.optional(expression),
     /** Type of a hidden value: a number unless this says bool or string. */
     dataType: v.optional(v.picklist(['bool', 'float64', 'string'])),
   }),

@@ -71,7 +71,9 @@ export class PlantBehaviour {
     this.#values = simulation.slots.map((slot) => slot.constant ?? emptyValue(slot))
     for (const [index, slot] of simulation.slots.entries())
       if (slot.constant === undefined && index > previousSlots.string) this.#slotOfName.set(slot.name, index)
-    this.#noise = new Noise(simulation, randomOf(seed, 'noise'))
+    const noisy = [...simulation.states, ...simulation.values].filter((rule) => rule.noise !== null)
+    const deviations = new Map(noisy.map((rule) => [rule.slot, Number(this.#evaluate(rule.noise!))]))
+    this.#noise = new Noise(deviations, randomOf(seed, 'noise'))
     this.#states = simulation.states.map((rule) => this.#start(rule, seed))
     this.#valueRules = simulation.values.map((rule) => this.#start(rule, seed))
     for (const running of [...this.#states, ...this.#valueRules]) {
@@ -211,14 +213,14 @@ export class PlantBehaviour {
 /** Measuring noise of the rules that have some. */
 class Noise {
   readonly #random: Random
-  readonly #deviations = new Map<number, number>()
+  readonly #deviations: ReadonlyMap<number, number>
   readonly #present = new Map<number, number>()
   #elapsed = 0
 
-  constructor(simulation: CompiledSimulation, random: Random) {
+  /** Standard deviations by slot. */
+  constructor(deviations: ReadonlyMap<number, number>, random: Random) {
     this.#random = random
-    for (const rule of [...simulation.states, ...simulation.values])
-      if (rule.entry.rule.noise !== undefined) this.#deviations.set(rule.slot, rule.entry.rule.noise)
+    this.#deviations = deviations
   }
 
   step(seconds: number): void {
