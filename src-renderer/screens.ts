@@ -1,0 +1,87 @@
+// Every screen besides the displays of the plant: its address, who may see it, and where it is loaded from when it is opened.
+import type { Component } from 'svelte'
+import type { Permission } from '../src-main/shared/permission.ts'
+import { t } from './texts.ts'
+
+/** What App hands to a screen. */
+export interface ScreenProps {
+  readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
+  /** The part of the address after the screen's name: `#/devices/filler-plc` → `filler-plc`. */
+  readonly detail: string | undefined
+}
+
+export interface Screen {
+  /** `#/<name>`. */
+  readonly name: string
+  readonly title: () => string
+  readonly permission: Permission
+  /** In the menu, or reached from another place (own password). */
+  readonly isInMenu: boolean
+  readonly load: () => Promise<{ readonly default: Component<ScreenProps> }>
+}
+
+type LoadedScreen = { readonly default: Component<ScreenProps> }
+type LoadedPlainScreen = { readonly default: Component<Record<string, never>> }
+
+export const screens: readonly Screen[] = [
+  screen(
+    'tags',
+    () => t('tags'),
+    'tags.read',
+    () => import('./engineering/TagBrowser.svelte'),
+  ),
+  screen(
+    'devices',
+    () => t('devices'),
+    'devices.view',
+    () => import('./engineering/Devices.svelte'),
+  ),
+  screen(
+    'faults',
+    () => t('faults'),
+    'plant.view',
+    plain(() => import('./engineering/PlantFaults.svelte')),
+  ),
+  screen(
+    'tag-files',
+    () => t('tagFiles'),
+    'plant.view',
+    plain(() => import('./engineering/TagFiles.svelte')),
+  ),
+  screen(
+    'health',
+    () => t('health'),
+    'maintenance.view',
+    plain(() => import('./maintenance/SystemHealth.svelte')),
+  ),
+  screen(
+    'audit',
+    () => t('audit'),
+    'audit.read',
+    plain(() => import('./access/AuditTrail.svelte')),
+  ),
+  screen(
+    'accounts',
+    () => t('accounts'),
+    'access.administer',
+    plain(() => import('./access/Accounts.svelte')),
+  ),
+  {
+    ...screen(
+      'password',
+      () => t('changePassword'),
+      'access.own',
+      plain(() => import('./access/ChangePassword.svelte')),
+    ),
+    isInMenu: false,
+  },
+]
+
+function screen(name: string, title: () => string, permission: Permission, load: () => Promise<LoadedScreen>): Screen {
+  return { name, title, permission, isInMenu: true, load }
+}
+
+/** A screen that needs nothing handed in: what it is given all the same it does not look at. */
+function plain(load: () => Promise<LoadedPlainScreen>): () => Promise<LoadedScreen> {
+  return load as unknown as () => Promise<LoadedScreen>
+}

@@ -1,0 +1,58 @@
+// Where the page is: `#/mimic/filler?tag=Filler.Level`. Every screen is a link; back and forward are the browser's.
+
+class Route {
+  #hash = $state('')
+
+  constructor() {
+    this.#hash = location.hash
+    window.addEventListener('hashchange', () => {
+      this.#hash = location.hash
+    })
+  }
+
+  /** Reactive: parts of the path, decoded: `['mimic', 'filler']`; empty at the start. */
+  readonly parts: readonly string[] = $derived(partsOf(this.#hash))
+
+  /** Reactive: what stands after the question mark. */
+  readonly parameters: Readonly<Record<string, string>> = $derived(parametersOf(this.#hash))
+
+  /** Goes to a screen; what was open beside the old one closes. */
+  go(...parts: readonly string[]): void {
+    location.hash = linkTo(...parts)
+  }
+
+  /** Opens or closes (null) something beside the present screen, without leaving it. */
+  set(parameters: Readonly<Record<string, string | null>>): void {
+    const all = { ...this.parameters, ...parameters }
+    const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)
+    const query = new URLSearchParams(kept).toString()
+    location.hash = linkTo(...this.parts) + (query === '' ? '' : `?${query}`)
+  }
+}
+
+/** The `href` of a screen. */
+export function linkTo(...parts: readonly string[]): string {
+  return `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+function partsOf(hash: string): readonly string[] {
+  const path = hash.replace(/^#\/?/, '').split('?')[0]!
+  return path === '' ? [] : path.split('/').map(decode)
+}
+
+function parametersOf(hash: string): Readonly<Record<string, string>> {
+  const query = hash.indexOf('?')
+  return query < 0 ? {} : Object.fromEntries(new URLSearchParams(hash.slice(query + 1)))
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // A link typed wrongly (`%zz`) is taken as it stands.
+    return part
+  }
+}
+
+/** The route of this page. */
+export const route = new Route()

@@ -1,0 +1,54 @@
+// Words used by every part of the screen.
+import { CallError } from '../connection/call-error.ts'
+import { defineTexts } from './i18n.svelte.ts'
+
+export const t = defineTexts({
+  en: {
+    close: 'Close',
+    cancel: 'Cancel',
+    loading: 'Loading …',
+    retry: 'Try again',
+    empty: 'Nothing here.',
+    rowCount: '{count} {count#row|rows}',
+    keypad: 'Number keypad',
+    backspace: 'Delete the last digit',
+    changeSign: 'Change the sign',
+    decimalPoint: 'Decimal point',
+    clear: 'Clear',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    notConnected: 'There is no connection to the runtime; nothing was sent.',
+    connectionLost:
+      'The connection to the runtime was lost before the answer came. Whether it was done is not known: look at the plant.',
+    noAnswer: 'The runtime did not answer in time. Whether it was done is not known: look at the plant.',
+  },
+  'zh-CN': {
+    close: '关闭',
+    cancel: '取消',
+    loading: '正在加载…',
+    retry: '重试',
+    empty: '没有内容。',
+    rowCount: '{count} 行',
+    keypad: '数字键盘',
+    backspace: '删除最后一位',
+    changeSign: '改变正负号',
+    decimalPoint: '小数点',
+    clear: '清除',
+    showPassword: '显示密码',
+    hidePassword: '隐藏密码',
+    notConnected: '与运行时没有连接，未发送任何内容。',
+    connectionLost: '在收到应答之前与运行时的连接中断。是否已执行不得而知，请查看现场。',
+    noAnswer: '运行时未及时应答。是否已执行不得而知，请查看现场。',
+  },
+})
+
+/** Why something failed: the runtime's own sentence, or ours when it could not be asked. */
+export function errorText(error: unknown): string {
+  if (error instanceof CallError) {
+    if (error.code === 'BadNotConnected' && error.httpStatus === 503) return t('notConnected')
+    if (error.code === 'BadConnectionClosed' && error.httpStatus === 503) return t('connectionLost')
+    if (error.code === 'BadTimeout' && error.httpStatus === 504) return t('noAnswer')
+    return error.path === null ? error.message : `${error.message} (${error.path})`
+  }
+  return error instanceof Error ? error.message : String(error)
+}
