@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
 import { setApplicationMenu } from '../../../src-main/electron/application-menu.ts'
 import { handOverLinks } from '../../../src-main/electron/link-hand-over.ts'
 import { openOperatorWindow } from '../../../src-main/electron/operator-window.ts'
@@ -225,5 +226,22 @@ describe('the desktop shell', () => {
     })
     expect(readShellOptions(['electron'], environment, places)).toMatchObject({ port: 9000, kiosk: false })
     expect(readShellOptions(['electron'], {}, places).dataFolder).toBe('/user/data')
+  })
+})
+
+test('the packed program has no Node mode, no inspector, no foreign code beside its archive (19, fuses)', () => {
+  const { electronFuses, asar } = parse(
+    readFileSync(new URL('../../../resources/electron-builder.yml', import.meta.url), 'utf8'),
+  )
+  expect(asar).toBe(true)
+  expect(electronFuses).toEqual({
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    loadBrowserProcessSpecificV8Snapshot: false,
+    grantFileProtocolExtraPrivileges: false,
   })
 })
