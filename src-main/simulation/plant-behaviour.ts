@@ -44,6 +44,10 @@ interface RunningRule {
   readonly behaviour: RuleBehaviour | null
   readonly around: RuleSurroundings
   readonly previousSlot: number
+  /** Of a `value` rule: true when it may change though no input did. */
+  readonly isRestless: boolean
+  /** Change count of the plant when a `value` rule was last evaluated. */
+  evaluatedAt: number
   hasFailed: boolean
 }
 
@@ -51,6 +55,9 @@ export class PlantBehaviour {
   readonly #simulation: CompiledSimulation
   readonly #onFault: PlantBehaviourOptions['onFault']
   readonly #values: TagValue[]
+  /** Grows with every change of a value; `#changedAt[slot]` is what it was at the slot's last change. */
+  #changeCount = 0
+  readonly #changedAt: number[]
   readonly #slotOfName = new Map<string, number>()
   readonly #states: RunningRule[]
   readonly #valueRules: RunningRule[]
@@ -69,6 +76,7 @@ export class PlantBehaviour {
     this.#simulation = simulation
     this.#onFault = onFault
     this.#values = simulation.slots.map((slot) => slot.constant ?? emptyValue(slot))
+    this.#changedAt = simulation.slots.map(() => 0)
     for (const [index, slot] of simulation.slots.entries())
       if (slot.constant === undefined && index > previousSlots.string) this.#slotOfName.set(slot.name, index)
     const noisy = [...simulation.states, ...simulation.values].filter((rule) => rule.noise !== null)
@@ -120,7 +128,9 @@ export class PlantBehaviour {
   /** A client wrote a tag; engineering units. A rule may take it over (set-points, commands) or say otherwise. */
   write(slot: number, value: TagValue): void {
     this.#set(slot, value)
-    this.#ruleOfSlot.get(slot)?.behaviour?.write(value)
+    const running = this.#ruleOfSlot.get(slot)
+    running?.behaviour?.write(value)
+    if (running) running.evaluatedAt = -1
     const listener = this.#listeners.get(slot)
     listener?.running.behaviour?.writeLink?.(listener.link, Number(value))
   }
@@ -133,6 +143,8 @@ export class PlantBehaviour {
       behaviour: createBehaviour(rule, this.#initialOf(rule), randomOf(seed, entry.name)),
       around: this.#surroundings(rule),
       previousSlot: previousSlots[valueClass(target)],
+      isRestless: rule.kind === 'value' && isRestless(rule),
+      evaluatedAt: -1,
       hasFailed: false,
     }
     this.#set(slot, this.#initialOf(rule))
@@ -177,10 +189,17 @@ export class PlantBehaviour {
 
   #evaluateValues(): void {
     for (const running of this.#valueRules) {
+      if (!this.#mayHaveChanged(running)) continue
+      running.evaluatedAt = this.#changeCount
       this.#values[running.previousSlot] = this.#values[running.rule.slot]!
       const value = this.#attempt(running, () => this.#evaluate(running.rule.expressions.get('')!))
       if (value !== null) this.#set(running.rule.slot, value)
     }
+  }
+
+  #mayHaveChanged({ rule, isRestless, evaluatedAt }: RunningRule): boolean {
+    if (isRestless || evaluatedAt < 0) return true
+    return rule.expressions.get('')!.inputSlots.some((slot) => this.#changedAt[slot]! > evaluatedAt)
   }
 
   /** A rule that cannot be evaluated keeps its value, and says so once. */
@@ -206,8 +225,16 @@ export class PlantBehaviour {
   }
 
   #set(slot: number, value: TagValue): void {
-    this.#values[slot] = fitted(value, this.#simulation.slots[slot]!)
+    const next = fitted(value, this.#simulation.slots[slot]!)
+    if (Object.is(next, this.#values[slot])) return
+    this.#values[slot] = next
+    this.#changedAt[slot] = ++this.#changeCount
   }
+}
+
+/** Reads time or its own last value. */
+function isRestless(rule: CompiledRule): boolean {
+  return rule.expressions.get('')!.inputSlots.some((slot) => slot <= previousSlots.string)
 }
 
 /** Measuring noise of the rules that have some. */
