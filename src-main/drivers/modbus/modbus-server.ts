@@ -120,7 +120,7 @@ function rtuRequestLength(bytes: Buffer, at: number): number | 'unfinished' | 'u
 }
 
 function send(socket: Socket, frame: Buffer): void {
-  if (socket.destroyed || socket.write(frame)) return
+  if (socket.destroyed || socket.write(frame) || socket.isPaused()) return
   socket.pause()
   socket.once('drain', () => socket.resume())
 }
