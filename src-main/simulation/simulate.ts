@@ -79,24 +79,30 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     onFault: (rule, message) => logger.warn(`Rule of ${rule} keeps its last value: ${message}`),
   })
   const closing = new Closing()
+  const devices: ServedDevice[] = []
+  // The plant lives from the first device on, also while the slowest is still starting.
+  let last = clock.monotonic()
+  const timer = clock.every(stepMs, () => {
+    const now = clock.monotonic()
+    behaviour.step(Math.min(Math.max(now - last, 1), longestStepMs) / 1000)
+    last = now
+    for (const device of devices) device.serve()
+  })
+  // The plant stops first: nothing may be served by a server that is closing.
+  const close = () => {
+    timer.cancel()
+    return closing.close()
+  }
   try {
-    const devices = await startDevices(options, behaviour, closing)
-    let last = clock.monotonic()
-    const timer = clock.every(stepMs, () => {
-      const now = clock.monotonic()
-      behaviour.step(Math.min(Math.max(now - last, 1), longestStepMs) / 1000)
-      last = now
-      for (const device of devices) device.serve()
-    })
-    closing.onClose(() => timer.cancel())
-    onLine('lineside simulators ready')
-    return {
-      endpoints: Object.fromEntries(devices.map((device) => [device.name, device.address])),
-      close: () => closing.close(),
-    }
+    await startDevices(options, behaviour, closing, devices)
   } catch (error) {
-    await closing.close()
+    await close()
     throw error
+  }
+  onLine('lineside simulators ready')
+  return {
+    endpoints: Object.fromEntries(devices.map((device) => [device.name, device.address])),
+    close,
   }
 }
 
@@ -155,54 +161,40 @@ class ServedDevice {
   }
 }
 
+/** Starts the server of each device, all at the same time; `served` grows as they answer. */
 async function startDevices(
   { plant, startSimulator, host, portBase, onLine }: SimulationOptions,
   behaviour: PlantBehaviour,
   closing: Closing,
-): Promise<ServedDevice[]> {
+  served: ServedDevice[],
+): Promise<void> {
   const enabled = plant.devices.filter((device) => device.enabled)
   const ports = portsOf(enabled, portBase)
-  const start = async (device: DeviceDefinition): Promise<ServedDevice | null> => {
-    const served = new ServedDevice(
-      device.name,
-      plant.tags.filter((tag) => tag.device === device.name),
-      behaviour,
-    )
-    const port = ports.get(device.name)!
-    const server = await startOne(
-      () =>
-        startSimulator({
-          device,
-          items: served.items(),
-          host,
-          port,
-          onWrite: (handle, value) => served.written(handle, value),
-        }),
-      device,
-      host,
-      port,
-    )
-    if (server === null) return null
+  const start = async (device: DeviceDefinition): Promise<void> => {
+    const tags = plant.tags.filter((tag) => tag.device === device.name)
+    const one = new ServedDevice(device.name, tags, behaviour)
+    const place = { device, host, port: ports.get(device.name)! }
+    const onWrite = (handle: number, value: TagValue) => one.written(handle, value)
+    const server = await startOne(startSimulator, { ...place, items: one.items(), onWrite })
+    if (server === null) return
     closing.add(server)
-    served.begin(server)
+    one.begin(server)
+    served.push(one)
     onLine(listensAt(device, server.address))
-    return served
   }
   const outcomes = await Promise.allSettled(enabled.map(start))
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed) throw failed.reason
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []))
 }
 
 async function startOne(
-  start: () => Promise<SimulatedDevice | null>,
-  device: DeviceDefinition,
-  host: string,
-  port: number,
+  startSimulator: StartDevice,
+  options: Parameters<StartDevice>[0],
 ): Promise<SimulatedDevice | null> {
   try {
-    return await start()
+    return await startSimulator(options)
   } catch (error) {
+    const { device, host, port } = options
     const where = `Simulator of device ${device.name} (${device.protocol}) at ${host} port ${port}`
     throw new RuntimeError('BadResourceUnavailable', `${where} cannot be started: ${messageOf(error)}`, error)
   }
