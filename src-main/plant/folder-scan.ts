@@ -1,4 +1,4 @@
-// Lists the files of a plant folder by kind. Symbolic links that lead out of the folder are not followed.
+// The files of a plant folder, by kind and as text. Symbolic links that lead out of the folder are not followed.
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { messageOf } from '../shared/runtime-error.ts'
@@ -66,8 +66,62 @@ function isIgnored(name: string): boolean {
   )
 }
 
+/** Where the files of a plant come from: the folder, or the folder as it would be after an edit. */
+export interface PlantFiles {
+  /** For messages. */
+  readonly folder: string
+  list(faults: FaultList): Promise<readonly PlantFileEntry[]>
+  /** Text of a file, null after its fault was listed. */
+  read(file: string, faults: FaultList): Promise<string | null>
+}
+
+/** The files on disk. */
+export class FolderFiles implements PlantFiles {
+  readonly folder: string
+  /** Everything read so far, by file: what was checked is what is kept. */
+  readonly texts = new Map<string, string>()
+
+  /** `folder` is an absolute path. */
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  list(faults: FaultList): Promise<readonly PlantFileEntry[]> {
+    return scanFolder(this.folder, faults)
+  }
+
+  async read(file: string, faults: FaultList): Promise<string | null> {
+    const text = await readSource(this.folder, file, faults)
+    if (text !== null) this.texts.set(file, text)
+    return text
+  }
+}
+
+/** The folder as it would be with some files written anew. */
+export class EditedFiles implements PlantFiles {
+  readonly folder: string
+  readonly #files: PlantFiles
+  readonly #edits: ReadonlyMap<string, string>
+
+  constructor(files: PlantFiles, edits: ReadonlyMap<string, string>) {
+    this.folder = files.folder
+    this.#files = files
+    this.#edits = edits
+  }
+
+  async list(faults: FaultList): Promise<readonly PlantFileEntry[]> {
+    const present = await this.#files.list(faults)
+    const added = [...this.#edits.keys()].filter((file) => !present.some((entry) => entry.file === file))
+    return [...present, ...added.map((file) => ({ file, kind: kindOf(file) }))]
+  }
+
+  async read(file: string, faults: FaultList): Promise<string | null> {
+    return this.#edits.get(file) ?? this.#files.read(file, faults)
+  }
+}
+
 /** All files of the folder, sorted by name. A folder that cannot be read is a fault. */
-export async function scanFolder(folder: string, faults: FaultList): Promise<readonly PlantFileEntry[]> {
+async function scanFolder(folder: string, faults: FaultList): Promise<readonly PlantFileEntry[]> {
   const entries: PlantFileEntry[] = []
   let root: string
   try {
@@ -121,7 +175,7 @@ async function isFileInside(root: string, path: string): Promise<boolean> {
 }
 
 /** Text of a file of the folder, null after its fault was listed. */
-export async function readSource(folder: string, file: string, faults: FaultList): Promise<string | null> {
+async function readSource(folder: string, file: string, faults: FaultList): Promise<string | null> {
   const path = join(folder, file)
   try {
     const { size } = await stat(path)

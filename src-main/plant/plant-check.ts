@@ -12,7 +12,7 @@ import { buildInstance, type KnownType, listMembers, typeOf } from './equipment-
 import { equipmentFileSchema, equipmentTypeSchema, type InstanceEntry } from './equipment-file.ts'
 import { ExpressionCheck } from './expression-check.ts'
 import { FaultList } from './fault-list.ts'
-import { type FileKind, type PlantFileEntry, readSource, scanFolder } from './folder-scan.ts'
+import { type FileKind, FolderFiles, type PlantFileEntry, type PlantFiles } from './folder-scan.ts'
 import { checkDrawing, type MimicScope } from './mimic-check.ts'
 import { type DrawingFile, listMimics } from './mimic-list.ts'
 import { type NavigationFile, navigationFileSchema } from './navigation-file.ts'
@@ -38,9 +38,14 @@ export interface PlantCheck {
 
 /** Reads and checks a plant folder. Never throws: what cannot be read is a fault. */
 export async function checkPlant(folder: string, protocols: ProtocolTable): Promise<PlantCheck> {
+  return checkFiles(new FolderFiles(resolve(folder)), protocols)
+}
+
+/** The same for files from anywhere. */
+export async function checkFiles(files: PlantFiles, protocols: ProtocolTable): Promise<PlantCheck> {
   const faults = new FaultList()
   try {
-    const check = new FolderCheck(resolve(folder), protocols, faults)
+    const check = new FolderCheck(files, protocols, faults)
     const plant = await check.run()
     return { plant: faults.count === 0 ? plant : null, faults: faults.sorted(), hints: check.hints }
   } catch (error) {
@@ -51,7 +56,7 @@ export async function checkPlant(folder: string, protocols: ProtocolTable): Prom
 
 class FolderCheck {
   readonly hints: PlantFault[] = []
-  readonly #folder: string
+  readonly #source: PlantFiles
   readonly #protocols: ProtocolTable
   readonly #faults: FaultList
   #files: readonly PlantFileEntry[] = []
@@ -64,14 +69,14 @@ class FolderCheck {
   /** Names that would exist but for a fault already listed: what refers to them is no further fault. */
   readonly #lost = { tags: new Set<string>(), equipment: new Set<string>(), types: false }
 
-  constructor(folder: string, protocols: ProtocolTable, faults: FaultList) {
-    this.#folder = folder
+  constructor(source: PlantFiles, protocols: ProtocolTable, faults: FaultList) {
+    this.#source = source
     this.#protocols = protocols
     this.#faults = faults
   }
 
   async run(): Promise<Plant | null> {
-    this.#files = await scanFolder(this.#folder, this.#faults)
+    this.#files = await this.#source.list(this.#faults)
     this.#listUnknownFiles()
     const plantFile = await this.#readPlantFile()
     for (const { file } of this.#of('device')) await this.#readDevices(file)
@@ -93,7 +98,7 @@ class FolderCheck {
     if (plantFile === null) return null
     this.#checkStartMimic(plantFile, drawings)
     return this.#simulated({
-      folder: this.#folder,
+      folder: this.#source.folder,
       name: plantFile.file.name,
       line: plantFile.file.line,
       site: plantFile.file.site,
@@ -123,7 +128,7 @@ class FolderCheck {
 
   /** A file's content with its place, null when it is unreadable or empty (an empty file is a fault if `isNeeded`). */
   async #open(file: string, emptyFault: string | null): Promise<{ value: unknown; origin: FileOrigin } | null> {
-    const text = await readSource(this.#folder, file, this.#faults)
+    const text = await this.#source.read(file, this.#faults)
     const source = text === null ? null : YamlSource.parse(file, text, this.#faults)
     if (source === null) return null
     if (source.value === null || source.value === undefined) {
@@ -218,7 +223,7 @@ class FolderCheck {
   }
 
   async #readCsv(file: string): Promise<void> {
-    const text = await readSource(this.#folder, file, this.#faults)
+    const text = await this.#source.read(file, this.#faults)
     if (text === null) return
     const source = readTagCsv(file, text, this.#faults)
     for (const { value, path } of source.rows) this.#buildTag(value, new FileOrigin(source, path, this.#faults))
@@ -344,7 +349,7 @@ class FolderCheck {
     await this.#checkSymbols(scope)
     const drawings: DrawingFile[] = []
     for (const { file, name } of mimics) {
-      const text = await readSource(this.#folder, file, this.#faults)
+      const text = await this.#source.read(file, this.#faults)
       if (text !== null) drawings.push({ name, file, ...checkDrawing(file, text, scope, this.#faults) })
     }
     return drawings
@@ -353,7 +358,7 @@ class FolderCheck {
   /** A symbol is checked with the members of an instance of its type; without one, members may be of any type. */
   async #checkSymbols(scope: MimicScope): Promise<void> {
     for (const { file } of this.#of('symbol')) {
-      const text = await readSource(this.#folder, file, this.#faults)
+      const text = await this.#source.read(file, this.#faults)
       if (text === null) continue
       const type = [...this.#types.values()].find((known) => known.symbolFile === file)
       if (type === undefined) {

@@ -63,8 +63,8 @@ export interface CsvRow {
   readonly value: Readonly<Record<string, unknown>>
   /** For {@link CsvSource.locate}. */
   readonly path: Path
-  /** Name of the equipment if the row says one. */
-  readonly equipment: string | null
+  /** Column → text of the cell, for all columns the file has. Numbers with a decimal point. */
+  readonly cells: Readonly<Record<string, string>>
 }
 
 /** A CSV file that can say where its cells stand. */
@@ -162,7 +162,7 @@ function rowLines(records: readonly { info: { lines: number }; record: readonly 
 }
 
 /** The most frequent of comma, semicolon and tab in the first line. */
-function separatorOf(text: string): string {
+export function separatorOf(text: string): string {
   const header = text.slice(0, 10_000).split(/\r|\n/, 1)[0]!
   const counts = [',', ';', '\t'].map((separator) => ({ separator, count: header.split(separator).length }))
   return counts.reduce((most, candidate) => (candidate.count > most.count ? candidate : most)).separator
@@ -190,29 +190,32 @@ function rowOf(
     return []
   }
   const value: Record<string, unknown> = {}
-  let equipment: string | null = null
+  const cells: Record<string, string> = {}
   let isRight = true
   for (const [column, name] of header.entries()) {
-    const cell = record[column] ?? ''
-    if (name === '' || cell === '') continue
-    if (name === equipmentColumn) equipment = unguarded(cell)
+    const cell = unguarded(withPoint(name, record[column] ?? '', separator))
+    if (name === '' || name === equipmentColumn) continue
+    cells[name] = cell
+    if (cell === '') continue
+    const read = readCell(name, cell)
+    if (read.ok) place(value, name, read.value)
     else {
-      const read = readCell(name, unguarded(cell), separator === ';')
-      if (read.ok) place(value, name, read.value)
-      else {
-        isRight = false
-        faults.at(source, [...path, name], `${name}: ${read.message}`)
-      }
+      isRight = false
+      faults.at(source, [...path, name], `${name}: ${read.message}`)
     }
   }
-  return isRight ? [{ value, path, equipment }] : []
+  return isRight ? [{ value, path, cells }] : []
 }
 
 type CellValue = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string }
 
-function readCell(name: string, cell: string, hasDecimalComma: boolean): CellValue {
+/** Where semicolons divide the cells, 0,5 is a number. */
+function withPoint(name: string, cell: string, separator: string): string {
+  return separator === ';' && !textColumns.has(name) && /^[+-]?\d+,\d+$/.test(cell) ? cell.replace(',', '.') : cell
+}
+
+function readCell(name: string, cell: string): CellValue {
   if (textColumns.has(name)) return { ok: true, value: cell }
-  if (hasDecimalComma && /^[+-]?\d+,\d+$/.test(cell)) return { ok: true, value: Number(cell.replace(',', '.')) }
   if (name === 'history' && /^[+]?\d/.test(cell)) return { ok: true, value: { deadband: Number(cell) } }
   if (/^(true|wahr|vrai|真)$/i.test(cell)) return { ok: true, value: true }
   if (/^(false|falsch|faux|假)$/i.test(cell)) return { ok: true, value: false }
@@ -234,7 +237,7 @@ function place(value: Record<string, unknown>, name: string, cell: unknown): voi
 /** Spreadsheets run cells that begin so as formulas (CWE-1236); they get a ' in front, which readers take away again. */
 const formulaStart = /^[=+\-@\t\r]/
 
-function guarded(cell: string): string {
+export function guarded(cell: string): string {
   return formulaStart.test(cell) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell
 }
 
@@ -263,7 +266,8 @@ export function writeTagCsv(tags: readonly TagDefinition[], context: ExportConte
   )}`
 }
 
-function cellsOf(tag: TagDefinition, context: ExportContext): Record<string, string> {
+/** Cells of a tag as an export has them. */
+export function cellsOf(tag: TagDefinition, context: ExportContext): Record<string, string> {
   const { scaling, limits, device } = tag
   const cells: Record<string, string> = {
     name: tag.name,
@@ -313,6 +317,6 @@ function text(value: number | null | undefined): string {
 /** A text that would read back as a number or truth value stands in quotes. */
 function optionText(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
-  const read = readCell('option', value, false)
+  const read = readCell('option', value)
   return read.ok && read.value === value ? value : JSON.stringify(value)
 }

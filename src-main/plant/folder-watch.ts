@@ -1,0 +1,122 @@
+// Tells when a plant folder has changed and has come to rest: editors write by renaming, git writes hundreds of files, a copy
+// over the network takes its time. Events of the file system are only a hint to look; looking is comparing sizes and times.
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+import type { Clock, Timer } from '../base/clock.ts'
+import { sleep } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { messageOf } from '../shared/runtime-error.ts'
+
+/** A folder is at rest when nothing changed for this long. */
+const restMs = 250
+/** A folder that never comes to rest is read all the same after this time. */
+const longestUnrestMs = 10_000
+/** Folders on network drives send no events, and any system may lose some: so often a look is taken anyhow. */
+const lookIntervalMs = 5000
+const deepestFolder = 8
+
+export interface FolderWatchOptions {
+  readonly folder: string
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The folder changed and is at rest. The next call comes after this one's promise settled. */
+  readonly onRest: () => Promise<void>
+}
+
+export class FolderWatch {
+  readonly #options: FolderWatchOptions
+  readonly #watcher: FSWatcher
+  readonly #looks: Timer
+  readonly #closing = new AbortController()
+  /** What was seen when the folder was last read. */
+  #seen = ''
+  #isLooking = false
+  #mustLookAgain = false
+
+  private constructor(options: FolderWatchOptions, seen: string) {
+    this.#options = options
+    this.#seen = seen
+    this.#watcher = watch(options.folder, {
+      ignoreInitial: true,
+      depth: deepestFolder,
+      ignored: isHidden,
+      ignorePermissionErrors: true,
+    })
+    this.#watcher.on('all', () => this.look())
+    this.#watcher.on('error', (error) => {
+      options.logger.warn(
+        `The plant folder sends no change events (${messageOf(error)}); it is looked at every ${lookIntervalMs / 1000} s`,
+      )
+    })
+    this.#looks = options.clock.every(lookIntervalMs, () => this.look())
+  }
+
+  /** Starts watching; `seen` is the folder's {@link appearanceOf} when it was read, so that no change in between is lost. */
+  static start(options: FolderWatchOptions, seen: string): FolderWatch {
+    return new FolderWatch(options, seen)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#looks.cancel()
+    await this.#watcher.close()
+  }
+
+  /** Looks whether the folder changed; calls `onRest` when it did. */
+  look(): void {
+    this.#mustLookAgain = true
+    if (this.#isLooking) return
+    this.#isLooking = true
+    void this.#lookUntilSeen().finally(() => {
+      this.#isLooking = false
+    })
+  }
+
+  async #lookUntilSeen(): Promise<void> {
+    while (this.#mustLookAgain && !this.#closing.signal.aborted) {
+      this.#mustLookAgain = false
+      const appearance = await this.#atRest()
+      if (appearance === this.#seen || this.#closing.signal.aborted) continue
+      this.#seen = appearance
+      await this.#options.onRest()
+      // A file that changed while it was read is read again.
+      if ((await appearanceOf(this.#options.folder)) !== this.#seen) this.#mustLookAgain = true
+    }
+  }
+
+  /** Waits until two looks, some time apart, see the same. */
+  async #atRest(): Promise<string> {
+    const { clock, folder } = this.#options
+    const until = clock.monotonic() + longestUnrestMs
+    let before = await appearanceOf(folder)
+    if (before === this.#seen) return before
+    for (;;) {
+      await sleep(clock, restMs, this.#closing.signal)
+      const now = await appearanceOf(folder)
+      if (now === before || clock.monotonic() > until || this.#closing.signal.aborted) return now
+      before = now
+    }
+  }
+}
+
+function isHidden(path: string): boolean {
+  return /(^|[\\/])(\.[^\\/]+|node_modules)$/.test(path)
+}
+
+/** Names, sizes and times of all files of a folder: another text = something changed. Unreadable parts are left out. */
+export async function appearanceOf(folder: string, depth = 0): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const parts: string[] = []
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (isHidden(path)) continue
+    if (entry.isDirectory()) {
+      if (depth < deepestFolder) parts.push(`${entry.name}/{${await appearanceOf(path, depth + 1)}}`)
+      continue
+    }
+    const file = await stat(path).catch(() => null)
+    if (file !== null) parts.push(`${entry.name}:${file.size}:${file.mtimeMs}:${file.ino}`)
+  }
+  return parts.sort().join('|')
+}

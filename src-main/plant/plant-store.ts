@@ -1,0 +1,212 @@
+// The plant the station runs on: read from the plant folder, watched, and replaced only by a folder without faults. A faulty
+// folder never takes the line down; its faults are shown and the last good plant stays.
+import { resolve } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Plant, PlantFault } from '../shared/plant.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { FolderFiles } from './folder-scan.ts'
+import { appearanceOf, FolderWatch } from './folder-watch.ts'
+import { digestOf, LastGoodCopy } from './last-good-copy.ts'
+import { checkFiles } from './plant-check.ts'
+import type { ProtocolTable } from './protocol-keys.ts'
+import { writeTagCsv } from './tag-csv.ts'
+import { exportContext } from './tag-export.ts'
+import { importTagCsv, type TagImport } from './tag-import.ts'
+
+export interface PlantStoreOptions {
+  /** The plant folder. */
+  readonly folder: string
+  /** Where the last good copy is kept; exists. */
+  readonly dataFolder: string
+  readonly protocols: ProtocolTable
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The plant or its faults changed; `plant` and `faults` are the new ones already. Not called before the store is open. */
+  readonly onChange: () => void
+}
+
+/** Reads the folder, or the last good copy when the folder is faulty, and watches it from now on. */
+export async function openPlantStore(options: PlantStoreOptions): Promise<PlantStore> {
+  const store = new PlantStore(options)
+  await store.open()
+  return store
+}
+
+/** Made by {@link openPlantStore}. */
+export class PlantStore {
+  readonly #options: PlantStoreOptions
+  readonly #folder: string
+  readonly #copy: LastGoodCopy
+  #plant: Plant
+  #revision = 0
+  #faults: readonly PlantFault[] = []
+  /** Texts of the drawings of the accepted plant, by file. */
+  #drawings: ReadonlyMap<string, string> = new Map()
+  #digest = ''
+  #watch: FolderWatch | null = null
+  /** The reading under way; the next one waits for it. */
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor(options: PlantStoreOptions) {
+    this.#options = options
+    this.#folder = resolve(options.folder)
+    this.#copy = new LastGoodCopy(options.dataFolder)
+    this.#plant = emptyPlant(this.#folder)
+  }
+
+  /** The accepted plant: the folder's, or the last good one. */
+  get plant(): Plant {
+    return this.#plant
+  }
+
+  /** Grows with every plant accepted in this run; 0 = none yet (faulty folder, no copy). */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Of the folder as it is now; empty when the accepted plant is the folder's. */
+  get faults(): readonly PlantFault[] {
+    return this.#faults
+  }
+
+  /** For {@link openPlantStore}. */
+  async open(): Promise<void> {
+    const seen = await appearanceOf(this.#folder)
+    const hasCopy = await this.#copy.recover()
+    await this.#read()
+    if (this.#revision === 0 && hasCopy) await this.#fallBack()
+    if (this.#faults.length > 0)
+      this.#options.logger.error(
+        () => `The plant folder has ${this.#faults.length} faults; first: ${inWords(this.#faults[0]!)}`,
+      )
+    const { clock, logger } = this.#options
+    this.#watch = FolderWatch.start({ folder: this.#folder, clock, logger, onRest: () => this.reload() }, seen)
+  }
+
+  /** Reads the folder now; resolves when the new plant is accepted or its faults are known. */
+  reload(): Promise<void> {
+    const next = this.#reading.then(async () => {
+      const before = { plant: this.#plant, faults: JSON.stringify(this.#faults) }
+      await this.#read()
+      if (this.#plant !== before.plant || JSON.stringify(this.#faults) !== before.faults) this.#options.onChange()
+    })
+    this.#reading = next.catch(() => undefined)
+    return next
+  }
+
+  /** Text of a mimic of the accepted plant. Throws RuntimeError BadNotFound. */
+  async mimicSvg(name: string): Promise<string> {
+    const entry = this.#plant.mimics.find((mimic) => mimic.name === name)
+    return this.#drawing(entry?.file ?? null, `There is no mimic "${name}"`)
+  }
+
+  /** Text of the symbol of an equipment type of the accepted plant. Throws RuntimeError BadNotFound. */
+  async symbolSvg(type: string): Promise<string> {
+    const entry = this.#plant.equipmentTypes.find((known) => known.name === type)
+    return this.#drawing(entry?.symbolFile ?? null, `There is no symbol of an equipment type "${type}"`)
+  }
+
+  /** All tags of the accepted plant as CSV for spreadsheets (docs/plant-folder.md). */
+  exportTags(): string {
+    return writeTagCsv(this.#plant.tags, exportContext(this.#plant, this.#options.protocols))
+  }
+
+  /**
+   * Puts the rows of a CSV into the plant folder: tags that exist are changed where they are written, new ones go to
+   * tags/`file`. Nothing is written when the folder would be faulty after it; then the faults come back and `tagCount` is 0.
+   */
+  async importTags(file: string, csv: string): Promise<TagImport> {
+    const result = await importTagCsv({
+      file,
+      csv,
+      folder: this.#folder,
+      plant: this.#plant,
+      protocols: this.#options.protocols,
+    })
+    if (result.faults.length === 0) await this.reload()
+    return result
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.close()
+    await this.#reading
+  }
+
+  #drawing(file: string | null, otherwise: string): string {
+    const text = file === null ? undefined : this.#drawings.get(file)
+    if (text === undefined) throw new RuntimeError('BadNotFound', otherwise)
+    return text
+  }
+
+  async #read(): Promise<void> {
+    const files = new FolderFiles(this.#folder)
+    const { plant, faults } = await checkFiles(files, this.#options.protocols)
+    this.#faults = faults
+    if (plant === null) return
+    const digest = digestOf(files.texts)
+    if (digest === this.#digest) return
+    this.#accept(plant, files.texts, digest)
+    await this.#keep(files.texts)
+  }
+
+  #accept(plant: Plant, texts: ReadonlyMap<string, string>, digest: string): void {
+    this.#plant = keepUnchanged(this.#plant, plant)
+    this.#drawings = new Map([...texts].filter(([file]) => file.endsWith('.svg')))
+    this.#digest = digest
+    this.#revision++
+  }
+
+  /** A station whose data folder is full still takes the new plant over; it only cannot fall back to it. */
+  async #keep(texts: ReadonlyMap<string, string>): Promise<void> {
+    try {
+      await this.#copy.keep(texts)
+    } catch (error) {
+      this.#options.logger.error(`The last good plant could not be kept in ${this.#copy.folder}: ${messageOf(error)}`)
+    }
+  }
+
+  /** The folder is faulty at start: run on the copy. Its faults, if any, are of no use to anybody. */
+  async #fallBack(): Promise<void> {
+    const files = new FolderFiles(this.#copy.folder)
+    const { plant } = await checkFiles(files, this.#options.protocols)
+    if (plant === null) return
+    // The folder's own digest stays unknown, so that the same plant is accepted again once the folder is repaired.
+    this.#accept({ ...plant, folder: this.#folder }, files.texts, '')
+  }
+}
+
+/** Definitions that did not change stay the same objects, so that whoever compares sees at once what is new. */
+function keepUnchanged(before: Plant, after: Plant): Plant {
+  const known = new Map(before.tags.map((tag) => [tag.name, tag]))
+  const tags = after.tags.map((tag) => {
+    const same = known.get(tag.name)
+    return same !== undefined && JSON.stringify(same) === JSON.stringify(tag) ? same : tag
+  })
+  return { ...after, tags }
+}
+
+/** What a station without any good plant runs on: nothing, so that its screens can show the faults. */
+function emptyPlant(folder: string): Plant {
+  return {
+    folder,
+    name: 'No plant',
+    line: '',
+    site: '',
+    description: '',
+    languages: ['en', 'zh-CN'],
+    timeZone: 'UTC',
+    startMimic: null,
+    devices: [],
+    tags: [],
+    equipment: [],
+    equipmentTypes: [],
+    mimics: [],
+    simulation: [],
+    roles: {},
+  }
+}
+
+function inWords({ file, line, column, message }: PlantFault): string {
+  return `${file}:${line}:${column}: ${message}`
+}
