@@ -132,7 +132,8 @@ class SimulationCompiler {
   constructor(plant: SimulatedPlant) {
     this.#plant = plant
     this.#equipment = new Map(plant.equipment.map((instance) => [instance.name, instance]))
-    for (const tag of plant.tags) this.#addSlot({ ...tag, tag })
+    // Behind a scaling stands a fraction, whatever whole number the device holds.
+    for (const tag of plant.tags) this.#addSlot({ ...tag, dataType: tag.scaling ? 'float64' : tag.dataType, tag })
     for (const entry of plant.simulation)
       if (entry.hidden && !this.#slotOfName.has(entry.name))
         this.#addSlot({ name: entry.name, dataType: hiddenType(entry.rule), arrayLength: null, tag: null })

@@ -44,6 +44,8 @@ interface RunningRule {
   readonly behaviour: RuleBehaviour | null
   readonly around: RuleSurroundings
   readonly previousSlot: number
+  /** A sum shown as a whole number: what is not yet whole waits. A hair is allowed for sums of many small steps. */
+  readonly isTotal: boolean
   /** Of a `value` rule: true when it may change though no input did. */
   readonly isRestless: boolean
   /** Change count of the plant when a `value` rule was last evaluated. */
@@ -99,7 +101,7 @@ export class PlantBehaviour {
     const results = this.#states.map((running) => this.#stepState(running, seconds))
     for (const [index, running] of this.#states.entries()) {
       const result = results[index]!
-      if (result !== null) this.#set(running.rule.slot, result)
+      if (result !== null) this.#set(running.rule.slot, running.isTotal ? Math.floor(Number(result) + 1e-9) : result)
     }
     this.#evaluateValues()
     this.#noise.step(seconds)
@@ -143,6 +145,7 @@ export class PlantBehaviour {
       behaviour: createBehaviour(rule, this.#initialOf(rule), randomOf(seed, entry.name)),
       around: this.#surroundings(rule),
       previousSlot: previousSlots[valueClass(target)],
+      isTotal: rule.kind === 'integrate' && wholeRanges.has(target.dataType),
       isRestless: rule.kind === 'value' && isRestless(rule),
       evaluatedAt: -1,
       hasFailed: false,
@@ -287,7 +290,7 @@ function emptyElement(dataType: SimulationSlot['dataType']): TagValue {
   }
 }
 
-/** A value as the slot's data type holds it: whole numbers are cut off and kept in range. */
+/** A value as the slot's data type holds it: whole numbers are rounded and kept in range. */
 export function fitted(value: TagValue, slot: Pick<SimulationSlot, 'dataType' | 'arrayLength'>): TagValue {
   if (slot.arrayLength === null) return fittedElement(value, slot.dataType)
   const elements = Array.isArray(value) ? value : []
@@ -300,7 +303,6 @@ function fittedElement(value: TagValue, dataType: SimulationSlot['dataType']): T
   const range = wholeRanges.get(dataType)
   if (range === undefined) return isNumericType(dataType) ? Number(value) : value
   if (dataType === 'int64' || dataType === 'uint64')
-    return typeof value === 'bigint' ? value : BigInt(Math.floor(Number(value)))
-  // A sum of many small steps may fall a hair short of the whole number it means.
-  return Math.min(Math.max(Math.floor(Number(value) + 1e-9), range.low), range.high)
+    return typeof value === 'bigint' ? value : BigInt(Math.round(Number(value)))
+  return Math.min(Math.max(Math.round(Number(value)), range.low), range.high)
 }

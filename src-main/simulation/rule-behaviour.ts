@@ -221,7 +221,7 @@ class Sequence implements RuleBehaviour {
     else if (this.#index < 0) {
       if (around.isTrue('start') && !around.isTrue('abort')) this.#goTo(0)
     } else if (!around.isTrue('hold')) this.#advance(seconds, around)
-    around.drive('elapsed', this.#elapsed)
+    around.drive('elapsed', Math.floor(this.#elapsed + 1e-9))
     return this.#steps[this.#index]?.value ?? this.#rest
   }
 
