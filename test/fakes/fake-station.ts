@@ -1,0 +1,103 @@
+// Fake: a station for components, whose feeds and answers the test gives.
+import type { SessionRow, TagRow } from '../../src-main/shared/contract.ts'
+import type { JsonValue } from '../../src-main/shared/data-value.ts'
+import { type Role, rolePermissions } from '../../src-main/shared/permission.ts'
+import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
+import { ConnectionState } from '../../src-renderer/connection/connection-state.svelte.ts'
+import { PlantState } from '../../src-renderer/connection/plant-state.svelte.ts'
+import type { LinkStatus, RuntimeClient } from '../../src-renderer/connection/runtime-client.ts'
+import { type Station, stationKey } from '../../src-renderer/station.ts'
+import { LiveTags } from '../../src-renderer/tags/live-tags.svelte.ts'
+import { TagCatalog } from '../../src-renderer/tags/tag-catalog.svelte.ts'
+
+interface OpenFeed {
+  readonly name: string
+  readonly input: { readonly tags?: readonly string[] }
+  readonly onItem: (item: never) => void
+}
+
+export class FakeStation {
+  readonly feeds: OpenFeed[] = []
+  readonly stoppedFeeds: OpenFeed[] = []
+  readonly calls: { readonly name: string; readonly input: unknown }[] = []
+  readonly answers = new Map<string, (input: never) => unknown>()
+  readonly station: Station
+  #setStatus: (status: LinkStatus) => void = () => {}
+  #setSession: (session: SessionRow | null) => void = () => {}
+
+  constructor(role: Role = 'operator') {
+    const client = {
+      call: async (name: string, input: unknown) => {
+        this.calls.push({ name, input })
+        const answer = this.answers.get(name)
+        if (!answer) throw new Error(`the test gives no answer to ${name}`)
+        return answer(input as never)
+      },
+      watch: (name: string, input: OpenFeed['input'], onItem: OpenFeed['onItem']) => {
+        const feed = { name, input, onItem }
+        this.feeds.push(feed)
+        return () => {
+          this.feeds.splice(this.feeds.indexOf(feed), 1)
+          this.stoppedFeeds.push(feed)
+        }
+      },
+      onStatus: (listener: (status: LinkStatus) => void) => {
+        this.#setStatus = listener
+        listener({ phase: 'live', lastMessageTimestamp: Date.now(), nextAttemptTimestamp: null })
+      },
+      onSession: (listener: (session: SessionRow | null) => void) => {
+        this.#setSession = listener
+      },
+    } as unknown as RuntimeClient
+    const connection = new ConnectionState(client)
+    const catalog = new TagCatalog(client)
+    this.#setSession({
+      user: 'anna',
+      roles: [role],
+      permissions: rolePermissions[role],
+      expiresTimestamp: 0,
+      firstStart: false,
+    })
+    this.station = {
+      client,
+      connection,
+      catalog,
+      plant: new PlantState(client, () => catalog.forget()),
+      liveTags: new LiveTags(client, connection),
+    }
+    this.feeds.length = 0
+  }
+
+  /** Context to mount a component with. */
+  get context(): Map<symbol, Station> {
+    return new Map([[stationKey, this.station]])
+  }
+
+  /** What is known of a tag. */
+  describe(row: Partial<TagRow> & { tag: string }): void {
+    this.station.catalog.learn([{ dataType: 'float64', unit: '', description: '', writable: false, ...row }])
+  }
+
+  /** The link is lost; the last message came at this time, ms. */
+  loseLink(lastMessageTimestamp: number): void {
+    this.#setStatus({ phase: 'lost', lastMessageTimestamp, nextAttemptTimestamp: null })
+  }
+
+  /** The runtime sends a value of a tag that is watched; throws when nobody watches it. */
+  send(tag: string, value: JsonValue, statusCode = 0, sourceTimestamp = 1000): void {
+    const feed = this.feeds.find(({ name, input }) => name === 'tags.watch' && input.tags?.includes(tag))
+    if (!feed) throw new Error(`nobody watches ${tag}`)
+    const isNumber = typeof value === 'number'
+    const frame: TagFrame = {
+      feedId: 1,
+      count: 1,
+      serverTimestamp: Date.now(),
+      value: Float64Array.of(isNumber ? value : Number.NaN),
+      sourceTimestamp: Float64Array.of(sourceTimestamp),
+      index: Uint32Array.of(feed.input.tags!.indexOf(tag)),
+      statusCode: Uint32Array.of(statusCode),
+      others: isNumber ? new Map() : new Map([[0, value]]),
+    }
+    feed.onItem(frame as never)
+  }
+}
