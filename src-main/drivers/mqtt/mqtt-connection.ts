@@ -259,6 +259,8 @@ function clientOptions({ settings, timeoutMs, will }: ConnectionOptions, version
     connectTimeout: timeoutMs,
     resubscribe: false,
     queueQoSZero: false,
+    // The library formats a dozen lines for each message otherwise.
+    log: () => undefined,
   }
   if (settings.path !== '') options.path = settings.path
   if (settings.user !== undefined) options.username = settings.user

@@ -43,6 +43,13 @@ export class MqttDriver implements Driver {
   #ageTimer: Timer | null = null
   readonly #followTimers = new Set<Timer>()
   #isClosed = false
+  /** The time is asked for once for the messages that arrive together: it costs as much as reading a small payload. */
+  #isTimeKnown = false
+  #timestamp = 0
+  #now = 0
+  readonly #forgetTime = (): void => {
+    this.#isTimeKnown = false
+  }
   #refusedTopicCount = 0
   #discovery: { readonly found: TopicDiscovery; readonly at: number } | null = null
 
@@ -153,7 +160,13 @@ export class MqttDriver implements Driver {
   #take(topic: string, payload: Buffer): void {
     const { clock } = this.#environment
     this.counters.requestCount++
-    this.#table.take(topic, payload, clock.now(), clock.monotonic())
+    if (!this.#isTimeKnown) {
+      this.#isTimeKnown = true
+      this.#timestamp = clock.now()
+      this.#now = clock.monotonic()
+      setImmediate(this.#forgetTime)
+    }
+    this.#table.take(topic, payload, this.#timestamp, this.#now)
     if (this.#listeners.size === 0) return
     for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     for (const listener of this.#listeners.get('#') ?? []) listener(topic, payload)

@@ -61,7 +61,7 @@ export function requireAddress(address: string): MqttAddress {
 
 /** One message, decoded no further than its tags ask: text and JSON once, however many tags read them. */
 export class Message {
-  readonly payload: Uint8Array
+  readonly payload: Buffer
   readonly #exactIntegers: boolean
   #text: string | null | undefined
   #document: unknown
@@ -69,7 +69,7 @@ export class Message {
   #isJson = false
 
   /** `exactIntegers`: whole numbers beyond 2^53 become bigint instead of being rounded; costs time on large documents. */
-  constructor(payload: Uint8Array, exactIntegers: boolean) {
+  constructor(payload: Buffer, exactIntegers: boolean) {
     this.payload = payload
     this.#exactIntegers = exactIntegers
   }
@@ -125,9 +125,10 @@ const exactly: ReviverWithSource = (_key, value, { source }) =>
     : value
 
 /** The document of a JSON payload; throws where it is none. */
-export function parseJson(payload: Uint8Array, exactIntegers: boolean): unknown {
-  if (!isUtf8(payload)) throw new SyntaxError('JSON is UTF-8 (RFC 8259 section 8.1)')
-  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8')
+export function parseJson(payload: Buffer, exactIntegers: boolean): unknown {
+  const text = payload.toString('utf8')
+  // Bytes that are no UTF-8 become U+FFFD, which may also stand in a text that is.
+  if (text.includes('\ufffd') && !isUtf8(payload)) throw new SyntaxError('JSON is UTF-8 (RFC 8259 section 8.1)')
   return exactIntegers ? JSON.parse(text, exactly as (key: string, value: unknown) => unknown) : JSON.parse(text)
 }
 

@@ -45,6 +45,8 @@ const falseWords = new Set(['false', 'off', 'no', '0'])
  * BadNoData for null, BadTypeMismatch where it means nothing for the type, BadOutOfRange where the type cannot hold it.
  */
 export function convertValue(input: unknown, type: ValueType): Decoded {
+  if (typeof input === 'number' && type.dataType === 'float64' && type.arrayLength === null)
+    return Number.isFinite(input) ? good(input) : outOfRange
   if (type.arrayLength === null) return convertOne(input, type)
   if (input === null || input === undefined) return noData
   if (!Array.isArray(input) || input.length !== type.arrayLength) return typeMismatch

@@ -2,12 +2,14 @@
 import type { TagValue } from '../../shared/data-value.ts'
 import { type ValueBatch, ValueBatchBuilder } from '../../shared/value-batch.ts'
 
+/** Rows a batch has room for at first; the next one gets as much as the last one needed. */
+const smallestBatch = 64
 /** A batch is sent on at once when it has this many rows, so that a flood stays in memory-sized portions. */
 const largestBatch = 8192
 
 export class ValueFlow {
   readonly #onValues: (batch: ValueBatch) => void
-  readonly #builder = new ValueBatchBuilder(256)
+  #builder = new ValueBatchBuilder(smallestBatch)
   #isDue = false
   #isEnded = false
 
@@ -31,7 +33,11 @@ export class ValueFlow {
 
   /** Sends on what has come so far. */
   flush(): void {
-    if (!this.#isEnded && this.#builder.count > 0) this.#onValues(this.#builder.take())
+    const { count } = this.#builder
+    if (this.#isEnded || count === 0) return
+    const batch = this.#builder.take()
+    this.#builder = new ValueBatchBuilder(Math.max(smallestBatch, count))
+    this.#onValues(batch)
   }
 
   /** Nothing is sent on any more. */
