@@ -28,7 +28,7 @@ export const rendererConfig = {
 
 /** Program entries and every worker, so that base/worker-thread.ts finds the same path beside the built module. */
 const mainEntries = [
-  ...['main.ts', 'headless.ts', 'cli.ts', 'start.ts'].filter((file) => existsSync(`${mainRoot}/${file}`)),
+  ...['main.ts', 'headless.ts', 'cli.ts'].filter((file) => existsSync(`${mainRoot}/${file}`)),
   ...globSync('**/*-worker.ts', { cwd: mainRoot }),
   // Loaded by name at run time: what the driver worker imports for a protocol.
   ...globSync('drivers/*/*-{driver,protocol,simulator}.ts', { cwd: mainRoot }),

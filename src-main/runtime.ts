@@ -15,10 +15,14 @@ import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { Plant } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
-import type { ValueBatch } from './shared/value-batch.ts'
+import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
 import { TagWriter } from './tags/tag-writer.ts'
+
+/** Expressions that ask for the age of a value change with time alone. */
+const calculationIntervalMs = 1000
+const noChanges: ValueBatch = new ValueBatchBuilder(1).take()
 
 export interface RuntimeOptions {
   readonly plantFolder: string
@@ -35,6 +39,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const clock = options.clock ?? systemClock
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 })
   const closing = new Closing()
+  let runtime: Runtime | null = null
   try {
     const access = closing.add(openAccess({ dataFolder: options.dataFolder, clock }))
     const plantStore = closing.add(
@@ -44,10 +49,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         protocols: protocolCatalog,
         clock,
         logger: options.logger.part('plant'),
-        onChange: () => runtime.plantChanged(),
+        onChange: () => runtime?.plantChanged(),
       }),
     )
-    const runtime = new Runtime(options, clock, access, plantStore, closing)
+    runtime = new Runtime(options, clock, access, plantStore, closing)
     return runtime
   } catch (error) {
     await closing.close()
@@ -116,6 +121,8 @@ export class Runtime {
       }),
     )
     this.#configure()
+    const timer = clock.every(calculationIntervalMs, () => this.#recalculate(noChanges))
+    closing.onClose(() => timer.cancel())
   }
 
   /** One batch up, from a driver to everybody who wants to know. */
@@ -123,8 +130,7 @@ export class Runtime {
     this.#tagWriter.observe(batch)
     const changes = this.tagTable.apply(batch)
     this.api.publish(changes)
-    const calculated = this.tagTable.applyCalculated(this.#calculatedTags.evaluate(changes))
-    this.api.publish(calculated)
+    this.#recalculate(changes)
   }
 
   /** The plant folder changed and was accepted, or only its faults changed. */
@@ -162,12 +168,19 @@ export class Runtime {
     return this.#closing.close()
   }
 
+  /** Calculated tags that these changes, or time alone, touch. */
+  #recalculate(changes: ValueBatch): void {
+    const calculated = this.#calculatedTags.evaluate(changes)
+    if (calculated.count > 0) this.api.publish(this.tagTable.applyCalculated(calculated))
+  }
+
   #configure(): void {
     const { plant } = this.plantStore
     this.#configured = plant
     this.tagTable.configure(plant.tags)
     this.#interlocks.configure(plant.tags)
     this.#calculatedTags.configure(plant.tags)
+    this.#recalculate(noChanges)
     this.drivers.configure(
       plant.devices,
       [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),

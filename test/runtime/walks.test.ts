@@ -16,7 +16,7 @@ const tagsFile = `tags:
   - { name: Tank.Level, device: plc, address: "30001:float32", unit: "%", limits: { low: 0, high: 100 }, scan: fast }
   - { name: Filler.Speed, device: plc, address: "40001:int16", writable: true, unit: "1/min", scan: fast,
       scaling: { rawLow: 0, rawHigh: 1000, low: 0, high: 100 }, limits: { low: 0, high: 100 }, interlock: Filler.DoorClosed, readBackTimeout: 1 s }
-  - { name: Filler.DoorClosed, device: plc, address: "1:bool", scan: fast }
+  - { name: Filler.DoorClosed, device: plc, address: "00001:bool", scan: fast }
   - { name: Filler.Double, expression: Filler.Speed * 2 }
 `
 
@@ -42,7 +42,7 @@ describe('a station with one device', () => {
       items: [
         { ...item, handle: level, address: '30001:float32', dataType: 'float32' },
         { ...item, handle: speed, address: '40001:int16', dataType: 'int16' },
-        { ...item, handle: door, address: '1:bool', dataType: 'bool' },
+        { ...item, handle: door, address: '00001:bool', dataType: 'bool' },
       ],
       host: '127.0.0.1',
       port: 0,
@@ -79,6 +79,17 @@ describe('a station with one device', () => {
       const row = await station.read(tag)
       if (isSo(row)) return row
       if (Date.now() > end) throw new Error(`${tag} is still ${JSON.stringify(row)}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  /** The device's row as soon as its connection counts as lost. */
+  async function lostDevice() {
+    const end = Date.now() + 5000
+    for (;;) {
+      const row = (await station.call('devices.list', {})).devices[0]!
+      if (row.state !== 'connected') return row
+      if (Date.now() > end) throw new Error(`the device still counts as connected: ${JSON.stringify(row)}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
@@ -147,9 +158,9 @@ describe('a station with one device', () => {
       expect(await write('Filler.Speed', 50)).toSatisfy(({ status, body }) =>
         status === 200 ? body.confirmed === false && body.statusCode >= 0x80000000 : status === 422,
       )
-      const row = (await station.call('devices.list', {})).devices[0]!
-      expect(row.state).not.toBe('connected')
+      const row = await lostDevice()
       expect(row.lastError!.message).toContain(`127.0.0.1:${cable.port}`)
+      expect(row.badTagCount).toBe(row.tagCount)
       await cable.restore()
       await waitFor('Tank.Level', ({ quality }) => quality === 'Good', 20_000)
     }
@@ -168,7 +179,7 @@ describe('a station with one device', () => {
       faults = (await station.call('plant.faults', {})).faults
     }
     expect(faults).toEqual([
-      { file: 'tags/line.yaml', line: 8, column: expect.any(Number), message: expect.stringContaining('plx') },
+      { file: 'tags/line.yaml', line: 7, column: expect.any(Number), message: expect.stringContaining('plx') },
     ])
     expect(await station.read('Tank.Copy')).toMatchObject({ quality: 'Good' })
     expect(await station.read('Tank.Level')).toMatchObject({ quality: 'Good' })
