@@ -4,7 +4,7 @@
 //   own/certificate.der  own/private-key.pem   this station (RSA 2048, applicationUri in the subjectAltName)
 //   trusted/*.der        rejected/*.der        servers
 //   issuers/*.der        issuers/*.crl         certificate authorities whose servers are trusted, and their revocations
-import { createHash, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -79,7 +79,7 @@ async function makeOwn(): Promise<OwnCertificate> {
     modulusLength: keyBits,
     publicExponent: new Uint8Array([1, 0, 1]),
   }
-  const keys = (await subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
+  const keys = await subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-') || 'localhost'
   const applicationUri = `urn:${host}:lineside`
   const { digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment, keyCertSign } = x509.KeyUsageFlags
@@ -182,9 +182,9 @@ async function isRevoked(folder: string, issuer: X509Certificate, certificate: X
   const lists = await readFolder(join(folder, 'issuers'), /\.crl$/i)
   if (lists.length === 0) return false
   const x509 = await loadX509()
-  const authority = new x509.X509Certificate(issuer.raw)
+  const authority = new x509.X509Certificate(new Uint8Array(issuer.raw))
   for (const { der } of lists) {
-    const list = new x509.X509Crl(der)
+    const list = new x509.X509Crl(new Uint8Array(der))
     if (list.issuer !== authority.subject || !(await list.verify({ publicKey: authority }))) continue
     const serial = certificate.serialNumber.toLowerCase().replace(/^0+/, '')
     if (list.entries.some((entry) => entry.serialNumber.toLowerCase().replace(/^0+/, '') === serial)) return true

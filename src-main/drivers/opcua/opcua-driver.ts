@@ -17,7 +17,7 @@ import { readDeviceOptions } from './opcua-protocol.ts'
 import { decodeStructures, toStructureVariant } from './opcua-structures.ts'
 import { type NotificationRow, OpcUaSubscriptions, type SubscriptionListener } from './opcua-subscriptions.ts'
 import { fromVariant, toVariant } from './opcua-values.ts'
-import { isSameItem, valueOf, type WatchedItem, watchedItem } from './opcua-watched-item.ts'
+import { isSameItem, readValueOf, type WatchedItem, watchedItem } from './opcua-watched-item.ts'
 
 /** A Good value that holds nothing (OPC 10000-4 table 177). */
 const badNoData = 0x809b0000
@@ -165,7 +165,7 @@ class OpcUaDriver implements Driver {
   }
 
   async #readValues(items: readonly WatchedItem[]): Promise<DataValue[]> {
-    return this.#link.inBatches('read', items, (batch) => this.#link.session.read(batch.map(valueOf)))
+    return this.#link.inBatches('read', items, (batch) => this.#link.session.read(batch.map(readValueOf)))
   }
 
   #linkListener(): LinkListener {
@@ -175,7 +175,10 @@ class OpcUaDriver implements Driver {
         this.#types.clear()
         this.#sayBad([...this.#watched.values()])
       },
-      restored: (isNewSession) => this.#subscriptions.resume(isNewSession),
+      restored: async (isNewSession) => {
+        await this.#subscriptions.resume(isNewSession)
+        this.#describe()
+      },
       dead: (error: RuntimeError) => {
         this.#subscriptions.suspend()
         if (!this.#isClosed) this.#environment.onLost(error)
@@ -281,8 +284,8 @@ class OpcUaDriver implements Driver {
   #describe(): void {
     const { details } = this.counters
     const { counters } = this.#subscriptions
-    details['Subscriptions'] = this.#subscriptions.describe() || 'none'
-    details['Notifications'] = String(counters.notifications)
+    details.Subscriptions = this.#subscriptions.describe() || 'none'
+    details.Notifications = String(counters.notifications)
     details['Sequence gaps'] = `${counters.sequenceGaps}, ${counters.lostMessages} messages lost`
     details['Republished messages'] = String(counters.republished)
     details['Subscriptions transferred'] = String(counters.transferred)

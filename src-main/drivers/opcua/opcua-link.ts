@@ -2,64 +2,23 @@
 // again after a short cut. The library keeps the session through cuts; this file decides when the link counts as broken,
 // when it is back, and when it is given up and the supervisor starts anew.
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import {
-  type ClientSession,
-  type CreateMonitoredItemsRequestOptions,
-  type CreateMonitoredItemsResponse,
-  type CreateSubscriptionRequestOptions,
-  type CreateSubscriptionResponse,
   coerceNodeId,
-  type DeleteMonitoredItemsRequestOptions,
-  type DeleteMonitoredItemsResponse,
-  type DeleteSubscriptionsRequestOptions,
-  type DeleteSubscriptionsResponse,
-  type EndpointDescription,
-  MessageSecurityMode,
   type NodeId,
-  OPCUAClient,
+  type OPCUAClient,
   OPCUAClientBase,
-  type OPCUAClientOptions,
-  type PublishRequest,
-  type PublishResponse,
-  type RepublishRequest,
-  type RepublishResponse,
-  SecurityPolicy,
   setErrorLogger,
   setWarningLogger,
-  type TransferSubscriptionsRequestOptions,
-  type TransferSubscriptionsResponse,
-  StatusCodes as UaStatusCodes,
-  type UserIdentityInfo,
-  UserTokenType,
 } from 'node-opcua-client'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
-import { StatusCodes } from '../../shared/status-code.ts'
 import type { DriverCounters, DriverEnvironment } from '../driver.ts'
-import { formatAddress, formatEndpoint, type OpcUaAddress, parseEndpoint } from './opcua-address.ts'
-import { inBatches, limitNodeIds, OperationLimits } from './opcua-batches.ts'
-import {
-  checkServerCertificate,
-  type OwnCertificate,
-  ownCertificate,
-  type TrustDecision,
-} from './opcua-certificates.ts'
-import { codeOf, faultOf, nameOfStatus, statusOf } from './opcua-fault.ts'
+import { formatAddress, type OpcUaAddress } from './opcua-address.ts'
+import { type BatchKind, inBatches, limitNodeIds, OperationLimits } from './opcua-batches.ts'
+import { faultOf } from './opcua-fault.ts'
+import { deviceText, firstRetryMs, Opening, type Session } from './opcua-opening.ts'
 import type { OpcUaDeviceOptions } from './opcua-protocol.ts'
-
-/** A session with the services the subscriptions use; the library has them all, its type for a session not. */
-export interface Session extends ClientSession {
-  createSubscription(request: CreateSubscriptionRequestOptions): Promise<CreateSubscriptionResponse>
-  deleteSubscriptions(request: DeleteSubscriptionsRequestOptions): Promise<DeleteSubscriptionsResponse>
-  transferSubscriptions(request: TransferSubscriptionsRequestOptions): Promise<TransferSubscriptionsResponse>
-  createMonitoredItems(request: CreateMonitoredItemsRequestOptions): Promise<CreateMonitoredItemsResponse>
-  deleteMonitoredItems(request: DeleteMonitoredItemsRequestOptions): Promise<DeleteMonitoredItemsResponse>
-  publish(request: PublishRequest, callback: (error: Error | null, response?: PublishResponse) => void): void
-  republish(request: RepublishRequest, callback: (error: Error | null, response?: RepublishResponse) => void): void
-}
 
 export interface LinkListener {
   /** The link just broke: every value is Bad until {@link restored}. */
@@ -78,8 +37,6 @@ const clockCheckIntervalMs = 10_000
 const clockToleranceMs = 5000
 /** Closing a session politely may take this long. */
 const closeTimeoutMs = 1500
-const firstRetryMs = 200
-const retryCeilingMs = 1000
 
 const namespaceArray = 'i=2255'
 const currentTime = 'i=2258'
@@ -147,7 +104,7 @@ export class OpcUaLink {
   }
 
   text(what: string): string {
-    return `Device "${this.#environment.device.name}" (OPC UA ${this.#environment.device.address}): ${what}`
+    return deviceText(this.#environment, what)
   }
 
   /** Makes channel and session. Throws a RuntimeError whose sentence says what to do. */
@@ -168,23 +125,12 @@ export class OpcUaLink {
   }
 
   async #open(): Promise<void> {
-    const endpoint = parseEndpoint(this.#environment.device.address)
-    if (typeof endpoint === 'string') throw new RuntimeError('BadConfigurationError', this.text(endpoint))
-    const url = formatEndpoint(endpoint)
-    const own = await ownCertificate(this.#environment.folder)
-    const identity = await this.#identity()
-    const isSecured = this.#securityMode() !== MessageSecurityMode.None
-    const chosen = isSecured ? await this.#discover(url, own) : null
-    this.#throwIfClosed()
-    const client = OPCUAClient.create(this.#clientOptions(own, chosen))
-    this.#client = client
-    this.#listen(client)
-    await client.connect(url)
-    if (identity.type === UserTokenType.UserName && !isSecured) await this.#checkPasswordIsHidden(client, url)
-    this.#throwIfClosed()
-    this.#session = (await client.createSession(identity).catch((error: unknown) => {
-      throw this.#refusedSession(error, identity)
-    })) as unknown as Session
+    const opening = new Opening(this.#environment, this.#options, this.#counters, (client) => {
+      this.#throwIfClosed()
+      this.#listen(client)
+      this.#client = client
+    })
+    this.#session = await opening.open()
     this.#throwIfClosed()
     this.#session.on('session_restored', () => this.#restore())
     this.#sessionId = this.#session.sessionId.toString()
@@ -192,182 +138,13 @@ export class OpcUaLink {
     this.#throwIfClosed()
     this.#isUp = true
     this.#lastHeard = this.#clock.monotonic()
-    this.#describe(own)
+    this.#describe()
     this.#ping = this.#clock.every(pingIntervalMs / 2, () => this.#watchLink())
     await this.#checkServer()
   }
 
   #throwIfClosed(): void {
     if (this.#isClosed) throw new RuntimeError('BadShutdown', this.text('closed while connecting'))
-  }
-
-  #securityMode(): MessageSecurityMode {
-    return MessageSecurityMode[this.#options.security?.mode ?? 'None']
-  }
-
-  #securityPolicy(): SecurityPolicy {
-    if (this.#securityMode() === MessageSecurityMode.None) return SecurityPolicy.None
-    return SecurityPolicy[this.#options.security?.policy ?? 'Basic256Sha256'] as SecurityPolicy
-  }
-
-  #clientOptions(own: OwnCertificate, endpoint: EndpointDescription | null): OPCUAClientOptions {
-    return {
-      applicationName: 'Lineside',
-      applicationUri: own.applicationUri,
-      clientName: `Lineside ${this.#environment.device.name}`,
-      certificateKeyPairProvider: {
-        getCertificate: () => own.der,
-        getCertificateChain: () => [own.der],
-        getPrivateKey: () => ({ hidden: own.privateKeyPem }),
-      },
-      clientCertificateManager: this.#trustStore(),
-      securityMode: endpoint ? this.#securityMode() : MessageSecurityMode.None,
-      securityPolicy: endpoint ? this.#securityPolicy() : SecurityPolicy.None,
-      ...(endpoint ? { serverCertificate: endpoint.serverCertificate } : {}),
-      // The address that was dialled counts, not the name the server advertises, which may not resolve here (C1).
-      endpointMustExist: false,
-      connectionStrategy: {
-        maxRetry: 0,
-        initialDelay: firstRetryMs,
-        maxDelay: retryCeilingMs,
-        randomisationFactor: 0.1,
-      },
-      keepSessionAlive: false,
-      requestedSessionTimeout: this.#options.sessionTimeoutMs,
-      defaultTransactionTimeout: this.timeoutMs,
-      transportTimeout: this.timeoutMs,
-    }
-  }
-
-  /** Asks over an unsecured channel which endpoints there are, and checks the server's certificate before using it. */
-  async #discover(url: string, own: OwnCertificate): Promise<EndpointDescription> {
-    const client = OPCUAClient.create(this.#clientOptions(own, null))
-    this.#client = client
-    let endpoints: EndpointDescription[]
-    try {
-      await client.connect(url)
-      endpoints = await client.getEndpoints({ endpointUrl: url })
-    } finally {
-      await client.disconnect()
-    }
-    const mode = this.#securityMode()
-    const policy = this.#securityPolicy()
-    const found = endpoints.find((one) => one.securityMode === mode && one.securityPolicyUri === policy)
-    if (!found) {
-      const offered = [...new Set(endpoints.map(describeEndpoint))].join(', ') || 'nothing'
-      throw new RuntimeError(
-        'BadSecurityChecksFailed',
-        this.text(
-          `the server does not offer ${MessageSecurityMode[mode]} with ${policyName(policy)}; it offers ${offered}: change "security" of the device file`,
-        ),
-      )
-    }
-    const decision = await checkServerCertificate(this.#environment.folder, found.serverCertificate)
-    if (decision.code !== 'Good') throw this.#untrusted(decision)
-    return found
-  }
-
-  /** Without security the password is encrypted only when the server's token policy says so (OPC 10000-4 section 7.41). */
-  async #checkPasswordIsHidden(client: OPCUAClient, url: string): Promise<void> {
-    const endpoints = await client.getEndpoints({ endpointUrl: url })
-    const open = endpoints.find(({ securityMode }) => securityMode === MessageSecurityMode.None)
-    const tokens = (open?.userIdentityTokens ?? []).filter(({ tokenType }) => tokenType === UserTokenType.UserName)
-    const isHidden = tokens.some(
-      ({ securityPolicyUri }) => securityPolicyUri && securityPolicyUri !== SecurityPolicy.None,
-    )
-    if (isHidden || tokens.length === 0) return
-    if (this.#options.security === undefined)
-      throw new RuntimeError(
-        'BadSecurityChecksFailed',
-        this.text(
-          'the password would travel unencrypted: choose "security" with mode SignAndEncrypt, or write mode None to allow it',
-        ),
-      )
-    this.#counters.details['Password'] = 'sent unencrypted'
-    this.#logger.warn(this.text('the password is sent unencrypted, as the device file allows'))
-  }
-
-  #untrusted({ code, reason }: TrustDecision): RuntimeError {
-    const advice =
-      code === 'BadCertificateUntrusted'
-        ? '. It is now among the rejected certificates: compare the thumbprint with the server and trust it there, then the connection comes by itself'
-        : ''
-    return new RuntimeError(code, this.text(`${reason}${advice}`))
-  }
-
-  /** The library asks it when a server comes back with another certificate. */
-  #trustStore(): NonNullable<OPCUAClientOptions['clientCertificateManager']> {
-    const { folder } = this.#environment
-    const notHere = async () => {
-      throw new Error('certificates are trusted on the certificate page only')
-    }
-    return {
-      referenceCounter: 0,
-      initialize: async () => undefined,
-      dispose: async () => undefined,
-      checkCertificate: async (certificate: Buffer | Buffer[]) => {
-        const decision = await checkServerCertificate(folder, firstOf(certificate))
-        return UaStatusCodes[decision.code]
-      },
-      // Asked for the own certificate only.
-      verifyCertificate: async () => 'Good',
-      getTrustStatus: async () => UaStatusCodes.Good,
-      trustCertificate: notHere,
-      rejectCertificate: notHere,
-      addIssuer: notHere,
-      addRevocationList: notHere,
-    } as unknown as NonNullable<OPCUAClientOptions['clientCertificateManager']>
-  }
-
-  async #identity(): Promise<UserIdentityInfo> {
-    const { user, passwordSecret, userCertificate, userPrivateKey } = this.#options
-    if (user !== undefined && passwordSecret !== undefined) {
-      const password = this.#environment.secret(passwordSecret)
-      if (password === null)
-        throw new RuntimeError(
-          'BadConfigurationError',
-          this.text(`there is no secret "${passwordSecret}": store it with \`lineside secret set ${passwordSecret}\``),
-        )
-      return { type: UserTokenType.UserName, userName: user, password }
-    }
-    if (userCertificate !== undefined && userPrivateKey !== undefined) {
-      const [certificate, key] = await Promise.all([this.#userFile(userCertificate), this.#userFile(userPrivateKey)])
-      return { type: UserTokenType.Certificate, certificateData: derOf(certificate), privateKey: key.toString('utf8') }
-    }
-    return { type: UserTokenType.Anonymous }
-  }
-
-  async #userFile(name: string): Promise<Buffer> {
-    try {
-      return await readFile(join(this.#environment.folder, name))
-    } catch (error) {
-      throw new RuntimeError(
-        'BadConfigurationError',
-        this.text(`cannot read the user's file "${name}" in the OPC UA folder of the data folder: ${messageOf(error)}`),
-        error,
-      )
-    }
-  }
-
-  #refusedSession(error: unknown, identity: UserIdentityInfo): RuntimeError {
-    const statusCode = statusOf(error)
-    const identityCodes: readonly number[] = [
-      StatusCodes.BadIdentityTokenInvalid,
-      StatusCodes.BadIdentityTokenRejected,
-      StatusCodes.BadUserAccessDenied,
-      0x80210000,
-    ]
-    const isIdentity = identityCodes.includes(statusCode) || /userIdentityInfo|token policy/i.test(messageOf(error))
-    if (!isIdentity) return faultOf(this.text('the server refuses a session'), error)
-    const who =
-      identity.type === UserTokenType.UserName
-        ? `user "${identity.userName}" with the password of secret "${this.#options.passwordSecret}"`
-        : identity.type === UserTokenType.Certificate
-          ? `the user certificate "${this.#options.userCertificate}"`
-          : 'an anonymous user: give "user" and "passwordSecret" in the device file'
-    const name = nameOfStatus(statusCode)
-    const code = identityCodes.includes(statusCode) ? codeOf(statusCode) : 'BadIdentityTokenRejected'
-    return new RuntimeError(code, this.text(`the server refuses ${who} (${name})`), error)
   }
 
   #listen(client: OPCUAClient): void {
@@ -388,7 +165,7 @@ export class OpcUaLink {
   /** Namespaces and limits; again after every new session, because a server may come back another. */
   async #learnServer(): Promise<void> {
     const session = this.#session!
-    const kinds = Object.keys(limitNodeIds) as (keyof typeof limitNodeIds)[]
+    const kinds = Object.keys(limitNodeIds) as BatchKind[]
     const nodesToRead = [namespaceArray, ...kinds.map((kind) => limitNodeIds[kind])].map((nodeId) => ({ nodeId }))
     const values = await session.read(nodesToRead)
     const names: unknown = values[0]?.value.value
@@ -409,11 +186,7 @@ export class OpcUaLink {
   }
 
   /** Batches after the server's operation limits. */
-  inBatches<T, R>(
-    kind: keyof typeof limitNodeIds,
-    all: readonly T[],
-    send: (batch: T[]) => Promise<readonly R[]>,
-  ): Promise<R[]> {
+  inBatches<T, R>(kind: BatchKind, all: readonly T[], send: (batch: T[]) => Promise<readonly R[]>): Promise<R[]> {
     return inBatches(this.limits, kind, all, async (batch) => {
       try {
         return await this.inTime(send(batch))
@@ -492,7 +265,7 @@ export class OpcUaLink {
     this.#isUp = false
     this.#restoring++
     this.#breakCount++
-    this.#counters.details['Session'] = `broken: ${reason}`
+    this.#counters.details.Session = `broken: ${reason}`
     this.#counters.details['Link breaks'] = String(this.#breakCount)
     const { recoveryTimeMs } = this.#options
     this.#recovery = this.#clock.after(recoveryTimeMs, () =>
@@ -525,7 +298,7 @@ export class OpcUaLink {
       this.#sessionId = sessionId
       this.#recovery?.cancel()
       this.#recovery = null
-      this.#counters.details['Session'] = isNewSession ? 'active (new after a break)' : 'active (kept through a break)'
+      this.#counters.details.Session = isNewSession ? 'active (new after a break)' : 'active (kept through a break)'
       this.#logger.info(this.text(isNewSession ? 'a new session was made' : 'the session was taken up again'))
     } catch (error) {
       if (attempt === this.#restoring && !this.#isClosed)
@@ -548,20 +321,11 @@ export class OpcUaLink {
     this.#die(reason)
   }
 
-  #describe(own: OwnCertificate): void {
+  #describe(): void {
     const { details } = this.#counters
-    const mode = this.#securityMode()
-    details['Session'] = 'active'
-    details['Security'] =
-      mode === MessageSecurityMode.None
-        ? 'None: neither signed nor encrypted'
-        : `${MessageSecurityMode[mode]}, ${policyName(this.#securityPolicy())}`
-    details['User'] =
-      this.#options.user ??
-      (this.#options.userCertificate ? `certificate ${this.#options.userCertificate}` : 'anonymous')
-    details['Application URI'] = own.applicationUri
+    details.Session = 'active'
     details['Session time-out'] = `${Math.round(this.#session?.timeout ?? 0)} ms`
-    details['Operation limits'] = (Object.keys(limitNodeIds) as (keyof typeof limitNodeIds)[])
+    details['Operation limits'] = (Object.keys(limitNodeIds) as BatchKind[])
       .map((kind) => `${kind} ${this.limits.of(kind)}`)
       .join(', ')
   }
@@ -602,23 +366,4 @@ export class OpcUaLink {
 
 function abortReason(signal: AbortSignal, otherwise: string): unknown {
   return signal.reason instanceof RuntimeError ? signal.reason : new RuntimeError('BadTimeout', otherwise)
-}
-
-function describeEndpoint({ securityMode, securityPolicyUri }: EndpointDescription): string {
-  return `${MessageSecurityMode[securityMode]}/${policyName(securityPolicyUri ?? '')}`
-}
-
-/** What stands after the `#` of a policy's URI. */
-function policyName(uri: string): string {
-  return uri.slice(uri.indexOf('#') + 1)
-}
-
-function firstOf(certificate: Buffer | Buffer[]): Buffer {
-  return Array.isArray(certificate) ? certificate[0]! : certificate
-}
-
-/** DER of a PEM or DER certificate file. */
-function derOf(bytes: Buffer): Buffer {
-  const text = /-----BEGIN CERTIFICATE-----([\s\S]*?)-----END/.exec(bytes.toString('latin1'))?.[1]
-  return text === undefined ? bytes : Buffer.from(text, 'base64')
 }

@@ -20,7 +20,7 @@ import { statusOf } from './opcua-fault.ts'
 import type { OpcUaLink } from './opcua-link.ts'
 import { intervals, type PublishingOptions, type SubscriptionTimes } from './opcua-publishing.ts'
 import { isAfter, nextSequence } from './opcua-sequence.ts'
-import { valueOf, type WatchedItem } from './opcua-watched-item.ts'
+import { readValueOf, type WatchedItem } from './opcua-watched-item.ts'
 
 /** What the subscriptions report to the driver. */
 export interface SubscriptionListener {
@@ -285,7 +285,7 @@ export class OpcUaSubscriptions {
         subscriptionId: subscription.id,
         timestampsToReturn: TimestampsToReturn.Both,
         itemsToCreate: batch.map((item) => ({
-          itemToMonitor: valueOf(item),
+          itemToMonitor: readValueOf(item),
           monitoringMode: MonitoringMode.Reporting,
           requestedParameters: {
             clientHandle: item.clientHandle,

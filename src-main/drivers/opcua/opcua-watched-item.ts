@@ -46,7 +46,7 @@ export function watchedItem(item: DriverItem, clientHandle: number): WatchedItem
 }
 
 /** What is read or monitored of an item whose node is known. */
-export function valueOf({ nodeId, indexRange }: WatchedItem): ReadValueIdOptions {
+export function readValueOf({ nodeId, indexRange }: WatchedItem): ReadValueIdOptions {
   const whole = { nodeId: nodeId!, attributeId: AttributeIds.Value }
   // The library makes a NumericRange of the text; the empty text would be a wrong one.
   return indexRange === '' ? whole : { ...whole, indexRange: indexRange as never }
