@@ -149,29 +149,31 @@ function sitesIn(copy: Copy, surrounding: Surrounding): BindingSite[] {
     const tag = from.attributes.get('tag')
     if (tag !== undefined) tags.set(element, tag.trim())
   }
-  const tagAt = (start: Element): string | null => {
-    for (let element: Element | null = start; element; element = element.parentElement) {
-      const tag = tags.get(element)
-      if (tag !== undefined) return tag
-      if (element === copy.root) break
-    }
-    return surrounding.tag
-  }
   const sites: BindingSite[] = []
   for (const { element, from } of copy.bound) {
     if (!copy.root.contains(element)) continue
-    const graphics = element as SVGGraphicsElement
+    const carrier = tagCarrier(element, copy.root, tags)
     sites.push({
-      element: graphics,
+      element: element as SVGGraphicsElement,
       attributes: from.attributes,
       unknownAttributes: from.unknownAttributes,
-      tag: tagAt(element),
+      tag: carrier === null ? surrounding.tag : tags.get(carrier)!,
       equipment: surrounding.equipment,
-      owner: surrounding.owner ?? { element: graphics, name: '' },
+      // What shows one tag is marked as one: the group that names the tag.
+      owner: surrounding.owner ?? { element: (carrier ?? element) as SVGGraphicsElement, name: '' },
       place: `${surrounding.placePrefix}${placeOf(element, from.elementIndex)}`,
     })
   }
   return sites
+}
+
+/** The nearest element here or above that has `ls:tag`; null when there is none in the drawing. */
+function tagCarrier(start: Element, root: Element, tags: ReadonlyMap<Element, string>): Element | null {
+  for (let element: Element | null = start; element; element = element.parentElement) {
+    if (tags.has(element)) return element
+    if (element === root) return null
+  }
+  return null
 }
 
 function placeOf(element: Element, elementIndex: number): string {

@@ -128,15 +128,20 @@ function visibleWriter(element: SVGGraphicsElement): ResultWriter {
   element.style.removeProperty('display')
   if (element.getAttribute('display') === 'none') element.removeAttribute('display')
   const display = new Attribute(element, 'display')
+  const visibility = new Attribute(element, 'visibility')
   return {
     movesElement: true,
     write: ([value]) => {
-      if (typeof value !== 'boolean' && typeof value !== 'number') return { fault: 'visible needs true or false' }
+      if (typeof value !== 'boolean' && typeof value !== 'number') return { fault: 'ls:visible needs true or false' }
       display.set(value === true || (typeof value === 'number' && value !== 0) ? null : 'none')
+      visibility.set(null)
       return 'shown'
     },
-    // Nothing is hidden because its condition is not known.
-    clear: () => display.set(null),
+    // Neither "it is so" nor "it is not so" may be shown; but the place is kept, so that the mark is drawn there.
+    clear: () => {
+      display.set(null)
+      visibility.set('hidden')
+    },
   }
 }
 
@@ -243,6 +248,7 @@ function transformWriter(element: SVGGraphicsElement, part: 'move' | 'rotate'): 
     const whole = [transform.move, transform.drawn, transform.rotate].filter((piece) => piece !== '').join(' ')
     transform.attribute.set(whole === '' ? null : whole)
   }
+  const ghost = new Attribute(element, 'data-no-value')
   let middle: readonly [number, number] | null = null
   return {
     movesElement: true,
@@ -251,16 +257,22 @@ function transformWriter(element: SVGGraphicsElement, part: 'move' | 'rotate'): 
         const [x, y] = values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly TagValue[]) : values
         if (typeof x !== 'number' || (typeof y !== 'number' && y !== undefined))
           return { fault: 'move needs one or two numbers' }
+        ghost.set(null)
         show(`translate(${short(x)} ${short(y ?? 0)})`)
         return 'shown'
       }
       if (typeof values[0] !== 'number') return { fault: 'rotate needs a number of degrees' }
       // Measured when first turned: then the element is on the page and has a box.
       middle ??= middleOf(element)
+      ghost.set(null)
       show(`rotate(${short(values[0])} ${middle[0]} ${middle[1]})`)
       return 'shown'
     },
-    clear: () => show(''),
+    // Where it stands is not known: back at the drawn place, as a ghost.
+    clear: () => {
+      ghost.set('')
+      show('')
+    },
   }
 }
 
