@@ -329,7 +329,7 @@ class FolderCheck {
 
   /** The rules' expressions are judged only when all else is right: they are about the plant as a whole. */
   #simulated(plant: Plant): Plant {
-    if (this.#faults.count === 0)
+    if (this.#faults.count === 0 && plant.simulation.length > 0)
       for (const fault of checkSimulation(plant)) this.#faults.add(fault.file, fault, fault.message)
     return plant
   }
