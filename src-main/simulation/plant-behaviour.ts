@@ -1,7 +1,7 @@
 // A simulated plant without any wire: the values of all tags and hidden values, moved on step by step by the rules of the
 // plant folder. Time and chance are handed in, so a shift can be played in a second, and twice the same.
 import type { TagValue } from '../shared/data-value.ts'
-import type { ExpressionInput } from '../shared/expression.ts'
+import type { ExpressionInput, ReadInput } from '../shared/expression.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { packmlStates } from '../shared/simulation.ts'
 import {
@@ -67,6 +67,7 @@ export class PlantBehaviour {
   readonly #ruleOfSlot = new Map<number, RunningRule>()
   readonly #listeners = new Map<number, { readonly running: RunningRule; readonly link: string }>()
   readonly #noise: Noise
+  readonly #evaluations = new Map<SlotExpression, () => TagValue>()
   /** Reused for every input that is read. */
   readonly #input: { value: TagValue; statusCode: number; sourceTimestamp: number } = {
     value: null,
@@ -217,8 +218,22 @@ export class PlantBehaviour {
     }
   }
 
-  #evaluate({ expression, inputSlots }: SlotExpression): TagValue {
-    return expression.evaluate((index) => this.#read(inputSlots[index]!))
+  #evaluate(slotExpression: SlotExpression): TagValue {
+    let evaluation = this.#evaluations.get(slotExpression)
+    if (evaluation === undefined) {
+      evaluation = this.#prepare(slotExpression)
+      this.#evaluations.set(slotExpression, evaluation)
+    }
+    return evaluation()
+  }
+
+  /** What reads nothing but parameters gives the same for ever. */
+  #prepare({ expression, inputSlots }: SlotExpression): () => TagValue {
+    const read: ReadInput = (index) => this.#read(inputSlots[index]!)
+    const isFixed = inputSlots.every((slot) => this.#simulation.slots[slot]!.constant !== undefined)
+    if (!isFixed || expression.asksTime) return () => expression.evaluate(read)
+    const value = expression.evaluate(read)
+    return () => value
   }
 
   #read(slot: number): ExpressionInput {
