@@ -33,6 +33,8 @@ export async function runSimulation({ folder, host, portBase }: RunSimulationOpt
     },
     onLine: (line) => process.stdout.write(`${line}\n`),
   })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => void simulation.close().finally(() => process.exit(0)))
+  const stop = () => void simulation.close().finally(() => process.exit(0))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+  // Started by another Lineside process: end with it.
+  if (process.connected) process.once('disconnect', stop)
 }

@@ -10,6 +10,7 @@ import { messageOf } from './shared/runtime-error.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const defaultPort = 8420
+const parentCheckMs = 500
 
 const [major] = process.versions.node.split('.').map(Number)
 if (major! < 24) {
@@ -28,6 +29,7 @@ try {
   const electron = electronProgram()
   if (electron) await runDesktop(electron)
   else await runWithoutElectron()
+  stopWithNpm()
 } catch (error) {
   process.stderr.write(`Lineside could not start: ${messageOf(error)}\n`)
   stopChildren()
@@ -46,7 +48,8 @@ function ownDemoPlant(): string {
 /** The machines of the line, as processes of their own; resolves when all answer. */
 async function startSimulators(): Promise<void> {
   const child = spawn(process.execPath, [join(root, 'src-main/cli.ts'), 'simulate', plantFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The channel tells the simulators when this process is gone, however it went.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   children.push(child)
   await new Promise<void>((ready, failed) => {
@@ -60,6 +63,15 @@ async function startSimulators(): Promise<void> {
   child.once('exit', (code) =>
     process.stderr.write(`The simulators of the line ended with code ${code}; their tags turn Bad.\n`),
   )
+}
+
+/** npm's shell does not pass a SIGTERM on: when it is gone, this process stops as if it had got the signal itself. */
+function stopWithNpm(): void {
+  if (process.env.npm_lifecycle_event !== 'start' || process.platform === 'win32') return
+  const { ppid } = process
+  setInterval(() => {
+    if (process.ppid !== ppid) process.kill(process.pid, 'SIGTERM')
+  }, parentCheckMs).unref()
 }
 
 async function runWithoutElectron(): Promise<void> {
