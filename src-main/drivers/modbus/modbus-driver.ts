@@ -77,7 +77,7 @@ class ModbusDriver implements Driver {
       timeoutMs: device.timeoutMs,
       retries: options.retries,
       asksGarbledAgain: !this.#isTcpFraming,
-      onSilent: (unit) => this.#sayBad(this.#handlesByUnit.get(unit) ?? [], StatusCodes.BadTimeout),
+      onSilent: (unit, statusCode) => this.#sayBad(this.#handlesByUnit.get(unit) ?? [], statusCode),
       onAnswering: () => this.#schedule.dueNow(clock.monotonic()),
       onDead: () => this.#lose('BadTimeout', `no answer within ${device.timeoutMs} ms, twice in a row`),
     })
@@ -130,9 +130,11 @@ class ModbusDriver implements Driver {
     this.#plan(groups, options)
     connection.exchange.setUnits(handlesByUnit.size === 0 ? [options.unitId] : handlesByUnit.keys())
     this.#sayBad(unknown, StatusCodes.BadNodeIdInvalid)
-    for (const unit of connection.exchange.silentUnits())
-      this.#sayBad(handlesByUnit.get(unit) ?? [], StatusCodes.BadTimeout)
-    this.#polling ??= this.#poll(connection)
+    for (const { unit, statusCode } of connection.exchange.silentUnits())
+      this.#sayBad(handlesByUnit.get(unit) ?? [], statusCode)
+    this.#polling ??= this.#poll(connection).catch((error: unknown) =>
+      this.#lose('BadInternalError', `polling ended by a fault of Lineside: ${messageOf(error)}`),
+    )
     this.#wake.abort()
   }
 
@@ -360,7 +362,7 @@ class ModbusDriver implements Driver {
       details[`Scan every ${intervalMs} ms`] = `${blockCount} requests${extra}, ${took}, too slow ${overrunCount} times`
     }
     const silent = exchange.silentUnits()
-    if (silent.length > 0) details['Silent units'] = silent.join(', ')
+    if (silent.length > 0) details['Silent units'] = silent.map(({ unit }) => unit).join(', ')
     if (this.#lastRefusal) details['Last refusal'] = this.#lastRefusal
     details['Late or foreign answers'] = String(link.counts.strayAnswerCount)
     details['Garbled answers'] = String(link.counts.malformedAnswerCount)

@@ -4,20 +4,21 @@ import { type Clock, sleep } from '../../base/clock.ts'
 import type { DriverCounters } from '../driver.ts'
 import { type Answer, functionCodes } from './modbus-frame.ts'
 import type { ModbusLink } from './modbus-link.ts'
-import { acknowledge, deviceBusy } from './modbus-status.ts'
+import { acknowledge, deviceBusy, gatewayPathUnavailable, gatewayTargetFailed, statusOf } from './modbus-status.ts'
 import { RequestQueue, type Urgency } from './request-queue.ts'
 
 /** A busy device is asked again after these waits (ms); then the answer counts as it is. */
 const busyWaitsMs = [50, 100, 200]
 /** Unanswered requests in a row, from every unit in use, after which the link counts as dead. */
 const silenceIsLossAfter = 2
-/** A silent unit beside living ones is asked again after 1 s, 2 s … at most every 10 s, so that it does not slow them. */
+/** A silent unit beside living ones is asked again after 1 s, 2 s … at most every 5 s, so that it does not slow them. */
 const firstUnitWaitMs = 1_000
-const longestUnitWaitMs = 10_000
+const longestUnitWaitMs = 5_000
 
 interface SilentUnit {
-  timeoutCount: number
+  failureCount: number
   askAgainAt: number
+  readonly statusCode: number
 }
 
 export interface ExchangeOptions {
@@ -28,8 +29,8 @@ export interface ExchangeOptions {
   readonly retries: number
   /** A garbled answer is asked for once more: lines have noise, TCP has none. */
   readonly asksGarbledAgain: boolean
-  /** A unit stopped answering, or answers again. */
-  readonly onSilent: (unit: number) => void
+  /** A unit stopped answering (or its gateway says so), or answers again. */
+  readonly onSilent: (unit: number, statusCode: number) => void
   readonly onAnswering: (unit: number) => void
   /** No unit answers any more. */
   readonly onDead: () => void
@@ -66,8 +67,11 @@ export class ModbusExchange {
     return silent !== undefined && this.#options.clock.monotonic() < silent.askAgainAt
   }
 
-  silentUnits(): readonly number[] {
-    return [...this.#silentUnits.keys()].sort((a, b) => a - b)
+  /** Units that do not answer, with the status code that says so. */
+  silentUnits(): readonly { readonly unit: number; readonly statusCode: number }[] {
+    return [...this.#silentUnits]
+      .map(([unit, { statusCode }]) => ({ unit, statusCode }))
+      .sort((a, b) => a.unit - b.unit)
   }
 
   /** Sends a request when its turn comes; resolves with what became of it, never throws. */
@@ -116,23 +120,34 @@ export class ModbusExchange {
 
   #note(unit: number, answer: Answer): void {
     if (answer.kind === 'closed' || this.#isClosed) return
-    if (answer.kind === 'timeout') return this.#noteSilence(unit)
+    if (answer.kind === 'timeout') return this.#noteSilence(unit, statusOf(answer))
     this.#unansweredInRow = 0
-    if (this.#silentUnits.delete(unit)) this.#options.onAnswering(unit)
+    if (saysUnitIsAway(answer)) this.#rest(unit, statusOf(answer), 0)
+    else if (this.#silentUnits.delete(unit)) this.#options.onAnswering(unit)
   }
 
-  #noteSilence(unit: number): void {
-    const silent = this.#silentUnits.get(unit) ?? { timeoutCount: 0, askAgainAt: 0 }
-    silent.timeoutCount++
+  #noteSilence(unit: number, statusCode: number): void {
     // The first time it is asked again at once: alone on the link, its silence is the link's.
-    const waitMs = silent.timeoutCount === 1 ? 0 : firstUnitWaitMs * 2 ** (silent.timeoutCount - 2)
-    silent.askAgainAt = this.#options.clock.monotonic() + Math.min(waitMs, longestUnitWaitMs)
-    this.#silentUnits.set(unit, silent)
+    this.#rest(unit, statusCode, 1)
     this.#unansweredInRow++
-    if (silent.timeoutCount === 1) this.#options.onSilent(unit)
     const allSilent = [...this.#unitsInUse].every((used) => this.#silentUnits.has(used))
     if (allSilent && this.#unansweredInRow >= silenceIsLossAfter) this.#options.onDead()
   }
+
+  /** Leaves a unit alone for a while that doubles from failure to failure, after `freeCount` failures without a wait. */
+  #rest(unit: number, statusCode: number, freeCount: number): void {
+    const failureCount = (this.#silentUnits.get(unit)?.failureCount ?? 0) + 1
+    const waitMs = failureCount <= freeCount ? 0 : firstUnitWaitMs * 2 ** (failureCount - freeCount - 1)
+    const askAgainAt = this.#options.clock.monotonic() + Math.min(waitMs, longestUnitWaitMs)
+    this.#silentUnits.set(unit, { failureCount, askAgainAt, statusCode })
+    if (failureCount === 1) this.#options.onSilent(unit, statusCode)
+  }
+}
+
+/** A gateway answers for a unit that does not; waiting for that at every poll would slow down its neighbours. */
+function saysUnitIsAway(answer: Answer): boolean {
+  if (answer.kind !== 'exception') return false
+  return answer.exceptionCode === gatewayPathUnavailable || answer.exceptionCode === gatewayTargetFailed
 }
 
 /** "Acknowledge" to a write means that the write is being carried out: it must not be sent twice. */

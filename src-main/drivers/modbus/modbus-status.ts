@@ -12,6 +12,8 @@ export const illegalDataAddress = 2
 export const illegalDataValue = 3
 export const acknowledge = 5
 export const deviceBusy = 6
+export const gatewayPathUnavailable = 10
+export const gatewayTargetFailed = 11
 
 const exceptions: Readonly<Record<number, ExceptionMeaning>> = {
   1: { name: 'illegal function', code: 'BadNotSupported' },

@@ -353,6 +353,29 @@ describe('silence', () => {
     await until('unit 2 Good', () => isGoodAt(device, 2), 6000)
   })
 
+  test('a unit the gateway calls away is Bad at once, left alone for a while, and asked again', async () => {
+    let isAway = true
+    let askedCount = 0
+    const { address } = await play((unit, request) => {
+      if (unit !== 2) return undefined
+      askedCount++
+      return isAway ? exception(request, 11) : undefined
+    })
+    const device = await connected(address)
+    await device.driver.watch([
+      item(1, '40001', { unitId: 1 }),
+      item(2, '40001', { unitId: 2 }),
+      item(3, '45000', { unitId: 2 }, 60_000),
+    ])
+    const isBadAt = (handle: number) => device.last(handle)?.statusCode === StatusCodes.BadNoCommunication
+    await until('unit 2 Bad', () => isBadAt(2) && isBadAt(3), 500)
+    await pause(900)
+    expect(askedCount).toBeLessThanOrEqual(2)
+    expect(device.reports(1).every(({ statusCode }) => isGood(statusCode))).toBe(true)
+    isAway = false
+    await until('unit 2 Good', () => isGoodAt(device, 2) && isGoodAt(device, 3), 6000)
+  })
+
   test('a reset connection is reported within a moment', async () => {
     let isBroken = false
     const address = await rawPeer((socket, bytes) => {

@@ -154,7 +154,7 @@ describe('parsers', () => {
   })
 })
 
-describe.each(['modbus-tcp', 'modbus-rtu-over-tcp'])('a %s device gone mad', (protocol) => {
+describe.each(['modbus-tcp', 'modbus-rtu-over-tcp'])('a %s device gone mad', { timeout: 60_000 }, (protocol) => {
   test('makes values Bad and connections end, but nothing throws, hangs or grows; sane again, all is Good', async () => {
     const random = noise(protocol.length)
     const memory = new ModbusMemory()
@@ -225,12 +225,12 @@ describe.each(['modbus-tcp', 'modbus-rtu-over-tcp'])('a %s device gone mad', (pr
     connection.setItems(items)
     connection.start()
     const before = process.memoryUsage().rss
-    const endOfMadness = performance.now() + 6000
-    while (performance.now() < endOfMadness) {
+    const madUntil = performance.now() + 30_000
+    while (frameCount < 400 && performance.now() < madUntil) {
       await connection.write(1, random(1000))
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    expect(frameCount).toBeGreaterThan(300)
+    expect(frameCount).toBeGreaterThanOrEqual(400)
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6)
     isMad = false
     await until('all Good again', () => items.every(({ handle }) => isGood(latest.get(handle) ?? 1 << 31)), 5000)
