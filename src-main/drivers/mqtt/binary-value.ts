@@ -107,7 +107,8 @@ function decodeNumber(view: DataView, at: number, dataType: DataType, littleEndi
 }
 
 function encodeNumber(view: DataView, at: number, value: TagValue, dataType: DataType, littleEndian: boolean): void {
-  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean')
+  const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+  if (!isNumber || (dataType !== 'float32' && dataType !== 'float64' && !Number.isInteger(Number(value))))
     throw new RuntimeError('BadTypeMismatch', `a binary payload cannot hold this value as ${dataType}`)
   switch (dataType) {
     case 'bool':

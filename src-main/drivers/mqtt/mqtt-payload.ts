@@ -1,7 +1,7 @@
 // From the payload of a message to the values of the tags of its topic, and from a written value to a payload.
 import { isUtf8 } from 'node:buffer'
 import type { TagValue } from '../../shared/data-value.ts'
-import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
+import { RuntimeError } from '../../shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../shared/status-code.ts'
 import type { DriverItem } from '../driver.ts'
 import { type BinaryLayout, decodeBinary, decodeText, encodeBinary } from './binary-value.ts'
@@ -206,18 +206,19 @@ export function jsonReady(value: TagValue, rule: PayloadRule): unknown {
   return value
 }
 
+/** RFC 3339 text, which knows the years 0 to 9999. */
 function isoText(timestamp: number): string {
-  try {
-    return new Date(timestamp).toISOString()
-  } catch (error) {
-    throw new RuntimeError('BadOutOfRange', `${timestamp} ms is no date: ${messageOf(error)}`, error)
-  }
+  const date = new Date(timestamp)
+  const year = date.getUTCFullYear()
+  if (year >= 0 && year <= 9999) return date.toISOString()
+  throw new RuntimeError('BadOutOfRange', `${timestamp} ms since 1970 is no date that RFC 3339 can write`)
 }
 
 /** JSON text in which a bigint stands with all its digits. */
 export function jsonText(value: unknown): string {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
-  return JSON.stringify(value, (_key, inner: unknown) =>
+  const text: string | undefined = JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'bigint' ? rawJSON(inner.toString()) : inner,
   )
+  return text ?? 'null'
 }

@@ -14,7 +14,7 @@ export type Report = (handle: number, value: TagValue, statusCode: number, sourc
 
 /** The tags that read one topic. */
 interface Topic {
-  readonly tags: Set<TopicTag>
+  readonly tags: TopicTag[]
   exactIntegers: boolean
 }
 
@@ -225,10 +225,10 @@ export class TopicTable {
     for (const tag of this.#tags.values()) {
       let topic = this.#topics.get(tag.rule.topic)
       if (!topic) {
-        topic = { tags: new Set(), exactIntegers: false }
+        topic = { tags: [], exactIntegers: false }
         this.#topics.set(tag.rule.topic, topic)
       }
-      topic.tags.add(tag)
+      topic.tags.push(tag)
       topic.exactIntegers ||= needsExactIntegers(tag.rule)
       this.#joinSource(tag)
       if (tag.staleAfterMs !== null || tag.age === 'awaited') this.#ageing.push(tag)
