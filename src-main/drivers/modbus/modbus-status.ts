@@ -16,7 +16,7 @@ export const gatewayPathUnavailable = 10
 export const gatewayTargetFailed = 11
 
 const exceptions: Readonly<Record<number, ExceptionMeaning>> = {
-  1: { name: 'illegal function', code: 'BadNotSupported' },
+  1: { name: 'illegal function', code: 'BadServiceUnsupported' },
   2: { name: 'illegal data address', code: 'BadNodeIdUnknown' },
   3: { name: 'illegal data value', code: 'BadOutOfRange' },
   4: { name: 'device failure', code: 'BadDeviceFailure' },

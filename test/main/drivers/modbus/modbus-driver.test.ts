@@ -155,7 +155,7 @@ describe('addresses the device refuses', () => {
     const { address } = await play((_, request) => (code === 0 ? undefined : exception(request, code)))
     const device = await connected(address)
     const expected: readonly (readonly [number, number])[] = [
-      [1, StatusCodes.BadNotSupported],
+      [1, StatusCodes.BadServiceUnsupported],
       [2, StatusCodes.BadNodeIdUnknown],
       [3, StatusCodes.BadOutOfRange],
       [4, StatusCodes.BadDeviceFailure],
