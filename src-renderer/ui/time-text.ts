@@ -38,14 +38,20 @@ export function latencyText(durationMs: number | null): string {
   return t('milliseconds', { value: durationMs < 10 ? Math.round(durationMs * 10) / 10 : Math.round(durationMs) })
 }
 
-/** Date and time with milliseconds if asked; `never` for 0 and null. Times in `timeZone` (IANA) or the screen's own. */
+/**
+ * `2026-11-22 14:09:25`, with milliseconds if asked; `never` for 0 and null. In `timeZone` (IANA) or the screen's own. The
+ * same in every language: 11/12 is two days apart for two readers.
+ */
 export function timestampText(
   timestamp: number | null,
   timeZone: string | undefined,
   withMilliseconds = false,
 ): string {
   if (timestamp === null || timestamp === 0) return t('never')
-  return format(language.current, timeZone, withMilliseconds ? 'milliseconds' : 'seconds').format(timestamp)
+  const parts = format('en', timeZone, 'full').formatToParts(timestamp)
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+  const seconds = `${part('second')}${withMilliseconds ? `.${part('fractionalSecond')}` : ''}`
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${seconds}`
 }
 
 /** Time of day with the zone's short name, for the clock in the top bar. */
@@ -53,7 +59,7 @@ export function clockText(timestamp: number, timeZone: string | undefined): stri
   return format(language.current, timeZone, 'clock').format(timestamp)
 }
 
-type Precision = 'clock' | 'seconds' | 'milliseconds'
+type Precision = 'clock' | 'full'
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function format(locale: string, timeZone: string | undefined, precision: Precision): Intl.DateTimeFormat {
@@ -67,14 +73,8 @@ function format(locale: string, timeZone: string | undefined, precision: Precisi
 
 function make(locale: string, timeZone: string | undefined, precision: Precision): Intl.DateTimeFormat {
   const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
-  const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
   const zone = timeZone === undefined ? {} : { timeZone }
-  switch (precision) {
-    case 'clock':
-      return new Intl.DateTimeFormat(locale, { ...time, timeZoneName: 'short', ...zone })
-    case 'seconds':
-      return new Intl.DateTimeFormat(locale, { ...date, ...time, ...zone })
-    case 'milliseconds':
-      return new Intl.DateTimeFormat(locale, { ...date, ...time, fractionalSecondDigits: 3, ...zone })
-  }
+  if (precision === 'clock') return new Intl.DateTimeFormat(locale, { ...time, timeZoneName: 'short', ...zone })
+  const date = { year: 'numeric', month: '2-digit', day: '2-digit', fractionalSecondDigits: 3 } as const
+  return new Intl.DateTimeFormat(locale, { ...date, ...time, ...zone })
 }

@@ -1,0 +1,160 @@
+// Target U6: no axe violation on any screen, both languages, both themes; 44 px targets; every stop of the Tab key visible.
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { logIn, test } from './station.ts'
+
+const screens = [
+  ['display', '#/mimic/overview'],
+  ['faceplate of a tag', '#/mimic/overview?tag=TankA.TemperatureSetpoint'],
+  ['faceplate of an equipment', '#/mimic/overview?equipment=TankA'],
+  ['tags', '#/tags'],
+  ['devices', '#/devices'],
+  ['one device', '#/devices/away-plc'],
+  ['plant faults', '#/faults'],
+  ['tag files', '#/tag-files'],
+  ['health', '#/health'],
+  ['audit', '#/audit'],
+  ['accounts', '#/accounts'],
+  ['password', '#/password'],
+] as const
+
+/** Answers have come and the screen stands still. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('#main :is(.screen, .mimic)').first().waitFor()
+  await page.waitForTimeout(700)
+}
+
+/** Interactive elements that a finger cannot hit, with their size. Links inside a sentence are exempt (WCAG 2.5.5). */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = []
+    const selector = 'a[href], button, input, select, textarea, summary, [role=button], [tabindex="0"]'
+    for (const element of document.querySelectorAll<HTMLElement | SVGElement>(selector)) {
+      if (element.closest('.skip') || element.matches('input[type=checkbox], input[type=radio]')) continue
+      const style = getComputedStyle(element)
+      const box = element.getBoundingClientRect()
+      if (style.visibility === 'hidden' || box.width === 0) continue
+      if (box.width < 43.5 || box.height < 43.5)
+        found.push(
+          `${element.tagName} ${element.textContent?.trim().slice(0, 30)} ${box.width.toFixed(1)}×${box.height.toFixed(1)}`,
+        )
+    }
+    return found
+  })
+}
+
+for (const [locale, colorScheme] of [
+  ['en-GB', 'light'],
+  ['en-GB', 'dark'],
+  ['zh-CN', 'light'],
+  ['zh-CN', 'dark'],
+] as const) {
+  test.describe(`${locale}, ${colorScheme}`, () => {
+    test.use({ locale, colorScheme })
+
+    test('log-in: no violations, targets of 44 px', async ({ page, station }) => {
+      await page.goto(station.url)
+      await page.locator('input[name=user]').waitFor()
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+      expect(await smallTargets(page)).toEqual([])
+    })
+
+    test('every screen: no violations, targets of 44 px', async ({ page, station }) => {
+      test.setTimeout(180_000)
+      await logIn(page, station, 'administrator')
+      for (const [name, hash] of screens) {
+        await page.goto(station.url + hash)
+        await settled(page)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const summary = violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map((node) => node.html)
+              .join(' | ')
+              .slice(0, 600)}`,
+        )
+        expect.soft(summary, name).toEqual([])
+        expect.soft(await smallTargets(page), name).toEqual([])
+      }
+    })
+
+    test('dialogs: no violations, targets of 44 px', async ({ page, station }) => {
+      await logIn(page, station, 'administrator', '#/mimic/overview?tag=TankA.Heating')
+      await page.locator('.buttons button').first().click()
+      for (const open of [null, 'Control+k'] as const) {
+        if (open) {
+          await page.keyboard.press('Escape')
+          await page.keyboard.press(open)
+          await page.keyboard.type('Tank')
+          await page.waitForTimeout(500)
+        }
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+        expect.soft(await smallTargets(page)).toEqual([])
+      }
+    })
+  })
+}
+
+test('the Tab key walks every screen, each stop is seen, and there is no trap', async ({ page, station }) => {
+  test.setTimeout(180_000)
+  await logIn(page, station, 'administrator')
+  for (const [name, hash] of screens) {
+    await page.goto(station.url + hash)
+    await settled(page)
+    // The browser goes on from where focus was last: begin with the first stop of the page.
+    await page.locator('.skip').focus()
+    const stops = new Set<string>()
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press('Tab')
+      const stop = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null
+        if (!element || element === document.body) return null
+        const style = getComputedStyle(element)
+        const box = element.getBoundingClientRect()
+        // Elements of a mimic draw their focus as a stroke (an SVG outline is not drawn everywhere).
+        const stroke = element.querySelector(':scope > .ls-hit')
+        const isSeen =
+          (style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2) ||
+          (stroke !== null && getComputedStyle(stroke).stroke !== 'none')
+        return {
+          key: `${element.tagName} ${element.textContent?.trim().slice(0, 40)} ${Math.round(box.x)} ${Math.round(box.y)}`,
+          isSeen,
+        }
+      })
+      if (!stop) break
+      expect.soft(stop.isSeen, `${name}: focus is not seen on ${stop.key}`).toBe(true)
+      stops.add(stop.key)
+    }
+    expect.soft(stops.size, `${name}: stops of the Tab key`).toBeGreaterThan(8)
+  }
+})
+
+test('the skip link is the first stop and leads to the screen', async ({ page, station }) => {
+  await logIn(page, station, 'viewer', '#/tags')
+  await settled(page)
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the screen' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('#main')).toBeFocused()
+})
+
+for (const [width, height] of [
+  [1280, 800],
+  [1920, 1080],
+  [3840, 2160],
+  // A laptop of 1366 × 768 at 200 %.
+  [683, 384],
+] as const) {
+  test(`nothing is cut off at ${width} × ${height}`, async ({ page, station }) => {
+    await page.setViewportSize({ width, height })
+    await logIn(page, station, 'administrator')
+    for (const [name, hash] of screens) {
+      await page.goto(station.url + hash)
+      await settled(page)
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect.soft(overflow, `${name}: sideways overflow of the page`).toBeLessThanOrEqual(0)
+    }
+  })
+}

@@ -1,0 +1,100 @@
+import { expect } from '@playwright/test'
+import { logIn, test } from './station.ts'
+
+test('the start display is live, and the hierarchy can be walked up, down, aside and back', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator')
+  await expect(page).toHaveURL(/#\/mimic\/overview$/)
+  const speed = page.locator('#main #speed, #main [id$=speed]').first()
+  await expect(speed).toContainText(/\d{3}/)
+  const before = await speed.textContent()
+  await expect(speed).not.toHaveText(before ?? '')
+  const menu = page.getByRole('navigation', { name: 'Screens' })
+  await menu.getByRole('link', { name: /Mixing/ }).click()
+  await expect(page).toHaveURL(/#\/mimic\/mixing$/)
+  await page.getByRole('button', { name: 'Next: Packing' }).click()
+  await expect(page).toHaveURL(/#\/mimic\/packing$/)
+  await page.getByRole('button', { name: 'Back', exact: true }).click()
+  await expect(page).toHaveURL(/#\/mimic\/mixing$/)
+  await page.getByRole('button', { name: 'Up to Overview' }).click()
+  await expect(page).toHaveURL(/#\/mimic\/overview$/)
+})
+
+test('search finds a tag by keyboard alone and opens its faceplate', async ({ page, station }) => {
+  await logIn(page, station, 'operator')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('TankA.TemperatureS')
+  await expect(page.getByRole('dialog').getByRole('button', { name: /TankA.TemperatureSetpoint/ })).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('complementary', { name: /TankA.TemperatureSetpoint/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('complementary')).toHaveCount(0)
+})
+
+test('a set-point goes entered → confirmed → sent → read back, and is never shown before the device reports it', async ({
+  page,
+  station,
+}) => {
+  const tag = 'TankA.TemperatureSetpoint'
+  await logIn(page, station, 'operator', `#/mimic/overview?tag=${tag}`)
+  const panel = page.getByRole('complementary')
+  const value = panel.locator('.value .tag-text .value').first()
+  await expect(value).toHaveText('60.0')
+  await panel.getByLabel(/New value \(°C\)/).fill('72,5')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('72.5 °C')
+  await expect(dialog).toContainText('60.0')
+  // ISA-101 checklist H30: Enter on open does nothing.
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(300)
+  expect((await station.process.read(tag)).value).toBe(60)
+  await dialog.getByRole('button', { name: 'Execute' }).click()
+  await expect(panel.getByText('Done: the device reports 72.5 °C.')).toBeVisible()
+  await expect(value).toHaveText('72.5')
+  expect((await station.process.read(tag)).value).toBe(72.5)
+})
+
+test('a value outside the limits is refused before it is asked to be confirmed, with the limits', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator', '#/tags?tag=TankB.TemperatureSetpoint')
+  const panel = page.getByRole('complementary')
+  await panel.getByLabel(/New value \(°C\)/).fill('160')
+  await panel.getByRole('button', { name: 'Set …' }).click()
+  await expect(panel.getByText('160 is outside 0 … 95 °C; the present value stays.')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+})
+
+test('a viewer sees the faceplate but no way to write', async ({ page, station }) => {
+  await logIn(page, station, 'viewer', '#/tags?tag=TankB.TemperatureSetpoint')
+  const panel = page.getByRole('complementary')
+  await expect(panel.getByText('Writing needs the operator role.')).toBeVisible()
+  await expect(panel.getByRole('textbox')).toHaveCount(0)
+})
+
+test('the faceplate of an equipment shows all its members, each of which opens', async ({ page, station }) => {
+  await logIn(page, station, 'operator', '#/mimic/overview?equipment=TankA')
+  const panel = page.getByRole('complementary')
+  for (const member of ['Temperature', 'TemperatureSetpoint', 'Heating', 'Agitator'])
+    await expect(panel.getByText(member, { exact: true })).toBeVisible()
+  await panel.locator('button[data-tag="TankA.Heating"]').click()
+  await expect(page.getByRole('complementary', { name: /TankA.Heating/ })).toBeVisible()
+  await panel.getByRole('button', { name: 'Back to TankA' }).click()
+  await expect(page.getByRole('complementary', { name: 'Faceplate: TankA', exact: true })).toBeVisible()
+})
+
+test('Bad, out of range and good values look different and say why', async ({ page, station }) => {
+  await logIn(page, station, 'operator', '#/tags')
+  const cell = (tag: string) => page.locator(`button[data-tag="${tag}"]`)
+  await expect(cell('Line.Speed')).toHaveClass(/good/)
+  await expect(cell('Line.OverRange').getByRole('img', { name: 'Outside its range' })).toBeVisible()
+  await expect(cell('Away.Level').getByRole('img', { name: 'Bad' })).toBeVisible()
+  await expect(cell('Away.Level')).toContainText('– – –')
+  await cell('Away.Level').focus()
+  await expect(page.getByRole('tooltip')).toContainText('away-plc, address 40001:float32')
+})
