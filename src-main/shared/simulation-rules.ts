@@ -3,8 +3,10 @@
 import type { TagValue } from './data-value.ts'
 import { type CompiledExpression, compileExpression, type ExpressionScope } from './expression.ts'
 import type { Plant, PlantFault } from './plant.ts'
+import { messageOf } from './runtime-error.ts'
 import type { RuleKind, SimulationEntry, SimulationRule } from './simulation.ts'
 import { ruleKindNames } from './simulation.ts'
+import { StatusCodes } from './status-code.ts'
 import type { DataType, TagDefinition } from './tag.ts'
 
 /** What rules may read and drive: a tag, a hidden value, or a parameter of an instance. */
@@ -48,9 +50,10 @@ export interface CompiledRule {
   readonly slot: number
   /** By path within the kind: `to`, `rate`, `steps.2.until`; '' for the expression of `value`. */
   readonly expressions: ReadonlyMap<string, SlotExpression>
-  /** Over parameters alone, as `noise` is. */
-  readonly initial: SlotExpression | null
-  readonly noise: SlotExpression | null
+  /** Value at the start; null where nothing is said. */
+  readonly initial: TagValue
+  /** Standard deviation of the measuring noise; 0 = none. */
+  readonly noise: number
   /** Slots of the names in `elapsed`, `command`, `faultCode`. */
   readonly links: ReadonlyMap<string, number>
 }
@@ -185,19 +188,31 @@ class SimulationCompiler {
     const initial = this.#compileFixed(entry, 'initial', 'target', target)
     const noise = this.#compileFixed(entry, 'noise', 'number', target)
     if (initial === undefined || noise === undefined) return null
-    return { entry, kind, slot, expressions, initial, noise, links: this.#linksOf(entry) }
+    return { entry, kind, slot, expressions, initial, noise: Number(noise ?? 0), links: this.#linksOf(entry) }
   }
 
-  /** An expression over parameters alone; null when there is none, undefined when it is faulty. */
+  /** Value of an expression over parameters alone; null when there is none, undefined when it is faulty. */
   #compileFixed(
     entry: SimulationEntry,
     key: 'initial' | 'noise',
     wanted: Wanted,
     target: SimulationSlot,
-  ): SlotExpression | null | undefined {
+  ): TagValue | undefined {
     const text = entry.rule[key]
     if (text === undefined) return null
-    return this.#compile(entry, key, String(text), wanted, target, true) ?? undefined
+    const compiled = this.#compile(entry, key, String(text), wanted, target, true)
+    if (compiled === null) return undefined
+    const read = (index: number) => ({
+      value: this.#slots[compiled.inputSlots[index]!]!.constant ?? null,
+      statusCode: StatusCodes.Good,
+      sourceTimestamp: 0,
+    })
+    try {
+      return compiled.expression.evaluate(read)
+    } catch (error) {
+      this.#fault(entry, key, messageOf(error))
+      return undefined
+    }
   }
 
   #linksOf(entry: SimulationEntry): ReadonlyMap<string, number> {
@@ -300,7 +315,7 @@ class SimulationCompiler {
       const inputSlots = compiled.expression.inputs.map((name) => this.#slotOfName.get(name)!)
       for (const input of inputSlots) this.#needCalculated(input)
       const expressions = new Map([['', { expression: compiled.expression, inputSlots }]])
-      rules.push({ entry, kind: 'value', slot, expressions, initial: null, noise: null, links: new Map() })
+      rules.push({ entry, kind: 'value', slot, expressions, initial: null, noise: 0, links: new Map() })
     }
     return rules
   }
@@ -357,6 +372,7 @@ export function valueClass(slot: SimulationSlot): keyof typeof previousSlots {
 function kindFault(kind: RuleKind, target: SimulationSlot): string | null {
   if (kind === 'value') return null
   if (target.arrayLength !== null) return 'arrays can only have value rules'
+  if (kind === 'pulse' && target.dataType === 'bool') return null
   if (boolKinds.has(kind))
     return target.dataType === 'bool' ? null : `gives true or false, ${target.name} is ${target.dataType}`
   return isNumber(target) ? null : `gives a number, ${target.name} is ${target.dataType}`

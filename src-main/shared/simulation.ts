@@ -129,6 +129,8 @@ export const ruleKinds = {
   delay: v.strictObject({ of: expression, by: expression }),
   /** Becomes true with `set`, false with `reset`; `reset` wins. */
   latch: v.strictObject({ set: expression, reset: expression }),
+  /** Keeps what a client writes for this long, then goes back to `initial`: a command that can be given again. */
+  pulse: v.strictObject({ for: duration }),
   /** True now and then: after a random time with this mean, counted while `when` (always where nothing is said). */
   event: v.strictObject({ meanTimeBetween: duration, duration, when: v.optional(expression) }),
   /** Wanders between `low` and `high`; `step` is the typical change in one second. */
@@ -150,6 +152,7 @@ export const simulationRuleSchema = v.pipe(
     count: v.optional(ruleKinds.count),
     delay: v.optional(ruleKinds.delay),
     latch: v.optional(ruleKinds.latch),
+    pulse: v.optional(ruleKinds.pulse),
     event: v.optional(ruleKinds.event),
     randomWalk: v.optional(ruleKinds.randomWalk),
     sine: v.optional(ruleKinds.sine),

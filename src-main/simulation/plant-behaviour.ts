@@ -82,8 +82,8 @@ export class PlantBehaviour {
     this.#changedAt = simulation.slots.map(() => 0)
     for (const [index, slot] of simulation.slots.entries())
       if (slot.constant === undefined && index > previousSlots.string) this.#slotOfName.set(slot.name, index)
-    const noisy = [...simulation.states, ...simulation.values].filter((rule) => rule.noise !== null)
-    const deviations = new Map(noisy.map((rule) => [rule.slot, Number(this.#evaluate(rule.noise!))]))
+    const noisy = [...simulation.states, ...simulation.values].filter((rule) => rule.noise > 0)
+    const deviations = new Map(noisy.map((rule) => [rule.slot, rule.noise]))
     this.#noise = new Noise(deviations, randomOf(seed, 'noise'))
     this.#states = simulation.states.map((rule) => this.#start(rule, seed))
     this.#valueRules = simulation.values.map((rule) => this.#start(rule, seed))
@@ -123,9 +123,13 @@ export class PlantBehaviour {
     return this.#values[slot]!
   }
 
-  /** Value of a slot as its transmitter measures it: with noise. */
+  /** Value of a slot as its transmitter measures it: with noise, which alone does not leave the tag's limits. */
   measured(slot: number): TagValue {
-    return this.#noise.over(slot, this.#values[slot]!)
+    const value = this.#values[slot]!
+    const noise = this.#noise.of(slot)
+    if (noise === 0 || typeof value !== 'number') return value
+    const { low, high } = this.#simulation.slots[slot]!.tag?.limits ?? { low: null, high: null }
+    return Math.min(Math.max(value + noise, Math.min(low ?? -Infinity, value)), Math.max(high ?? Infinity, value))
   }
 
   /** A client wrote a tag; engineering units. A rule may take it over (set-points, commands) or say otherwise. */
@@ -156,7 +160,7 @@ export class PlantBehaviour {
   }
 
   #initialOf(rule: CompiledRule): TagValue {
-    if (rule.initial !== null) return this.#evaluate(rule.initial)
+    if (rule.initial !== null) return rule.initial
     const { packml, sequence, randomWalk } = rule.entry.rule
     if (packml !== undefined)
       return Number(Object.entries(packmlStates).find(([, state]) => state === packml.initial)![0])
@@ -275,9 +279,9 @@ class Noise {
     for (const [slot, deviation] of this.#deviations) this.#present.set(slot, deviation * gaussian(this.#random))
   }
 
-  over(slot: number, value: TagValue): TagValue {
-    const noise = this.#present.get(slot)
-    return noise === undefined || typeof value !== 'number' ? value : value + noise
+  /** What it adds at present; 0 where there is none. */
+  of(slot: number): number {
+    return this.#present.get(slot) ?? 0
   }
 }
 

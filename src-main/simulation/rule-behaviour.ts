@@ -80,6 +80,23 @@ const makers: Readonly<Record<Exclude<RuleKind, 'value'>, Maker>> = {
       },
     }
   },
+  pulse: (rule, initial) => {
+    const rest = initial === true || initial === false ? initial : Number(initial)
+    const seconds = secondsOf(rule.entry.rule.pulse!.for)
+    let state = rest
+    let remaining = 0
+    return {
+      step: (passed) => {
+        remaining -= passed
+        if (remaining <= 0) state = rest
+        return state
+      },
+      write: (value) => {
+        state = typeof rest === 'boolean' ? value === true : Number(value)
+        remaining = seconds
+      },
+    }
+  },
   event: (rule, _initial, random) => new RandomEvent(rule, random),
   randomWalk: (_rule, initial, random) =>
     remembering(initial, (state, seconds, around) => {

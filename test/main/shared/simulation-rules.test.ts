@@ -79,6 +79,12 @@ describe('simulation rules of a plant', () => {
       { N: { sequence: { start: 'B', rest: 0, steps: [{ value: 1 }, { value: 2, until: 'N' }] } } },
       'sequence.steps.1.until: true or false is expected, not a double',
     ],
+    ['an initial value that is none', { N: { initial: '1 / 0' } }, 'simulation of N, initial: '],
+    [
+      'noise that is a text',
+      { N: { value: 1, noise: "'x'" } },
+      'simulation of N, noise: a number is expected, not a string',
+    ],
     ['bad syntax', { N: { value: 'M +' } }, 'simulation of N, value: '],
   ])('report %s', (_what, rules, message) => {
     const faults = faultsOf(rules)

@@ -276,6 +276,41 @@ describe('a simulated plant', () => {
     expect(Math.abs(mean - 50)).toBeLessThan(0.3)
   })
 
+  it('noise alone takes no value beyond the limits of its tag', () => {
+    const limits = { low: 0, high: 100 }
+    const plant = new SmallPlant(
+      plantOf([tag('Empty', 'float64', { limits }), tag('Over', 'float64', { limits })], {
+        Empty: { value: 0, noise: 1 },
+        Over: { value: 103, noise: 1 },
+      }),
+    )
+    const measured = (name: string) => Number(plant.behaviour.measured(plant.behaviour.slotOf(name)!))
+    const seen: number[] = []
+    plant.run(100, 1, () => seen.push(measured('Empty')))
+    expect(Math.min(...seen)).toBe(0)
+    expect(Math.max(...seen)).toBeGreaterThan(1)
+    // What is really beyond them is shown so.
+    expect(measured('Over')).toBeGreaterThan(100)
+  })
+
+  it('a pulse keeps what is written for its time and goes back', () => {
+    const plant = new SmallPlant(
+      plantOf([tag('Command', 'uint8', { writable: true }), tag('Start', 'bool', { writable: true })], {
+        Command: { pulse: { for: '3 s' } },
+        Start: { pulse: { for: '1 s' } },
+      }),
+    )
+    plant.run(10)
+    plant.write('Command', 2)
+    plant.write('Start', true)
+    plant.run(0.6)
+    expect([plant.read('Command'), plant.read('Start')]).toEqual([2, true])
+    plant.run(1)
+    expect([plant.read('Command'), plant.read('Start')]).toEqual([2, false])
+    plant.run(2)
+    expect(plant.read('Command')).toBe(0)
+  })
+
   it('a rule that cannot be evaluated keeps its value and says so once', () => {
     const plant = new SmallPlant(
       plantOf([tag('Divisor', 'float64', { writable: true }), tag('Q')], {
