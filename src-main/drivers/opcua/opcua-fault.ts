@@ -47,6 +47,8 @@ export function codeOf(statusCode: number): StatusCodeName {
 
 /** One line of the library's text, which may be pages long. */
 function reasonOf(error: unknown, statusCode: number): string {
+  const socketError = /\bErr = \((.+)\)/.exec(messageOf(error))?.[1]
+  if (socketError) return `no OPC UA server answers there (${socketError})`
   const firstLine = messageOf(error).trim().split('\n')[0]!.replace(/\s+/g, ' ').slice(0, 300)
   const name = nameOfStatus(statusCode)
   return firstLine.includes(name) ? firstLine : `${name} (${firstLine})`

@@ -55,6 +55,9 @@ export interface Session extends ClientSession {
 export const firstRetryMs = 200
 const retryCeilingMs = 1000
 
+/** Beyond the request time-out, so that it never comes before an unanswered sign of life. */
+const idleMarginMs = 3000
+
 /** One attempt to open a session. */
 export class Opening {
   readonly #environment: DriverEnvironment
@@ -138,7 +141,8 @@ export class Opening {
       keepSessionAlive: false,
       requestedSessionTimeout: this.#options.sessionTimeoutMs,
       defaultTransactionTimeout: this.#timeoutMs,
-      transportTimeout: this.#timeoutMs,
+      // The library breaks a socket that is idle for this long; signs of life are asked for every second or so.
+      transportTimeout: this.#timeoutMs + idleMarginMs,
     }
   }
 

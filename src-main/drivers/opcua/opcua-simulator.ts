@@ -13,6 +13,7 @@ import {
   MessageSecurityMode,
   type NodeId,
   SecurityPolicy,
+  type StatusCode,
   StatusCodes,
   DataType as UaType,
   Variant,
@@ -400,7 +401,9 @@ function acceptingStore(): NonNullable<OPCUAServerOptions['serverCertificateMana
     referenceCounter: 0,
     initialize: async () => undefined,
     dispose: async () => undefined,
-    checkCertificate: async () => StatusCodes.Good,
+    // The library asks for user certificates with a callback, for others with a promise.
+    checkCertificate: (_: unknown, answer?: (error: null, status: StatusCode) => void) =>
+      answer ? answer(null, StatusCodes.Good) : Promise.resolve(StatusCodes.Good),
     verifyCertificate: async () => 'Good',
     getTrustStatus: async () => StatusCodes.Good,
     trustCertificate: async () => undefined,

@@ -34,7 +34,7 @@ export function watchedItem(item: DriverItem, clientHandle: number): WatchedItem
   return {
     item,
     address: parsed.address,
-    indexRange: typeof item.options['indexRange'] === 'string' ? item.options['indexRange'] : '',
+    indexRange: typeof item.options.indexRange === 'string' ? item.options.indexRange : '',
     clientHandle,
     nodeId: null,
     monitoredItemId: null,
@@ -59,6 +59,6 @@ export function isSameItem(a: DriverItem, b: DriverItem): boolean {
     a.dataType === b.dataType &&
     a.arrayLength === b.arrayLength &&
     a.scanIntervalMs === b.scanIntervalMs &&
-    a.options['indexRange'] === b.options['indexRange']
+    a.options.indexRange === b.options.indexRange
   )
 }

@@ -40,7 +40,7 @@ async function start(options: Record<string, unknown>, folder: string): Promise<
   const endpoint = parseEndpoint(simulator.address)
   if (typeof endpoint === 'string') throw new Error(endpoint)
   const device = opcuaDevice(`opc.tcp://127.0.0.1:${cable.port}${endpoint.path}`, { recoveryTimeMs: 2000, ...options })
-  if (options['security']) await trust(device, folder, simulator.certificate)
+  if (options.security) await trust(device, folder, simulator.certificate)
   return {
     device,
     values,

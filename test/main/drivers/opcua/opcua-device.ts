@@ -69,7 +69,7 @@ export function watching(
   const driver = protocolDriver.createDriver({
     device,
     clock: systemClock,
-    logger: createLogger(process.env['LINESIDE_LOG'] ?? 'silent'),
+    logger: createLogger(process.env.LINESIDE_LOG ?? 'silent'),
     secret,
     folder,
     onValues: (batch) => {

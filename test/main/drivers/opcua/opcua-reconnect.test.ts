@@ -124,6 +124,19 @@ describe('an OPC UA server', { timeout: 60_000 }, () => {
     expect(station.lost).toHaveLength(0)
   })
 
+  test('on which nothing changes for longer than every time-out stays connected', async () => {
+    const server = await startServer(0, temporaryFolder())
+    const station = watching(opcuaDevice(server.address, {}, 500))
+    closes.push(() => station.driver.close())
+    await station.driver.connect(AbortSignal.timeout(5000))
+    await station.driver.watch([constant])
+    await until('the value', () => isGood(station.latest(2)?.statusCode ?? 0x80000000))
+    await new Promise((resolve) => setTimeout(resolve, 6000))
+    expect(station.rows).toHaveLength(1)
+    expect(station.driver.counters.details['Link breaks']).toBeUndefined()
+    expect(station.driver.counters.failedRequestCount).toBe(0)
+  })
+
   test('that answers random bytes is refused in bounded time with a sentence', async () => {
     const garbage = createServer((socket) => {
       socket.on('error', () => undefined)
