@@ -60,6 +60,9 @@ const tls = v.strictObject({
   serverName: v.optional(text()),
 })
 
+/** Larger payloads are not read; bytes. */
+const maximumPayload = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64 * 1024 * 1024))
+
 const connectionEntries = {
   /** `auto` asks for MQTT 5 and takes 3.1.1 where the broker knows no better. */
   protocolVersion: v.optional(v.picklist(['auto', 5, '5', '3.1.1']), 'auto'),
@@ -70,13 +73,12 @@ const connectionEntries = {
   tls: v.optional(tls),
   /** How long the broker waits without a word before it takes the station for dead. */
   keepAlive: v.optional(duration, '10 s'),
-  /** Larger payloads are not read; bytes. */
-  maximumPayload: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64 * 1024 * 1024)), 1024 * 1024),
 }
 
 /** Device keys of `protocol: mqtt`. */
 export const mqttDeviceOptions = v.strictObject({
   ...connectionEntries,
+  maximumPayload: v.optional(maximumPayload, 1024 * 1024),
   qos: v.optional(qos, 1),
   /** Where the source says that it is online, as its last will does that it is not: `topic` or `topic#$.path`. */
   statusTopic: v.optional(address),
@@ -125,6 +127,8 @@ export type MqttTagOptions = v.InferOutput<typeof mqttTagOptions>
 /** Device keys of `protocol: sparkplug`. */
 export const sparkplugDeviceOptions = v.strictObject({
   ...connectionEntries,
+  /** Births name every metric of a node: they are larger than the messages of plain MQTT. */
+  maximumPayload: v.optional(maximumPayload, 16 * 1024 * 1024),
   /** Listen to this group only; without it to all. */
   groupId: v.optional(sparkplugId),
   /** Announce the station as host application of this name (STATE messages). */

@@ -104,6 +104,13 @@ export class SimulatedEdgeNode {
     await this.#client?.endAsync(true)
   }
 
+  /** Falls silent without a word: the broker publishes the death certificate. */
+  async vanish(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#client?.stream.destroy()
+    await this.#client?.endAsync(true)
+  }
+
   #birth(): void {
     const timestamp = Date.now()
     this.#seq = -1

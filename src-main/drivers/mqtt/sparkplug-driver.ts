@@ -40,6 +40,7 @@ export class SparkplugDriver implements Driver {
     this.#options = environment.device.options as SparkplugDeviceOptions
     this.#flow = new ValueFlow(environment.onValues)
     this.#host = new SparkplugHost({
+      maximumPayload: this.#options.maximumPayload ?? 16 * 1024 * 1024,
       report: this.#flow.add,
       askForRebirth: (group, node, reason) => this.#askForRebirth(group, node, reason),
     })

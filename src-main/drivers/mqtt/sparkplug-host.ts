@@ -24,6 +24,8 @@ export const rebirthMetric = 'Node Control/Rebirth'
 export type Report = (handle: number, value: TagValue, statusCode: number, sourceTimestamp: number) => void
 
 export interface SparkplugHostOptions {
+  /** Larger payloads are not read; bytes. */
+  readonly maximumPayload: number
   readonly report: Report
   /** Ask this edge node to say all it has again. */
   readonly askForRebirth: (group: string, node: string, reason: string) => void
@@ -153,6 +155,10 @@ export class SparkplugHost {
       this.ignoredMessageCount++
       return this.#needRebirth(edgeNode, 'its message was retained by the broker')
     }
+    if (payload.length > this.#options.maximumPayload) {
+      this.faultyPayloadCount++
+      return
+    }
     let decoded: SparkplugPayload
     try {
       decoded = decodeSparkplugPayload(payload)
@@ -275,7 +281,7 @@ export class SparkplugHost {
     for (const owner of [edgeNode, ...edgeNode.devices.values()])
       for (const state of owner.metrics.values()) {
         if (!isGood(state.statusCode)) continue
-        state.statusCode = StatusCodes.UncertainLastUsableValue
+        state.statusCode = StatusCodes.UncertainNoCommunicationLastUsableValue
         this.#tell(state, this.#timestamp)
       }
     this.#needRebirth(edgeNode, `sequence number ${payload.seq ?? 'missing'} came where ${expected} was due`)

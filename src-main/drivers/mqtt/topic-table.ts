@@ -146,7 +146,7 @@ export class TopicTable {
     } else if (tag.age === 'fresh' && ageMs > staleAfterMs) {
       tag.age = 'stale'
       if (isGood(presentStatus(tag)))
-        this.#report(tag.item.handle, tag.value, StatusCodes.UncertainNoCommunicationLastUsableValue, timestamp)
+        this.#report(tag.item.handle, tag.value, StatusCodes.UncertainLastUsableValue, timestamp)
     }
   }
 

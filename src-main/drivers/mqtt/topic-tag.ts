@@ -75,5 +75,5 @@ export function presentStatus(tag: TopicTag): number {
   if (!source) return statusCode
   if (source.isOnline === false) return StatusCodes.BadNoCommunication
   const isInDoubt = source.isOnline === null || tag.epoch !== source.epoch
-  return isInDoubt && statusCode === StatusCodes.Good ? StatusCodes.UncertainLastUsableValue : statusCode
+  return isInDoubt && statusCode === StatusCodes.Good ? StatusCodes.UncertainNoCommunicationLastUsableValue : statusCode
 }

@@ -236,7 +236,10 @@ describe.skipIf(whyNoMosquitto !== '')(`MQTT driver and mosquitto${whyNoMosquitt
     await until('Bad after the last will', () => observed.statusOf(1) === StatusCodes.BadNoCommunication)
     const living = await source()
     await living.publishAsync('line/status', 'online', { retain: true, qos: 1 })
-    await until('Uncertain after the return', () => observed.statusOf(1) === StatusCodes.UncertainLastUsableValue)
+    await until(
+      'Uncertain after the return',
+      () => observed.statusOf(1) === StatusCodes.UncertainNoCommunicationLastUsableValue,
+    )
     await living.publishAsync('line/level', '7.5', { retain: true, qos: 1 })
     await until('Good with the first new value', () => observed.isGoodAt(1, 7.5))
   })
