@@ -5,6 +5,7 @@ import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
 import type { Plant } from '../../../src-main/shared/plant.ts'
 import type { SimulationEntry } from '../../../src-main/shared/simulation.ts'
+import { defaultSeed } from '../../../src-main/simulation/simulate.ts'
 import { legalTransitions, packmlStateOf } from './packml-diagram.ts'
 import { SmallPlant } from './small-plant.ts'
 
@@ -31,7 +32,7 @@ function withoutFaults(of: Plant): Plant {
 
 const states = (line: SmallPlant) => machines.map((machine) => packmlStateOf(line.number(`${machine}.State`)))
 
-describe('the demo plant', () => {
+describe('the demo plant', { timeout: 60_000 }, () => {
   it('has about 300 tags over Modbus, OPC UA, MQTT and Sparkplug, and some calculated ones', () => {
     const protocolOf = new Map(plant.devices.map((device) => [device.name, device.protocol]))
     const counts = new Map<string, number>()
@@ -60,7 +61,7 @@ describe('the demo plant', () => {
     for (const machine of machines) expect(line.number(`${machine}.Speed`)).toBeGreaterThan(30)
   })
 
-  it.each([1, 2, 3])('obeys its tanks, counters and the PackML diagram for an hour (seed %i)', (seed) => {
+  it.each([defaultSeed, 2, 3])('obeys its tanks, counters and the PackML diagram for an hour (seed %i)', (seed) => {
     const line = new SmallPlant(plant, seed)
     const before = new Map<string, number>()
     const faultSince = new Map<string, number>()
@@ -98,6 +99,20 @@ describe('the demo plant', () => {
     // Most of the hour is production, else the screens would be no grey ones.
     const runTime = line.number('Filler.RunTime') - 12_600
     expect(runTime).toBeGreaterThan(0.7 * 3600)
+  })
+
+  it('has its first fault within a few minutes, as started by lineside simulate, and comes back from it', () => {
+    const line = new SmallPlant(plant, defaultSeed)
+    line.run(120, 1)
+    expect(states(line)).toEqual(machines.map(() => 'Execute'))
+    const hasFault = () => machines.some((machine) => line.number(`${machine}.FaultCode`) !== 0)
+    let faultAt = 0
+    line.run(480, 1, () => {
+      if (faultAt === 0 && hasFault()) faultAt = line.behaviour.time
+    })
+    expect(faultAt).toBeGreaterThan(120)
+    expect(faultAt).toBeLessThan(300)
+    expect(states(line)).toEqual(machines.map(() => 'Execute'))
   })
 
   it('keeps every value inside its limits on a day without faults', () => {
