@@ -1,9 +1,8 @@
 // access.yaml: what each role may do in this plant. Accounts and secrets are never in the plant folder.
 import * as v from 'valibot'
 import { permissions, roles } from '../shared/permission.ts'
-import { wordOf } from './plant-words.ts'
 
-const allowed = v.array(wordOf(permissions), 'a list of permissions is expected')
+const allowed = v.array(v.picklist(permissions, 'a permission is expected'), 'a list of permissions is expected')
 
 export const accessFileSchema = v.strictObject({
   /** Role → everything it may do; roles that are not named keep the built-in table. */

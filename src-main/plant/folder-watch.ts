@@ -14,6 +14,8 @@ const restMs = 250
 const longestUnrestMs = 10_000
 /** Folders on network drives send no events, and any system may lose some: so often a look is taken anyhow. */
 const lookIntervalMs = 5000
+/** How long the start waits until the file system reports changes. */
+const longestStartMs = 2000
 const deepestFolder = 8
 
 export interface FolderWatchOptions {
@@ -52,9 +54,21 @@ export class FolderWatch {
     this.#looks = options.clock.every(lookIntervalMs, () => this.look())
   }
 
-  /** Starts watching; `seen` is the folder's {@link appearanceOf} when it was read, so that no change in between is lost. */
-  static start(options: FolderWatchOptions, seen: string): FolderWatch {
-    return new FolderWatch(options, seen)
+  /**
+   * Starts watching; `seen` is the folder's {@link appearanceOf} when it was read, so that no change in between is lost.
+   * Resolves when changes are noticed, or after a while: large folders on slow drives need not hold the station up.
+   */
+  static async start(options: FolderWatchOptions, seen: string): Promise<FolderWatch> {
+    const watch = new FolderWatch(options, seen)
+    const ready = new Promise<void>((resolve) => watch.#watcher.once('ready', resolve))
+    await Promise.race([ready, sleep(options.clock, longestStartMs, watch.#closing.signal)])
+    watch.look()
+    return watch
+  }
+
+  /** The folder was read by hand when it looked like this. */
+  saw(appearance: string): void {
+    this.#seen = appearance
   }
 
   async close(): Promise<void> {

@@ -16,7 +16,7 @@ import {
   parseOpenTarget,
   resolveBindingName,
 } from '../shared/mimic.ts'
-import type { FaultList, Position } from './fault-list.ts'
+import type { FaultList } from './fault-list.ts'
 import { oneOf } from './plant-words.ts'
 import { unknownKey } from './schema-check.ts'
 import { readSvg, type SvgVisitor, type WrittenBinding } from './svg-source.ts'
@@ -45,6 +45,9 @@ export function checkDrawing(
   return { title: check.titleText }
 }
 
+/** Of a tag whose absence is listed already. */
+const anyType = { dataType: 'structure', arrayLength: null } as const
+
 /** What an element hands down to those inside it. */
 interface Surroundings {
   readonly tag: string | null
@@ -56,6 +59,7 @@ class DrawingCheck implements SvgVisitor {
   readonly #file: string
   readonly #scope: MimicScope
   readonly #faults: FaultList
+  readonly #missing = new Set<string>()
   readonly #stack: Surroundings[] = [{ tag: null, equipment: null }]
 
   constructor(file: string, scope: MimicScope, faults: FaultList) {
@@ -64,7 +68,7 @@ class DrawingCheck implements SvgVisitor {
     this.#faults = faults
   }
 
-  open(bindings: readonly WrittenBinding[], place: Position): void {
+  open(bindings: readonly WrittenBinding[]): void {
     const outer = this.#stack.at(-1)!
     let surroundings = outer
     for (const binding of bindings) {
@@ -72,7 +76,7 @@ class DrawingCheck implements SvgVisitor {
       if (binding.attribute === 'equipment') surroundings = { ...surroundings, equipment: this.#equipment(binding) }
     }
     this.#stack.push(surroundings)
-    for (const binding of bindings) this.#binding(binding, surroundings, place)
+    for (const binding of bindings) this.#binding(binding, surroundings)
   }
 
   close(): void {
@@ -92,26 +96,33 @@ class DrawingCheck implements SvgVisitor {
     return near === null ? '' : `; did you mean ${near}?`
   }
 
-  #tag(binding: WrittenBinding): string | null {
+  /** The tag; one that does not exist is remembered, so that what builds on it is no further fault. */
+  #tag(binding: WrittenBinding): string {
     const name = binding.value.trim()
-    const tag = resolveBindingName(name, this.#scope.members)
-    if (tag !== null && this.#scope.tags.tagType(tag) !== null) return name
+    if (this.#typeOf(name) !== null) return name
+    this.#missing.add(name)
     const members = Object.keys(this.#scope.members ?? {}).map((member) => memberPrefix + member)
     this.#fault(
       binding,
       `no tag named ${name}${this.#hint(name, [...members, ...(this.#scope.tags.tagNames?.() ?? [])])}`,
     )
-    return null
+    return name
   }
 
-  #equipment(binding: WrittenBinding): string | null {
+  #typeOf(name: string): ReturnType<ExpressionScope['tagType']> {
+    const tag = resolveBindingName(name, this.#scope.members)
+    if (this.#missing.has(name) || (tag !== null && this.#missing.has(tag))) return anyType
+    return tag === null ? null : this.#scope.tags.tagType(tag)
+  }
+
+  #equipment(binding: WrittenBinding): string {
     const name = binding.value.trim()
     if (this.#scope.hasEquipment(name)) return name
     this.#fault(binding, `no equipment named ${name}${this.#hint(name, this.#scope.equipmentNames())}`)
-    return null
+    return name
   }
 
-  #binding(binding: WrittenBinding, surroundings: Surroundings, _place: Position): void {
+  #binding(binding: WrittenBinding, surroundings: Surroundings): void {
     const { attribute } = binding
     if (!isBindingAttribute(attribute))
       return this.#fault(binding, unknownKey(attribute, Object.keys(bindingAttributes)))
@@ -145,8 +156,7 @@ class DrawingCheck implements SvgVisitor {
         this.#fault(binding, 'faceplate of what? the element has neither ls:tag nor ls:equipment')
       return
     }
-    const tag = resolveBindingName(target.of, this.#scope.members)
-    if (this.#scope.hasEquipment(target.of) || (tag !== null && this.#scope.tags.tagType(tag) !== null)) return
+    if (this.#scope.hasEquipment(target.of) || this.#typeOf(target.of) !== null) return
     const names = [...this.#scope.equipmentNames(), ...(this.#scope.tags.tagNames?.() ?? [])]
     this.#fault(binding, `no equipment or tag named ${target.of}${this.#hint(target.of, names)}`)
   }
@@ -157,7 +167,8 @@ class DrawingCheck implements SvgVisitor {
     result: BindingResult,
     surroundings: Surroundings,
   ): void {
-    const context = { tagType: this.#scope.tags.tagType, tag: surroundings.tag, members: this.#scope.members }
+    const tagType = (name: string) => (this.#missing.has(name) ? anyType : this.#scope.tags.tagType(name))
+    const context = { tagType, tag: surroundings.tag, members: this.#scope.members }
     const scope: ExpressionScope = { ...bindingScope(context), tagNames: () => this.#names(surroundings) }
     const texts = bindingExpressions(attribute, binding.value)
     let start = 0
@@ -178,7 +189,7 @@ class DrawingCheck implements SvgVisitor {
   /** `value` without a tag is the likeliest mistake; say so. */
   #withReason(message: string, surroundings: Surroundings): string {
     return message.startsWith('no tag named value') && surroundings.tag === null
-      ? 'value means the tag of ls:tag, and neither this element nor one around it has a valid ls:tag'
+      ? 'value means the tag of ls:tag, and neither this element nor one around it has one'
       : message
   }
 
@@ -186,7 +197,8 @@ class DrawingCheck implements SvgVisitor {
     if (surroundings.tag === null)
       return this.#fault(binding, 'a click writes to the tag of ls:tag; the element has none')
     const tag = resolveBindingName(surroundings.tag, this.#scope.members)
-    if (tag !== null && !this.#scope.isWritable(tag)) this.#fault(binding, `tag ${surroundings.tag} cannot be written`)
+    if (tag !== null && !this.#missing.has(tag) && !this.#scope.isWritable(tag))
+      this.#fault(binding, `tag ${surroundings.tag} cannot be written`)
   }
 
   *#names(surroundings: Surroundings): Iterable<string> {

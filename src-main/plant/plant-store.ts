@@ -73,23 +73,27 @@ export class PlantStore {
   /** For {@link openPlantStore}. */
   async open(): Promise<void> {
     const seen = await appearanceOf(this.#folder)
-    const hasCopy = await this.#copy.recover()
-    await this.#read()
+    const hasCopy = await this.#recoverCopy()
+    const accepted = await this.#read()
     if (this.#revision === 0 && hasCopy) await this.#fallBack()
     if (this.#faults.length > 0)
       this.#options.logger.error(
         () => `The plant folder has ${this.#faults.length} faults; first: ${inWords(this.#faults[0]!)}`,
       )
+    if (accepted !== null) await this.#keep(accepted)
     const { clock, logger } = this.#options
-    this.#watch = FolderWatch.start({ folder: this.#folder, clock, logger, onRest: () => this.reload() }, seen)
+    this.#watch = await FolderWatch.start({ folder: this.#folder, clock, logger, onRest: () => this.reload() }, seen)
   }
 
   /** Reads the folder now; resolves when the new plant is accepted or its faults are known. */
   reload(): Promise<void> {
     const next = this.#reading.then(async () => {
       const before = { plant: this.#plant, faults: JSON.stringify(this.#faults) }
-      await this.#read()
+      const appearance = await appearanceOf(this.#folder)
+      const accepted = await this.#read()
+      this.#watch?.saw(appearance)
       if (this.#plant !== before.plant || JSON.stringify(this.#faults) !== before.faults) this.#options.onChange()
+      if (accepted !== null) await this.#keep(accepted)
     })
     this.#reading = next.catch(() => undefined)
     return next
@@ -139,15 +143,16 @@ export class PlantStore {
     return text
   }
 
-  async #read(): Promise<void> {
+  /** Reads the folder; gives its files when they are a new plant, which is then accepted. */
+  async #read(): Promise<ReadonlyMap<string, string> | null> {
     const files = new FolderFiles(this.#folder)
     const { plant, faults } = await checkFiles(files, this.#options.protocols)
     this.#faults = faults
-    if (plant === null) return
+    if (plant === null) return null
     const digest = digestOf(files.texts)
-    if (digest === this.#digest) return
+    if (digest === this.#digest) return null
     this.#accept(plant, files.texts, digest)
-    await this.#keep(files.texts)
+    return files.texts
   }
 
   #accept(plant: Plant, texts: ReadonlyMap<string, string>, digest: string): void {
@@ -155,6 +160,15 @@ export class PlantStore {
     this.#drawings = new Map([...texts].filter(([file]) => file.endsWith('.svg')))
     this.#digest = digest
     this.#revision++
+  }
+
+  async #recoverCopy(): Promise<boolean> {
+    try {
+      return await this.#copy.recover()
+    } catch (error) {
+      this.#options.logger.error(`The last good plant in ${this.#copy.folder} cannot be reached: ${messageOf(error)}`)
+      return false
+    }
   }
 
   /** A station whose data folder is full still takes the new plant over; it only cannot fall back to it. */

@@ -37,7 +37,7 @@ export const freeText = v.pipe(
 /** `100 ms`, `2 s`, `1 min`: gives ms. */
 export const duration = v.pipe(
   v.string(durationRule),
-  v.regex(/^\d{1,9}(?:\.\d{1,6})? ?(ms|s|min|h|d)$/, durationRule),
+  v.regex(/^\d{1,10}(?:\.\d{1,6})? ?(ms|s|min|h|d)$/, durationRule),
   v.transform((text) => parseDuration(text)!),
 )
 

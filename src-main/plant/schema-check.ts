@@ -1,6 +1,6 @@
 // Checks a value from a plant file against a schema and says what is wrong in sentences, each at its place.
 import * as v from 'valibot'
-import { closestName } from '../shared/closest-name.ts'
+import { closestName, didYouMean } from '../shared/closest-name.ts'
 import type { Path } from './fault-list.ts'
 import type { Origin } from './origin.ts'
 
@@ -40,7 +40,13 @@ function sentence(issue: Issue, steps: Path): string {
   const prefix = name === undefined ? '' : `${name}: `
   const isOwn = !issue.message.startsWith('Invalid ')
   const rule = isOwn ? issue.message : `${issue.expected ?? 'something else'} is expected`
-  return `${prefix}${rule}, not ${inWords(issue.input)}`
+  const near = typeof issue.input === 'string' ? didYouMean(issue.input, wordsOf(issue)) : ''
+  return `${prefix}${rule}, not ${inWords(issue.input)}${near}`
+}
+
+/** The words a picklist would have taken. */
+function wordsOf(issue: Issue): readonly string[] {
+  return issue.type === 'picklist' ? [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1]!) : []
 }
 
 /** Sentence for a key that does not exist. */

@@ -20,7 +20,7 @@ export interface WrittenBinding {
 
 /** Called for each element in the order of the file. */
 export interface SvgVisitor {
-  open(bindings: readonly WrittenBinding[], place: Position): void
+  open(bindings: readonly WrittenBinding[]): void
   close(): void
   /** Text of the first `<title>` directly below `<svg>`. */
   title(text: string): void
@@ -37,7 +37,7 @@ export function readSvg(file: string, text: string, faults: FaultList, visitor: 
     return false
   }
   try {
-    new SvgReader(file, text, faults, visitor).run()
+    new SvgReader(text, visitor).run()
     return true
   } catch (error) {
     if (!(error instanceof SvgFault)) throw error
@@ -65,7 +65,7 @@ class SvgReader {
   #title: string | null = null
   #hasTitle = false
 
-  constructor(_file: string, text: string, _faults: FaultList, visitor: SvgVisitor) {
+  constructor(text: string, visitor: SvgVisitor) {
     this.#text = text
     this.#lines = new LineStarts(text)
     this.#visitor = visitor
@@ -103,7 +103,7 @@ class SvgReader {
         bindings.push(
           this.#binding(attribute.name, attribute.local, attribute.value, this.#elementStart, this.#parser.position),
         )
-    this.#visitor.open(bindings, this.#lines.at(this.#elementStart))
+    this.#visitor.open(bindings)
   }
 
   #close(): void {

@@ -234,8 +234,11 @@ function place(value: Record<string, unknown>, name: string, cell: unknown): voi
   else value[group] = { ...((value[group] as object | undefined) ?? {}), [key]: cell }
 }
 
-/** Spreadsheets run cells that begin so as formulas (CWE-1236); they get a ' in front, which readers take away again. */
-const formulaStart = /^[=+\-@\t\r]/
+/**
+ * Spreadsheets run cells that begin so as formulas (CWE-1236); they get a ' in front, which readers take away again. So that
+ * this is exact, a text that begins with ' gets one too.
+ */
+const formulaStart = /^[=+\-@\t\r']/
 
 export function guarded(cell: string): string {
   return formulaStart.test(cell) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell

@@ -143,7 +143,10 @@ function yamlFaultInWords(error: YAMLError, text: string): string {
       return 'the line is indented with a tab; YAML takes blanks only'
     case 'MULTIPLE_DOCS':
       return 'a second document begins here (---); one file is one document'
+    case 'BLOCK_IN_FLOW':
+      return 'a colon and a blank make a key; put a text that holds them into quotes'
     case 'BAD_INDENT':
+      if (error.message.includes('end with')) return 'a bracket [ or { above is not closed'
       return `the indentation does not fit: ${error.message}`
     case 'BAD_SCALAR_START':
       return `${error.message}; put the text into quotes`

@@ -33,19 +33,30 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return nearest === null ? '' : `; did you mean ${nearest}?`
 }
 
-/** Levenshtein distance; gives up with a number above `most` as soon as it must be above. */
+/**
+ * Letters that were changed, left out, added, or swapped with their neighbour (optimal string alignment distance); gives up
+ * with a number above `most` as soon as it must be above.
+ */
 function editDistance(a: string, b: string, most: number): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
     let smallest = row
     for (let column = 1; column <= b.length; column++) {
-      const substituted = previous[column - 1]! + (a.charCodeAt(row - 1) === b.charCodeAt(column - 1) ? 0 : 1)
-      const distance = Math.min(substituted, previous[column]! + 1, current[column - 1]! + 1)
+      const isEqual = a.charCodeAt(row - 1) === b.charCodeAt(column - 1)
+      let distance = Math.min(
+        previous[column - 1]! + (isEqual ? 0 : 1),
+        previous[column]! + 1,
+        current[column - 1]! + 1,
+      )
+      const isSwapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      if (isSwapped) distance = Math.min(distance, beforePrevious[column - 2]! + 1)
       current.push(distance)
       if (distance < smallest) smallest = distance
     }
-    if (smallest > most) return smallest
+    if (smallest > most + 1) return smallest
+    beforePrevious = previous
     previous = current
   }
   return previous[b.length]!

@@ -7,7 +7,7 @@ export const durationRule = 'a duration is expected, as 100 ms, 2.5 s, 1 min or 
 
 /** ms of a duration text, null when it is none. The blank may be missing; negative durations do not exist. */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?) ?(ms|s|min|h|d)$/.exec(text)
+  const match = /^(\d{1,10}(?:\.\d{1,6})?) ?(ms|s|min|h|d)$/.exec(text)
   return match ? Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs] : null
 }
 

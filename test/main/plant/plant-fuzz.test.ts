@@ -1,0 +1,148 @@
+// Plant files come from people, editors, spreadsheets and cut-off copies: whatever they hold, the check answers with faults.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type FileKind, kindOf, type PlantFiles } from '../../../src-main/plant/folder-scan.ts'
+import { checkFiles } from '../../../src-main/plant/plant-check.ts'
+import { basePlant, fakeProtocols } from './plant-folder-fixture.ts'
+
+const good: Readonly<Record<string, string>> = {
+  ...basePlant,
+  'tags/a.yaml': `tags:
+  - name: Level
+    device: plc
+    address: 100:int16
+    scaling: { rawLow: 0, rawHigh: 100, low: 0, high: 1 }
+    limits: { low: 0, high: 100 }
+    writable: true
+    interlock: Level > 3 && !Fault
+    alarms: [{ condition: high, limit: 5, onDelay: 2 s, message: "x" }]
+  - { name: Fault, device: plc, address: 2:bool, states: { 0: "No", 1: "Yes" } }
+  - { name: Twice, expression: "Level * 2 + (Fault ? 1 : 0)" }
+`,
+  'tags/b.csv':
+    'name,device,address,limits.low,alarms\nB,plc,1:bool,,\n"C,1",plc,2:float32,5,"[{ condition: high, limit: 3 }]"\n',
+  'equipment/types/pump.yaml':
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of the plant file
+    'name: pump\nparameters: { base: 10 }\nmembers:\n  - { name: Speed, device: plc, address: "${base + 1}:float32" }\n  - { name: On, expression: Speed > 0 }\nsimulation: { members: { Speed: { sine: { low: 0, high: 5, period: 2 s } } } }\n',
+  'equipment/types/pump.svg':
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><g ls:visible="self.On"/></svg>',
+  'equipment/all.yaml': 'equipment:\n  - { name: P1, type: pump, overrides: { Speed: { unit: Hz } } }\n',
+  'mimics/main.svg':
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><title>Main</title><text ls:tag="Level" ls:text="value &gt; 3 ? \'high\' : \'low\'" ls:open="faceplate"/></svg>',
+  'mimics/navigation.yaml': 'mimics: [{ name: main, level: 1, title: { en: Main } }]\n',
+  'access.yaml': 'roles: { operator: [tags.read] }\n',
+  'simulation/s.yaml': 'tags: { Level: { value: "time * 2" } }\n',
+}
+
+/** A plant folder in memory. */
+class MemoryFiles implements PlantFiles {
+  readonly folder = '/nowhere'
+  readonly #texts: Readonly<Record<string, string>>
+  constructor(texts: Readonly<Record<string, string>>) {
+    this.#texts = texts
+  }
+  async list(): Promise<{ file: string; kind: FileKind }[]> {
+    return Object.keys(this.#texts).map((file) => ({ file, kind: kindOf(file) }))
+  }
+  async read(file: string): Promise<string | null> {
+    return this.#texts[file] ?? null
+  }
+}
+
+const dangerous = [
+  '\t',
+  '\u0000',
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  ']',
+  '&a ',
+  '*a',
+  '<',
+  '>',
+  '&',
+  ';',
+  '${',
+  '}',
+  '\n',
+  '\n  - ',
+  ': ',
+  '!!',
+  '|',
+  '---\n',
+  ',',
+  '=',
+  '(',
+  '\ud800',
+  '999999999999999999999',
+  '-',
+  '__proto__: ',
+  'constructor: ',
+  'null',
+  '~',
+  '.inf',
+]
+
+const change = fc.oneof(
+  fc.record({
+    kind: fc.constant('insert' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    text: fc.oneof(fc.constantFrom(...dangerous), fc.string({ unit: 'binary', maxLength: 5 })),
+  }),
+  fc.record({
+    kind: fc.constant('remove' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.integer({ min: 1, max: 40 }),
+  }),
+  fc.record({
+    kind: fc.constant('double' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.integer({ min: 1, max: 60 }),
+  }),
+  fc.record({ kind: fc.constant('cut' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
+)
+
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
+
+function changed(text: string, step: Change): string {
+  const at = Math.floor(step.at * text.length)
+  switch (step.kind) {
+    case 'insert':
+      return text.slice(0, at) + step.text + text.slice(at)
+    case 'remove':
+      return text.slice(0, at) + text.slice(at + step.length)
+    case 'double':
+      return text.slice(0, at + step.length) + text.slice(at)
+    case 'cut':
+      return text.slice(0, at)
+  }
+}
+
+describe('mutated plant files', () => {
+  it('the folder they are made from is right', async () => {
+    expect((await checkFiles(new MemoryFiles(good), fakeProtocols)).faults).toEqual([])
+  })
+
+  it('give a plant or faults with a place, never an error and never a hang', async () => {
+    const files = fc.constantFrom(...Object.keys(good))
+    const runs = Number(process.env.LINESIDE_FUZZ_RUNS ?? 2000)
+    await fc.assert(
+      fc.asyncProperty(files, fc.array(change, { minLength: 1, maxLength: 4 }), async (file, steps) => {
+        const text = steps.reduce(changed, good[file]!)
+        const started = performance.now()
+        const { plant, faults } = await checkFiles(new MemoryFiles({ ...good, [file]: text }), fakeProtocols)
+        expect(performance.now() - started).toBeLessThan(5000)
+        expect(plant === null).toBe(faults.length > 0)
+        for (const fault of faults) {
+          expect(fault.message).not.toMatch(/cannot be checked|undefined|\[object/)
+          expect(fault.line).toBeGreaterThanOrEqual(1)
+          expect(fault.column).toBeGreaterThanOrEqual(1)
+          expect(fault.message.length).toBeLessThan(1000)
+        }
+      }),
+      { numRuns: runs },
+    )
+  }, 600_000)
+})
