@@ -65,7 +65,9 @@ function browse(
 }
 
 function matches(row: TagRow, wanted: string): boolean {
-  return wanted === '' || row.tag.toLowerCase().includes(wanted) || row.description.toLowerCase().includes(wanted)
+  if (wanted === '') return true
+  const texts = [row.tag, row.description, row.device, row.address]
+  return texts.some((text) => text?.toLowerCase().includes(wanted))
 }
 
 /** First position whose name is not before `name`. */

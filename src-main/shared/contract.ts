@@ -301,7 +301,7 @@ export const contract = {
 
   'tags.browse': call(
     'tags.read',
-    'Tags whose name begins with the prefix, in order of name.',
+    'Tags whose name begins with the prefix and whose name, description, device or address has the search in it, in order of name.',
     v.object({ prefix: v.optional(text(256)), search: v.optional(text(256)), limit: limit(10_000), cursor }),
     result<{ tags: readonly TagRow[]; cursor?: string }>(),
   ),
