@@ -9,9 +9,9 @@ import { roles } from './shared/permission.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import { version } from './version.ts'
 
-const demoPlant = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../resources/demo-plant' : '../../resources/demo-plant', import.meta.url),
-)
+const isSource = import.meta.url.endsWith('.ts')
+const root = new URL(isSource ? '../' : '../../', import.meta.url)
+const demoPlant = fileURLToPath(new URL('resources/demo-plant', root))
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
@@ -25,6 +25,14 @@ const program = new Command('lineside')
   .version(version)
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+
+program
+  .command('start')
+  .description('the demo line with its simulators: in a desktop window where Electron is installed, else headless')
+  .action(async () => {
+    const { runDemo } = await import('./start.ts')
+    await runDemo()
+  })
 
 program
   .command('headless')

@@ -12,28 +12,22 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const defaultPort = 8420
 const parentCheckMs = 500
 
-const [major] = process.versions.node.split('.').map(Number)
-if (major! < 24) {
-  process.stderr.write(
-    `Lineside needs Node 24; this is ${process.version}. Start it with "npm start", which brings its own.\n`,
-  )
-  process.exit(1)
-}
-
 const dataFolder = resolve(process.env.LINESIDE_DATA ?? join(root, 'data'))
 const plantFolder = resolve(process.env.LINESIDE_PLANT ?? ownDemoPlant())
 const children: ChildProcess[] = []
 
-try {
-  await Promise.all([buildScreensWhereNeeded(root), startSimulators()])
-  const electron = electronProgram()
-  if (electron) await runDesktop(electron)
-  else await runWithoutElectron()
-  stopWithNpm()
-} catch (error) {
-  process.stderr.write(`Lineside could not start: ${messageOf(error)}\n`)
-  stopChildren()
-  process.exit(1)
+/** Runs until the process gets a SIGTERM or SIGINT, or the desktop window is closed. Rejects when it cannot start. */
+export async function runDemo(): Promise<void> {
+  try {
+    await Promise.all([buildScreensWhereNeeded(root), startSimulators()])
+    const electron = electronProgram()
+    if (electron) await runDesktop(electron)
+    else await runWithoutElectron()
+    stopWithNpm()
+  } catch (error) {
+    stopChildren()
+    throw error
+  }
 }
 
 function ownDemoPlant(): string {
@@ -47,7 +41,7 @@ function ownDemoPlant(): string {
 
 /** The machines of the line, as processes of their own; resolves when all answer. */
 async function startSimulators(): Promise<void> {
-  const child = spawn(process.execPath, [join(root, 'src-main/cli.ts'), 'simulate', plantFolder], {
+  const child = spawn(process.execPath, [join(root, 'resources/bin/lineside.mjs'), 'simulate', plantFolder], {
     // The channel tells the simulators when this process is gone, however it went.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

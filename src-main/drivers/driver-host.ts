@@ -29,6 +29,8 @@ const heartbeatMs = 1000
 /** A worker that answers no heartbeat for so long hangs; loading OPC UA blocks its thread for about a second. */
 const hungAfterMs = 10_000
 const closeTimeoutMs = 4_000
+/** A driver's batches are small and short-lived; more room only holds memory back. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 /** A request that its worker does not answer is given up after this much more than the device's time-outs. */
 const requestGraceMs = 5_000
 
@@ -400,7 +402,7 @@ class DriverWorkerProcess {
 }
 
 function startDriverWorker(workerData: DriverWorkerStart): Worker {
-  return startWorkerThread(import.meta.url, './driver-worker', { workerData })
+  return startWorkerThread(import.meta.url, './driver-worker', { workerData, resourceLimits })
 }
 
 function toItem({ handle, definition }: HandledTag): DriverItem {

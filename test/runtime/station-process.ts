@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { CallName, InputOf, ResultOf } from '../../src-main/shared/contract.ts'
 
-const cli = fileURLToPath(new URL('../../src-main/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../resources/bin/lineside.mjs', import.meta.url))
 const startLimitMs = 30_000
 
 /** Path in the folder → text. */
