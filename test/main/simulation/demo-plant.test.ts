@@ -209,6 +209,16 @@ describe('the demo plant', { timeout: 60_000 }, () => {
     expect(line.number('Tank1.Level')).toBeGreaterThan(level + 1)
   })
 
+  it('the high level switch closes the inlet valve, whatever the operator commands', () => {
+    const line = new SmallPlant(withoutFaults(plant))
+    line.write('Tank1InletValve.Mode', 1)
+    line.write('Tank1InletValve.Command', true)
+    line.run(20 * 60, 1)
+    expect([line.read('Tank1.HighSwitch'), line.read('Tank1InletValve.State')]).toEqual([true, 0])
+    expect(line.number('Tank1.Level')).toBeGreaterThan(96)
+    expect(line.number('Tank1.Level')).toBeLessThan(98)
+  })
+
   it('a closed product valve empties the filler bowl, and the filler holds', () => {
     const line = new SmallPlant(withoutFaults(plant))
     line.run(10)
