@@ -152,7 +152,7 @@ export class ApiServer {
 
   /** Throws ApiError 401, 404 or 403 unless this client may use this row now. An audited refusal is written down. */
   authorise(client: Client, name: string): RowName {
-    if (client.session) client.session = this.#parts.access.sessions.use(client.session.id)
+    if (client.session) client.session = this.#present(client.session, name)
     const isKnown = Object.hasOwn(contract, name)
     const row = isKnown ? contract[name as RowName] : null
     if (row?.permission === null) return name as RowName
@@ -318,6 +318,12 @@ export class ApiServer {
       else if (!this.#parts.access.permissions.has(session.roles, running.permission))
         running.end(forbidden(`the permission ${running.permission} was withdrawn`))
     }
+  }
+
+  /** The session now. A screen asks `access.session` to see whether the link lives: that is nobody's use of it. */
+  #present(session: Session, name: string): Session | null {
+    const { sessions } = this.#parts.access
+    return name === 'access.session' ? sessions.find(session.id) : sessions.use(session.id)
   }
 
   /** Is this session still valid? Does not count as use. */

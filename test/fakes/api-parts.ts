@@ -14,6 +14,7 @@ import type { Plant } from '../../src-main/shared/plant.ts'
 import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 import { coerceValue, type TagDefinition } from '../../src-main/shared/tag.ts'
 import { type ValueBatch, ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
+import { emptyPlant } from './empty-plant.ts'
 import { tagDefinition } from './tag-definition.ts'
 
 /** Tags by name, with values that tests set. */
@@ -77,24 +78,6 @@ export interface FakeRuntime {
   /** Tags written so far, newest last. */
   readonly written: { readonly tag: string; readonly value: unknown }[]
   close(): void
-}
-
-export const emptyPlant: Plant = {
-  folder: '/plant',
-  name: 'Bottling',
-  line: 'Line 1',
-  site: 'Works',
-  description: '',
-  languages: ['en', 'zh-CN'],
-  timeZone: 'Europe/Berlin',
-  startMimic: 'overview',
-  devices: [],
-  tags: [],
-  equipment: [],
-  equipmentTypes: [],
-  mimics: [{ name: 'overview', title: { en: 'Overview' }, level: 1, parent: null, file: 'mimics/overview.svg' }],
-  simulation: [],
-  roles: {},
 }
 
 export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {

@@ -1,0 +1,20 @@
+// A plant with one display and nothing else.
+import type { Plant } from '../../src-main/shared/plant.ts'
+
+export const emptyPlant: Plant = {
+  folder: '/plant',
+  name: 'Bottling',
+  line: 'Line 1',
+  site: 'Works',
+  description: '',
+  languages: ['en', 'zh-CN'],
+  timeZone: 'Europe/Berlin',
+  startMimic: 'overview',
+  devices: [],
+  tags: [],
+  equipment: [],
+  equipmentTypes: [],
+  mimics: [{ name: 'overview', title: { en: 'Overview' }, level: 1, parent: null, file: 'mimics/overview.svg' }],
+  simulation: [],
+  roles: {},
+}
