@@ -161,39 +161,19 @@ function classWriter(element: SVGGraphicsElement): ResultWriter {
   }
 }
 
-let clipCount = 0
-
-/** Clips the element to a share of its box; a clip the element already has is kept by a group around it. */
+/** Shows a share of the element's box; a clip the element already has is kept by a group around it. */
 function levelWriter(site: BindingSite): ResultWriter | string {
   const text = site.attributes.get('direction')?.trim() ?? 'up'
   const direction = levelDirections.find((known) => known === text)
   if (!direction) return `ls:direction is ${levelDirections.join(', ')}, not "${text}"`
-  const { element } = site
-  const clip = document.createElementNS(svgNamespace, 'clipPath')
-  clip.id = `ls-level-${++clipCount}`
-  clip.setAttribute('clipPathUnits', 'objectBoundingBox')
-  const rect = document.createElementNS(svgNamespace, 'rect')
-  clip.append(rect)
-  element.before(clip)
-  const hasClip = element.hasAttribute('clip-path') || element.style.getPropertyValue('clip-path') !== ''
-  if (hasClip) {
-    const group = document.createElementNS(svgNamespace, 'g')
-    element.replaceWith(group)
-    group.append(element)
-    group.setAttribute('clip-path', `url(#${clip.id})`)
-  } else element.setAttribute('clip-path', `url(#${clip.id})`)
-  const box = {
-    x: new Attribute(rect, 'x'),
-    y: new Attribute(rect, 'y'),
-    width: new Attribute(rect, 'width'),
-    height: new Attribute(rect, 'height'),
-  }
+  const target = withoutClip(site.element)
+  let now = -1
   const show = (share: number) => {
-    const [x, y, width, height] = clipBox(direction, Math.round(share * 1000) / 1000)
-    box.x.set(`${x}`)
-    box.y.set(`${y}`)
-    box.width.set(`${width}`)
-    box.height.set(`${height}`)
+    const hidden = Math.round((1 - share) * 1000) / 10
+    if (hidden === now) return
+    now = hidden
+    // Half as dear for the browser as a clipPath element whose rectangle changes.
+    target.style.setProperty('clip-path', insetOf(direction, hidden))
   }
   show(0)
   return {
@@ -208,17 +188,26 @@ function levelWriter(site: BindingSite): ResultWriter | string {
   }
 }
 
-function clipBox(direction: LevelDirection, share: number): readonly [number, number, number, number] {
-  const rest = Math.round((1 - share) * 1000) / 1000
+/** The element, or a group put around it when it has a clip of its own. */
+function withoutClip(element: SVGGraphicsElement): SVGElement {
+  if (!element.hasAttribute('clip-path') && element.style.getPropertyValue('clip-path') === '') return element
+  const group = document.createElementNS(svgNamespace, 'g')
+  element.replaceWith(group)
+  group.append(element)
+  return group
+}
+
+/** CSS basic shape that hides so many percent of the box, on the side away from where the level grows from. */
+function insetOf(direction: LevelDirection, hidden: number): string {
   switch (direction) {
     case 'up':
-      return [0, rest, 1, share]
+      return `inset(${hidden}% 0 0 0)`
     case 'down':
-      return [0, 0, 1, share]
+      return `inset(0 0 ${hidden}% 0)`
     case 'right':
-      return [0, 0, share, 1]
+      return `inset(0 ${hidden}% 0 0)`
     case 'left':
-      return [rest, 0, share, 1]
+      return `inset(0 0 0 ${hidden}%)`
   }
 }
 

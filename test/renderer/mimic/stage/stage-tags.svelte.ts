@@ -7,6 +7,11 @@ interface Watch {
   readonly onFrame: (frame: TagFrame) => void
 }
 
+/** Name of the mimic that is shown; reactive. */
+export class StageShown {
+  name = $state('')
+}
+
 export class StageTags {
   readonly values = new Map<string, readonly [JsonValue, number]>()
   readonly #watches = new Set<Watch>()

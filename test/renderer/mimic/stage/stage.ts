@@ -6,7 +6,7 @@ import type { JsonValue } from '../../../../src-main/shared/data-value.ts'
 import type { TagFrame } from '../../../../src-main/shared/tag-frame.ts'
 import MimicView from '../../../../src-renderer/mimic/MimicView.svelte'
 import { type Language, language } from '../../../../src-renderer/ui/i18n.svelte.ts'
-import { StageTags } from './stage-tags.svelte.ts'
+import { StageShown, StageTags } from './stage-tags.svelte.ts'
 
 /** What is shown; everything a runtime would answer. */
 export interface StagePlant {
@@ -21,6 +21,7 @@ export type StageValue = readonly [value: JsonValue, statusCode: number]
 
 let plant: StagePlant
 const tags = new StageTags()
+const shown = new StageShown()
 let view: ReturnType<typeof mount> | null = null
 const opened: string[] = []
 const writes: unknown[] = []
@@ -40,10 +41,13 @@ const stage = {
   async open(name: string, chosen: Language = 'en'): Promise<void> {
     if (language.current !== chosen) language.choose(chosen)
     if (view) await unmount(view)
+    shown.name = name
     view = mount(MimicView, {
       target: document.getElementById('app')!,
       props: {
-        name,
+        get name() {
+          return shown.name
+        },
         source: {
           loadMimic: async (mimic: string) => plant.mimics[mimic] ?? Promise.reject(new Error(`no mimic ${mimic}`)),
           loadSymbol: async (type: string) => plant.symbols[type] ?? Promise.reject(new Error(`no symbol of ${type}`)),
@@ -60,6 +64,11 @@ const stage = {
         onWrite: (write: unknown) => writes.push(write),
       },
     })
+    flushSync()
+  },
+  /** Another mimic in the same view, as navigation does it. */
+  show(name: string): void {
+    shown.name = name
     flushSync()
   },
   async close(): Promise<void> {
