@@ -26,9 +26,13 @@ const simulator = await startOpcUaSimulator({
   port: 0,
   onWrite: () => undefined,
 })
+// An interval that was late would stay late: each change has its own time after the start.
+const started = performance.now()
 let tick = 0
-setInterval(() => {
+function change(): void {
   tick++
   for (let handle = 0; handle < itemCount; handle++) simulator.set(handle, tick)
-}, 1000)
+  setTimeout(change, Math.max(0, started + 1000 * (tick + 1) - performance.now()))
+}
+setTimeout(change, 1000)
 process.stdout.write(`${simulator.address}\n`)

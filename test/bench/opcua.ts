@@ -63,8 +63,13 @@ export async function run(report: Report): Promise<void> {
     say('V3 driver : bare client', Math.round((1000 * driverRate!) / bareRate!) / 10, '%')
     say('V3 values lost', sum(driver.map(({ lost }) => lost)), 'values')
     say('V3 values lost by the bare client', sum(bare.map(({ lost }) => lost)), 'values')
-    say('V3 CPU of the driver', Math.round(driverCpu! * 10) / 10, '% of a core')
-    say('V3 CPU of the bare client', Math.round(bareCpu! * 10) / 10, '% of a core')
+    say('V3 CPU of the driver', Math.round(driverCpu! * 100) / 100, '% of a core')
+    say('V3 CPU of the bare client', Math.round(bareCpu! * 100) / 100, '% of a core')
+    say(
+      'V3 notifications per CPU second, driver : bare client',
+      Math.round((100 * driverRate! * bareCpu!) / (driverCpu! * bareRate!)),
+      '%',
+    )
   } finally {
     server.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
