@@ -39,24 +39,37 @@ function ownDemoPlant(): string {
   return folder
 }
 
-/** The machines of the line, as processes of their own; resolves when all answer. */
+/** The machines of the line, as a process of their own; resolves when all answer, or when others answer in their place. */
 async function startSimulators(): Promise<void> {
   const child = spawn(process.execPath, [join(root, 'resources/bin/lineside.mjs'), 'simulate', plantFolder], {
     // The channel tells the simulators when this process is gone, however it went.
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   children.push(child)
-  await new Promise<void>((ready, failed) => {
+  let complaint = ''
+  child.stderr!.on('data', (chunk) => {
+    complaint = String(chunk)
+    process.stderr.write(chunk)
+  })
+  const isReady = await new Promise<boolean>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       process.stderr.write(`${line}\n`)
-      if (line === 'lineside simulators ready') ready()
+      if (line === 'lineside simulators ready') resolve(true)
     })
-    child.once('exit', (code) => failed(new Error(`the simulators of the line ended with code ${code}`)))
+    child.once('exit', (code) => {
+      if (complaint.includes('EADDRINUSE')) resolve(false)
+      else reject(new Error(`the simulators of the line ended with code ${code}`))
+    })
   })
   child.removeAllListeners('exit')
-  child.once('exit', (code) =>
-    process.stderr.write(`The simulators of the line ended with code ${code}; their tags turn Bad.\n`),
-  )
+  if (isReady)
+    child.once('exit', (code) =>
+      process.stderr.write(`The simulators of the line ended with code ${code}; their tags turn Bad.\n`),
+    )
+  else
+    process.stderr.write(
+      'A port of the line is taken, as it is when its simulators run already: what answers there is used. The device page shows each connection.\n',
+    )
 }
 
 /** npm's shell does not pass a SIGTERM on: when it is gone, this process stops as if it had got the signal itself. */
