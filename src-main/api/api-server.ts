@@ -51,6 +51,8 @@ export interface ApiCounters {
   readonly openFeedCount: number
   readonly watchedTagCount: number
   readonly linkCount: number
+  /** Records the audit trail could not take (disk full …). */
+  readonly auditFailureCount: number
 }
 
 export class ApiServer {
@@ -107,6 +109,7 @@ export class ApiServer {
       openFeedCount: this.#running.size,
       watchedTagCount: this.#tagFeeds.watchCount,
       linkCount: this.#links.size,
+      auditFailureCount: this.#parts.access.audit.failedAppendCount,
     }
   }
 

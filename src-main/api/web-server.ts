@@ -54,8 +54,10 @@ const keepAliveTimeoutMs = 15_000
 const largestHeaderBytes = 128 << 10
 const mostConnections = 1024
 const mostLinks = 256
-/** One message of a screen; the largest is a CSV of tags. */
-const largestMessageBytes = 32 << 20
+/** One station has a few windows; nobody keeps the others out by opening links. */
+const mostLinksOfSource = 64
+/** One message of a screen, read before it is known who sent it; the largest watches 100,000 tags. Larger CSV goes by HTTP. */
+const largestMessageBytes = 8 << 20
 /** Open connections get this long to end by themselves when the server closes. */
 const closeGraceMs = 1000
 
@@ -95,6 +97,7 @@ class Routes {
   readonly #openApi: string
   readonly #clock: Clock
   readonly #startMonotonic: number
+  readonly #linksOfSource = new Map<string, number>()
   readonly sockets: WebSocketServer
 
   constructor(options: WebServerOptions, isLoopback: boolean, isSecure: boolean) {
@@ -134,9 +137,20 @@ class Routes {
     if (this.#refusal(request) || !isAllowedOrigin(request, this.#isSecure, this.#options.allowedOrigins ?? []))
       return refuseUpgrade(socket, 403, 'Forbidden')
     if (this.sockets.clients.size >= mostLinks) return refuseUpgrade(socket, 503, 'Service Unavailable')
+    const station = stationOf(request)
+    const linkCount = this.#linksOfSource.get(station) ?? 0
+    if (linkCount >= mostLinksOfSource) return refuseUpgrade(socket, 429, 'Too Many Requests')
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#options.api.serve(webSocketLink(webSocket, this.#clock), { station: stationOf(request) })
+      this.#linksOfSource.set(station, linkCount + 1)
+      webSocket.on('close', () => this.#forgetLink(station))
+      this.#options.api.serve(webSocketLink(webSocket, this.#clock), { station })
     })
+  }
+
+  #forgetLink(station: string): void {
+    const left = (this.#linksOfSource.get(station) ?? 1) - 1
+    if (left > 0) this.#linksOfSource.set(station, left)
+    else this.#linksOfSource.delete(station)
   }
 
   close(): void {

@@ -106,6 +106,8 @@ describe('server', () => {
     const stream = await station.get('/api/v1/tags.watch?tags=A', station.tokens.viewer)
     const screen = await station.link(station.tokens.viewer)
     const idle = connect(station.web.port, '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    idle.on('error', () => undefined)
     const start = performance.now()
     await station.close()
     expect(performance.now() - start).toBeLessThan(5000)

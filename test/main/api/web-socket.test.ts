@@ -21,6 +21,8 @@ const frame = (screen: TestScreen, at: number) =>
 const endOf = (screen: TestScreen, id: number) =>
   screen.until(() => screen.messages.find((message) => message.type === 'end' && message.id === id))
 
+const noLinks = () => expect.poll(() => station.api.counters.linkCount, { timeout: 5000 }).toBe(0)
+
 describe('link over a WebSocket', () => {
   test('log-in on the link is enough for calls on it; log-out ends that', async () => {
     const screen = await station.link()
@@ -87,18 +89,19 @@ describe('link over a WebSocket', () => {
   })
 
   test('feeds end when the session ends, and the link goes on for the next person', async () => {
+    await station.runtime.access.accounts.add('guest', rolePassword, ['viewer'])
     const screen = await station.link()
-    await screen.request({ type: 'call', name: 'access.login', input: { user: 'viewer', password: rolePassword } })
+    await screen.request({ type: 'call', name: 'access.login', input: { user: 'guest', password: rolePassword } })
     watch(screen, 100, ['Filler.Level'])
     await frame(screen, 0)
-    await station.runtime.access.accounts.change('viewer', { enabled: false })
+    await station.runtime.access.accounts.change('guest', { enabled: false })
     station.runtime.access.sessions.announce()
     expect((await endOf(screen, 100)).error?.httpStatus).toBe(401)
-    await station.runtime.access.accounts.change('viewer', { enabled: true })
+    await station.runtime.access.accounts.change('guest', { enabled: true })
     const again = await screen.request({
       type: 'call',
       name: 'access.login',
-      input: { user: 'viewer', password: rolePassword },
+      input: { user: 'guest', password: rolePassword },
     })
     expect(again.type).toBe('result')
     screen.socket.terminate()
@@ -128,13 +131,14 @@ describe('link over a WebSocket', () => {
   })
 
   test('a closed link leaves nothing open', async () => {
-    const before = station.api.counters
+    await noLinks()
     const screen = await station.link(station.tokens.viewer)
     watch(screen, 100, ['Filler.Level'])
     await frame(screen, 0)
-    expect(station.api.counters.openFeedCount).toBe(before.openFeedCount + 1)
+    expect(station.api.counters).toMatchObject({ linkCount: 1, openFeedCount: 1, watchedTagCount: 1 })
     screen.socket.terminate()
-    await expect.poll(() => station.api.counters.openFeedCount).toBeLessThanOrEqual(before.openFeedCount)
+    await noLinks()
+    expect(station.api.counters).toMatchObject({ openFeedCount: 0, watchedTagCount: 0 })
   })
 
   test('feeds are limited for each client', async () => {
@@ -188,6 +192,22 @@ describe('foreign links', () => {
     witness.socket.terminate()
   }, 60_000)
 
+  test('links of one source are limited, so that none keeps the others out', async () => {
+    const screens: TestScreen[] = []
+    let refusal = ''
+    while (refusal === '' && screens.length < 100)
+      await TestScreen.open(station.web.url).then(
+        (screen) => screens.push(screen),
+        (error: Error) => {
+          refusal = error.message
+        },
+      )
+    for (const screen of screens) screen.socket.terminate()
+    expect(refusal).toContain('429')
+    expect(screens.length).toBeGreaterThan(50)
+    await noLinks()
+  })
+
   test('a hundred senseless messages close the link', async () => {
     const screen = await station.link()
     for (let n = 0; n < 100; n++) screen.socket.send('{"type":"dance"}')
@@ -197,7 +217,7 @@ describe('foreign links', () => {
   test('a message beyond the size limit ends the link, not the server', async () => {
     const screen = await station.link()
     screen.socket.on('error', () => undefined)
-    screen.socket.send(Buffer.alloc(33 << 20, 0x20))
+    screen.socket.send(Buffer.alloc(9 << 20, 0x20))
     await screen.until(() => screen.isClosed || undefined)
     expect((await station.get('/health')).status).toBe(200)
   })
