@@ -8,7 +8,7 @@ import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { isGood, type StatusCodeName, StatusCodes } from '../../shared/status-code.ts'
 import { badBatch, type ValueBatch, ValueBatchBuilder } from '../../shared/value-batch.ts'
 import { type Driver, type DriverEnvironment, type DriverItem, newCounters, type ProtocolDriver } from '../driver.ts'
-import { type ByteStream, openSerialStream, openTcpStream } from './byte-stream.ts'
+import { type ByteStream, openTcpStream } from './byte-stream.ts'
 import { addressText, parseAddress } from './modbus-address.ts'
 import { ModbusExchange } from './modbus-exchange.ts'
 import { type Answer, readRequest } from './modbus-frame.ts'
@@ -19,6 +19,7 @@ import { describeAnswer, illegalDataAddress, illegalDataValue, statusOf } from '
 import { ModbusWriter, type WriteOutcome } from './modbus-write.ts'
 import { PollSchedule } from './poll-schedule.ts'
 import { planBlocks, type ReadBlock, splitBlock } from './read-blocks.ts'
+import { openSerialStream } from './serial-stream.ts'
 
 /** A link on which nothing is asked for this long is probed, so that its end is noticed between slow scans. */
 const heartbeatMs = 2_000
@@ -194,7 +195,8 @@ class ModbusDriver implements Driver {
         : await openSerialStream(endpoint.path, this.#options as ModbusSerialOptions, signal)
     } catch (error) {
       if (signal.aborted) throw this.#ended(signal, 'no connection')
-      throw this.#error('BadConnectionRejected', `cannot connect: ${messageOf(error)}`, error)
+      const code = error instanceof RuntimeError ? error.code : 'BadConnectionRejected'
+      throw this.#error(code, `cannot connect: ${messageOf(error)}`, error)
     }
   }
 

@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import ModbusRTU from 'modbus-serial'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../../src-main/base/clock.ts'
@@ -17,6 +18,7 @@ import { protocolDriver } from '../../../../src-main/drivers/modbus/modbus-drive
 import { startSimulator } from '../../../../src-main/drivers/modbus/modbus-simulator.ts'
 import type { SimulatorOptions } from '../../../../src-main/drivers/protocol.ts'
 import type { DeviceDefinition } from '../../../../src-main/shared/plant.ts'
+import type { RuntimeError } from '../../../../src-main/shared/runtime-error.ts'
 import { isBad, isGood, StatusCodes } from '../../../../src-main/shared/status-code.ts'
 import type { ValueBatch } from '../../../../src-main/shared/value-batch.ts'
 import { until } from '../driver-conformance.ts'
@@ -181,14 +183,20 @@ describe.skipIf(!hasPymodbus || !hasSocat)(
   'a serial line (needs python3-pymodbus and socat)',
   { timeout: 60_000 },
   () => {
-    test('reads, writes, notices a device that stops, and closes the port', async () => {
+    /** Two ends of a line made of pseudo-terminals, which have no parity. */
+    async function line(): Promise<{ ours: string; theirs: string; socat: ChildProcess }> {
       const folder = await mkdtemp(join(tmpdir(), 'lineside-serial-'))
       opened.push({ close: () => rm(folder, { recursive: true }) })
       const [ours, theirs] = [join(folder, 'station'), join(folder, 'device')]
-      start('socat', [`pty,rawer,link=${ours}`, `pty,rawer,link=${theirs}`])
+      const socat = start('socat', [`pty,rawer,link=${ours}`, `pty,rawer,link=${theirs}`])
       await until('the line', () => existsSync(ours) && existsSync(theirs))
+      return { ours, theirs, socat }
+    }
+
+    test('reads, writes, notices a device that stops, and closes the port', async () => {
+      const { ours, theirs, socat } = await line()
       const peer = pymodbus('serial', theirs)
-      const device = await connected(ours, { baudRate: 19_200, parity: 'even' }, 'modbus-rtu')
+      const device = await connected(ours, { parity: 'none' }, 'modbus-rtu')
       expect(
         await readValues(device, [['40001'], ['40101:float32'], ['40103:int64'], ['10001:bool[3]'], ['40300']]),
       ).toEqual([1234, Math.fround(123.456), -1234567890123456789n, [true, false, true], StatusCodes.BadNodeIdUnknown])
@@ -209,8 +217,43 @@ describe.skipIf(!hasPymodbus || !hasSocat)(
       await until('the loss', () => device.lost.length === 1, 5000)
       peer.kill('SIGCONT')
       await device.driver.close()
-      const again = await connected(ours, {}, 'modbus-rtu')
+      const again = await connected(ours, { parity: 'none' }, 'modbus-rtu')
       expect(await readValues(again, [['40001:int16']])).toEqual([-7])
+      socat.kill('SIGKILL')
+      await until('the loss of the unplugged line', () => again.lost.length === 1, 2000)
+    })
+
+    // Drivers run in worker threads, where the usual serial package loses every byte and aborts the process.
+    test('works in a worker thread, again and again', async () => {
+      const { ours, theirs } = await line()
+      pymodbus('serial', theirs)
+      await (await connected(ours, { parity: 'none' }, 'modbus-rtu')).driver.close()
+      const worker = new Worker(new URL('./serial-in-worker.ts', import.meta.url), { workerData: ours })
+      const exited = once(worker, 'exit')
+      const [values] = (await once(worker, 'message')) as [number[]]
+      expect(values).toEqual([1234, 1234, 1234])
+      expect(await exited).toEqual([0])
+    })
+
+    test('says what the port does not take, and which path is no port', async () => {
+      const { ours } = await line()
+      const refusal = async (address: string, options: object) => {
+        const { driver } = drive(address, options, 'modbus-rtu')
+        return driver.connect(AbortSignal.timeout(5000)).then(
+          () => null,
+          (error: RuntimeError) => error,
+        )
+      }
+      expect(await refusal(ours, { parity: 'even', baudRate: 9600 })).toMatchObject({
+        code: 'BadConfigurationError',
+        message: expect.stringContaining('does not take 9600 baud, 8 data bits, parity even, 1 stop bits'),
+      })
+      expect(await refusal('/dev/nowhere', {})).toMatchObject({
+        code: 'BadConnectionRejected',
+        message: expect.stringContaining('no such file'),
+      })
+      const file = join(import.meta.dirname, 'pymodbus-peer.py')
+      expect(await refusal(file, {})).toMatchObject({ name: 'RuntimeError', message: expect.stringContaining('stty') })
     })
   },
 )
