@@ -217,6 +217,7 @@ function withPoint(name: string, cell: string, separator: string): string {
 function readCell(name: string, cell: string): CellValue {
   if (textColumns.has(name)) return { ok: true, value: cell }
   if (name === 'history' && /^[+]?\d/.test(cell)) return { ok: true, value: { deadband: Number(cell) } }
+  if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell)) return { ok: true, value: Number(cell) }
   if (/^(true|wahr|vrai|真)$/i.test(cell)) return { ok: true, value: true }
   if (/^(false|falsch|faux|假)$/i.test(cell)) return { ok: true, value: false }
   try {

@@ -13,49 +13,69 @@ import {
   type YAMLError,
 } from 'yaml'
 import { messageOf } from '../shared/runtime-error.ts'
+import { readFast } from './fast-yaml.ts'
 import type { FaultList, Locatable, Path, Position } from './fault-list.ts'
 
 /** One value may be used again by at most so many aliases; more are a bomb, not a plant. */
 const mostAliases = 100
+/** A document with its line starts. */
+interface ParsedText {
+  readonly document: Document
+  readonly lines: LineCounter
+}
+
+function parseText(text: string): ParsedText {
+  const lines = new LineCounter()
+  return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true }), lines }
+}
+
 /** Deeper nesting than any plant file has; deeper ones would exhaust the parser's stack. */
 const deepestNesting = 64
 
-/** A parsed file. `value` is null for a file that is empty or was refused. */
+/** A parsed file. `value` is null for a file that is empty. */
 export class YamlSource implements Locatable {
   readonly file: string
   readonly value: unknown
-  readonly #document: Document | null
-  readonly #lines: LineCounter
+  readonly #text: string
+  /** Parsed at the first fault when the values were read without positions. */
+  #parsed: ParsedText | null
 
-  private constructor(file: string, value: unknown, document: Document | null, lines: LineCounter) {
+  private constructor(file: string, text: string, value: unknown, parsed: ParsedText | null) {
     this.file = file
     this.value = value
-    this.#document = document
-    this.#lines = lines
+    this.#text = text
+    this.#parsed = parsed
   }
 
-  /** Reads a text; what is wrong with its form goes to `faults`, and `isReadable` tells whether anything came of it. */
+  /** Reads a text; null when its form is wrong, which goes to `faults`. */
   static parse(file: string, text: string, faults: FaultList): YamlSource | null {
-    const lines = new LineCounter()
     const refuse = (position: Position, message: string): null => {
       faults.add(file, position, message)
       return null
     }
     const tooDeep = placeOfDeepNesting(text)
     if (tooDeep !== null) return refuse(tooDeep, `more than ${deepestNesting} brackets inside each other`)
+    const fast = readFast(text)
+    if (fast !== undefined) return new YamlSource(file, text, fast, null)
     try {
-      const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+      const parsed = parseText(text)
+      const { document, lines } = parsed
       if (document.errors.length > 0) {
         const error = document.errors[0]!
         return refuse(positionOf(lines, error.pos[0]), yamlFaultInWords(error, text))
       }
       for (const warning of document.warnings)
         return refuse(positionOf(lines, warning.pos[0]), `${warning.message} (tags with ! are not used in plant files)`)
-      return new YamlSource(file, document.toJS({ maxAliasCount: mostAliases }), document, lines)
+      return new YamlSource(file, text, document.toJS({ maxAliasCount: mostAliases }), parsed)
     } catch (error) {
       const message = error instanceof RangeError ? 'the file is nested too deeply' : `no YAML: ${messageOf(error)}`
       return refuse({ line: 1, column: 1 }, message)
     }
+  }
+
+  get #places(): ParsedText {
+    this.#parsed ??= parseText(this.#text)
+    return this.#parsed
   }
 
   locate(path: Path): Position {
@@ -73,12 +93,12 @@ export class YamlSource implements Locatable {
     if (!isExact || !range || !isScalar(value) || value.type?.startsWith('BLOCK') === true)
       return this.#positionOf(value)
     const quote = value.type === 'PLAIN' ? 0 : 1
-    return positionOf(this.#lines, Math.min(range[0] + quote + offset, Math.max(range[0], range[1] - 1)))
+    return positionOf(this.#places.lines, Math.min(range[0] + quote + offset, Math.max(range[0], range[1] - 1)))
   }
 
   /** The node at a path, or the last one on the way that exists. */
   #nearest(path: Path): { value: Node | null; pair: Pair | null; isExact: boolean } {
-    let value: Node | null = this.#resolve(this.#document?.contents ?? null)
+    let value: Node | null = this.#resolve(this.#places.document.contents)
     let pair: Pair | null = null
     for (const step of path) {
       const next: { value: Node | null; pair: Pair | null } | null = this.#child(value, step)
@@ -103,11 +123,11 @@ export class YamlSource implements Locatable {
   }
 
   #resolve(node: Node | null): Node | null {
-    return isAlias(node) && this.#document ? (node.resolve(this.#document) ?? node) : node
+    return isAlias(node) ? (node.resolve(this.#places.document) ?? node) : node
   }
 
   #positionOf(node: Node | null): Position {
-    return positionOf(this.#lines, node?.range?.[0] ?? 0)
+    return positionOf(this.#places.lines, node?.range?.[0] ?? 0)
   }
 }
 
