@@ -1,0 +1,85 @@
+// U1: a browser that knows nothing yet opens the start mimic of the demo plant: time to the first live value, and how much script
+// it had to load before, compressed. The session is there already: nobody types a password in a benchmark.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright'
+import { endProcess, StationProcess, startProgram } from '../runtime/station-process.ts'
+import type { Report } from './run.ts'
+
+const demoPlant = fileURLToPath(new URL('../../resources/demo-plant', import.meta.url))
+const rounds = 5
+const executablePath = process.env.LINESIDE_CHROMIUM ?? '/usr/bin/chromium'
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export async function run(report: Report): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'lineside-demo-'))
+  cpSync(demoPlant, folder, { recursive: true })
+  const simulators = await startProgram(['simulate', folder], (line) => line === 'lineside simulators ready')
+  const station = await StationProcess.start(folder)
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags })
+  try {
+    const times: number[] = []
+    let scriptBytes = 0
+    for (let round = 0; round < rounds; round++) {
+      // A new context has an empty cache.
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+      await context.addInitScript((token) => sessionStorage.setItem('lineside-token', token), station.token)
+      const page = await context.newPage()
+      const scripts: Promise<Buffer>[] = []
+      let isLive = false
+      page.on('response', (response) => {
+        if (!isLive && /\.js$/.test(new URL(response.url()).pathname)) scripts.push(response.body())
+      })
+      await page.goto(station.url)
+      const milliseconds = await page.evaluate(firstLiveValue)
+      isLive = true
+      times.push(milliseconds)
+      scriptBytes = (await Promise.all(scripts)).reduce((sum, script) => sum + gzipSync(script).length, 0)
+      await context.close()
+    }
+    times.sort((a, b) => a - b)
+    report({
+      bench: 'first-screen',
+      figure: 'U1 cold page to first live value, median',
+      value: Math.round(times[Math.floor(rounds / 2)]!),
+      unit: 'ms',
+    })
+    report({
+      bench: 'first-screen',
+      figure: 'U1 script before it, gzip',
+      value: Math.round(scriptBytes / 1000),
+      unit: 'kB',
+    })
+  } finally {
+    await browser.close()
+    await station.stop()
+    await endProcess(simulators.child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** In the page: ms since navigation until a value of the mimic is drawn with digits and without a quality mark. */
+function firstLiveValue(): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const values = document.querySelectorAll('svg.mimic-drawing .ls-value')
+      const isDrawn = [...values].some(
+        (value) => /\d/.test(value.textContent ?? '') && value.getClientRects().length > 0,
+      )
+      if (isDrawn) resolve(performance.now())
+      else requestAnimationFrame(look)
+    }
+    look()
+  })
+}
