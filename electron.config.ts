@@ -26,7 +26,7 @@ export const rendererConfig = {
   },
 } satisfies RendererViteConfig
 
-/** Program entries and every worker, so that base/worker-thread.ts finds the same path beside the built module. */
+/** Program entries (start.ts builds the screens, so it runs from the sources only) and every worker, so that base/worker-thread.ts finds the same path beside the built module. */
 const mainEntries = [
   ...['main.ts', 'headless.ts', 'cli.ts'].filter((file) => existsSync(`${mainRoot}/${file}`)),
   ...globSync('**/*-worker.ts', { cwd: mainRoot }),

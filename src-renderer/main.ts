@@ -10,5 +10,7 @@ import { theme } from './ui/theme.svelte.ts'
 
 language.start()
 theme.start()
+// The first screen is nearly always a display: its code comes while the link is being opened.
+if (/^#?$|^#\/mimic\//.test(location.hash)) void import('./mimic/MimicView.svelte')
 const station = startStation({ openLink, tokens: sessionTokens })
 mount(App, { target: document.getElementById('app')!, context: new Map([[stationKey, station]]) })

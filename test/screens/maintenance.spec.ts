@@ -59,5 +59,5 @@ test('tags go out as CSV and a faulty file is refused row by row', async ({ page
 
 test('system health shows the runtime’s figures', async ({ page, station }) => {
   await logIn(page, station, 'viewer', '#/health')
-  await expect(page.getByText('uptime')).toBeVisible()
+  await expect(page.getByText('Uptime')).toBeVisible()
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
+import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
 import { statusTexts } from '../../../src-renderer/tags/status-texts.ts'
 import { defineTexts, language, type TextTable } from '../../../src-renderer/ui/i18n.svelte.ts'
 import { roleTexts } from '../../../src-renderer/ui/role-text.ts'
@@ -13,6 +14,7 @@ const tables: [string, TextTable<string>][] = [
     t,
   ]),
   ['tags/status-texts.ts', statusTexts],
+  ['maintenance/health-words.ts', healthTexts],
   ['ui/time-text.ts', timeTexts],
   ['ui/role-text.ts', roleTexts],
 ]
