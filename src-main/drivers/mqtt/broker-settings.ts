@@ -47,6 +47,8 @@ export function durationMs(text: string): number {
 export async function readBrokerSettings(environment: DriverEnvironment): Promise<BrokerSettings> {
   const { device } = environment
   const options = device.options as MqttDeviceOptions | SparkplugDeviceOptions
+  if (!URL.canParse(device.address))
+    throw new RuntimeError('BadConfigurationError', `Device "${device.name}": "${device.address}" is not an address`)
   const url = new URL(device.address)
   const scheme = url.protocol.slice(0, -1) as BrokerSettings['scheme']
   const isSecure = scheme === 'mqtts' || scheme === 'wss'

@@ -6,8 +6,9 @@ import { RuntimeError } from '../../shared/runtime-error.ts'
 import type { SimulatedItem, SimulatorOptions } from '../protocol.ts'
 import { initialValue } from './simulated-topics.ts'
 import { parseSparkplugAddress } from './sparkplug-address.ts'
+import { encodeSparkplugPayload } from './sparkplug-encoding.ts'
 import { namespace, rebirthMetric } from './sparkplug-host.ts'
-import { decodeSparkplugPayload, encodeSparkplugPayload, type SparkplugMetric } from './sparkplug-payload.ts'
+import { decodeSparkplugPayload, type SparkplugMetric } from './sparkplug-payload.ts'
 import { datatypeFor, readWireValue, sparkplugType, sparkplugTypes, writeWireValue } from './sparkplug-type.ts'
 
 interface SimulatedMetric {

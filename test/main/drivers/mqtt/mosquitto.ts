@@ -11,6 +11,9 @@ const program = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find((path) => exi
 /** Why the tests against mosquitto do not run here; '' when they do. */
 export const whyNoMosquitto = program ? '' : ' (skipped: the Debian package mosquitto is not installed)'
 
+/** Why the tests with certificates do not run here; '' when they do. */
+export const whyNoCertificates = existsSync('/usr/bin/openssl') ? '' : ' (skipped: openssl is not installed)'
+
 export class Mosquitto {
   readonly folder = mkdtempSync(join(tmpdir(), 'lineside-mosquitto-'))
   readonly port: number

@@ -86,6 +86,19 @@ describe.skipIf(whyNoMosquitto !== '')(`MQTT driver and mosquitto${whyNoMosquitt
       await until('the version on the device page', () => driver.counters.details.protocol === wanted)
     })
 
+  test('ten thousand topics are subscribed and all their retained values taken', async () => {
+    await start(() => 'allow_anonymous true\nmax_queued_messages 20000')
+    const items = Array.from({ length: 10_000 }, (_, index) =>
+      itemOf(index, `plant/unit${index % 100}/value${index}`, 'float64'),
+    )
+    const client = await source()
+    for (const [index, { address }] of items.entries()) client.publish(address, String(index), { retain: true })
+    await client.publishAsync('last', '', { qos: 1 })
+    const driver = await connected({ ...here(), timeoutMs: 5000 })
+    await driver.watch(items)
+    await until('all values', () => items.every(({ handle }) => observed.isGoodAt(handle, handle)), 15_000)
+  })
+
   describe('with TLS and client certificates', () => {
     const secure = (folder: string) => {
       makeCertificates(folder)

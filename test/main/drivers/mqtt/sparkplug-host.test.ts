@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { encodeSparkplugPayload } from '../../../../src-main/drivers/mqtt/sparkplug-encoding.ts'
 import { SparkplugHost } from '../../../../src-main/drivers/mqtt/sparkplug-host.ts'
-import {
-  encodeSparkplugPayload,
-  type SparkplugMetric,
-  type WireValue,
-} from '../../../../src-main/drivers/mqtt/sparkplug-payload.ts'
+import type { SparkplugMetric, WireValue } from '../../../../src-main/drivers/mqtt/sparkplug-payload.ts'
 import { sparkplugTypes } from '../../../../src-main/drivers/mqtt/sparkplug-type.ts'
 import type { TagValue } from '../../../../src-main/shared/data-value.ts'
 import { statusCodeName } from '../../../../src-main/shared/status-code.ts'

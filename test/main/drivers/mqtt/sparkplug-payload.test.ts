@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { describe, expect, test } from 'vitest'
+import { encodeSparkplugPayload } from '../../../../src-main/drivers/mqtt/sparkplug-encoding.ts'
 import {
   decodeSparkplugPayload,
-  encodeSparkplugPayload,
   type SparkplugMetric,
   type SparkplugPayload,
   type WireValue,
