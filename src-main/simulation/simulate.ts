@@ -198,10 +198,18 @@ async function startOne(
     return await startSimulator(options)
   } catch (error) {
     const { device, host, port } = options
+    const isTaken = messageOf(error).includes('EADDRINUSE')
     const where = `Simulator of device ${device.name} (${device.protocol}) at ${host} port ${port}`
-    throw new RuntimeError('BadResourceUnavailable', `${where} cannot be started: ${messageOf(error)}`, error)
+    throw new RuntimeError(
+      'BadResourceUnavailable',
+      `${where} cannot be started: ${messageOf(error)}${isTaken ? takenHint : ''}`,
+      error,
+    )
   }
 }
+
+/** What usually stands in the way of a port. */
+const takenHint = ' (is another `lineside simulate` running? --port-base takes other ports)'
 
 /** Ports by device name; each only once. */
 function portsOf(devices: readonly DeviceDefinition[], portBase: number | null): ReadonlyMap<string, number> {

@@ -61,7 +61,7 @@ describe('the demo plant', { timeout: 60_000 }, () => {
     for (const machine of machines) expect(line.number(`${machine}.Speed`)).toBeGreaterThan(30)
   })
 
-  it.each([defaultSeed, 2, 3])('obeys its tanks, counters and the PackML diagram for an hour (seed %i)', (seed) => {
+  it.each([defaultSeed, 2])('obeys its tanks, counters and the PackML diagram for an hour (seed %i)', (seed) => {
     const line = new SmallPlant(plant, seed)
     const before = new Map<string, number>()
     const faultSince = new Map<string, number>()

@@ -25,7 +25,7 @@ class FakeServers {
   readonly start: StartDevice = async (options) => {
     this.started.push(options)
     const { name } = options.device
-    if (name === this.failing) throw new Error('address in use')
+    if (name === this.failing) throw new Error('listen EADDRINUSE: address already in use')
     return {
       address: `${options.host}:${options.port}`,
       set: (handle, value) => {
@@ -110,7 +110,7 @@ describe('lineside simulate', () => {
     servers.failing = 'b'
     const plant = withDevices([device('a', '127.0.0.1:1'), device('b', '127.0.0.1:2')])
     await expect(simulate(plant, { servers })).rejects.toThrow(
-      'Simulator of device b (modbus-tcp) at 127.0.0.1 port 2 cannot be started: address in use',
+      'Simulator of device b (modbus-tcp) at 127.0.0.1 port 2 cannot be started: listen EADDRINUSE: address already in use (is another `lineside simulate` running?',
     )
     expect(servers.closed).toEqual(['a'])
   })
