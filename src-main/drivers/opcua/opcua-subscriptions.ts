@@ -64,8 +64,11 @@ interface Subscription {
 
 /** A refused item is tried again after this time (C5): a server may load its address space late. */
 const retryRefusedMs = 10_000
-/** Publish requests waiting at the server: two per subscription, so that one is always there (OPC 10000-4 section 5.14.5). */
-const mostPublishRequests = 10
+/** Publish requests waiting at the server for each subscription, so that one is always there (OPC 10000-4 section 5.14.5). */
+const publishRequestsEach = 2
+/** A server that has more to send than requests to send it with gets this many more, up to the limit. */
+const morePublishRequests = 2
+const mostPublishRequests = 30
 /** After an unexpected publish error: no hot loop. */
 const publishRetryMs = 500
 /** A gap wider than this is a server that counts anew, not a loss to be fetched message by message. */
@@ -92,6 +95,7 @@ export class OpcUaSubscriptions {
   readonly #byClientHandle = new Map<number, WatchedItem>()
   #acknowledgements: { subscriptionId: number; sequenceNumber: number }[] = []
   #publishCount = 0
+  #extraPublishCount = 0
   #publishLimit = mostPublishRequests
   /** Answers to requests of an older link are dropped. */
   #era = 0
@@ -315,7 +319,8 @@ export class OpcUaSubscriptions {
 
   /** Keeps enough publish requests waiting at the server. */
   #publish(): void {
-    const wanted = Math.min(this.#byId.size * 2, this.#publishLimit)
+    const needed = this.#byId.size === 0 ? 0 : this.#byId.size * publishRequestsEach + this.#extraPublishCount
+    const wanted = Math.min(needed, this.#publishLimit)
     while (this.#isRunning && this.#publishCount < wanted) this.#publishOnce()
   }
 
@@ -348,6 +353,8 @@ export class OpcUaSubscriptions {
           if (era === this.#era) this.#link.giveUp(`a notification could not be taken: ${messageOf(error)}`)
         })
     }
+    if (response.moreNotifications && this.#extraPublishCount < this.#publishLimit)
+      this.#extraPublishCount += morePublishRequests
     this.#publish()
   }
 
