@@ -1,5 +1,6 @@
 // The command line `lineside`. Exit codes: 0 done, 1 faults found or it could not be done, 2 wrong usage.
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -7,6 +8,7 @@ import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
 import { roles } from './shared/permission.ts'
 import { messageOf } from './shared/runtime-error.ts'
+import { StatusCodes } from './shared/status-code.ts'
 import { version } from './version.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
@@ -101,6 +103,17 @@ account
     const access = openAccess({ dataFolder: resolve(data), clock: systemClock })
     try {
       await access.accounts.add(name, password, [role])
+      access.audit.append({
+        user: userInfo().username,
+        accountId: null,
+        station: 'command line',
+        action: 'access.addAccount',
+        target: name,
+        oldValue: null,
+        newValue: { roles: [role] },
+        statusCode: StatusCodes.Good,
+        comment: '',
+      })
     } finally {
       access.close()
     }

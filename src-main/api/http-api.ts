@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock.ts'
 import { contract, type RowName } from '../shared/contract.ts'
-import { asApiError } from './api-error.ts'
+import { type ApiError, asApiError, shuttingDown } from './api-error.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Origin } from './call-handlers.ts'
 import type { Client, OpenFeed } from './client.ts'
@@ -68,9 +68,9 @@ export class HttpApi {
     return this.#server.httpClient(token === null ? null : this.#server.authenticate(token), origin)
   }
 
-  /** Ends all streams. */
+  /** Ends all streams and says why. */
   close(): void {
-    for (const response of this.#streams) response.end()
+    for (const response of this.#streams) response.end(endEvent(shuttingDown()))
   }
 
   #stream(client: Client, name: RowName, input: unknown, response: ServerResponse): void {
@@ -109,7 +109,7 @@ export class HttpApi {
           else isFirstTaken = true
         },
         end: (error) => {
-          write(`event: end\ndata: ${JSON.stringify({ error: error.body })}\n\n`)
+          write(endEvent(error))
           response.end()
         },
       })
@@ -120,6 +120,10 @@ export class HttpApi {
       throw error
     }
   }
+}
+
+function endEvent(error: ApiError): string {
+  return `event: end\ndata: ${JSON.stringify({ error: error.body })}\n\n`
 }
 
 function startStream(response: ServerResponse): void {

@@ -73,7 +73,7 @@ export class Health {
   /** How late the main thread's timers fire, ms. */
   #eventLoop(): JsonValue {
     const worst = this.#previous && this.#previous.max > this.#present.max ? this.#previous : this.#present
-    const late = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4) / 100 - eventLoopResolutionMs)
+    const late = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4 - eventLoopResolutionMs * 100)) / 100
     return {
       p50Ms: late(this.#present.percentile(50)),
       p99Ms: late(this.#present.percentile(99)),
