@@ -20,6 +20,7 @@ export const rendererConfig = {
     // Electron 45 and the browsers of panel PCs that get updates; light-dark() and CSS nesting are used as they are.
     target: 'chrome123',
     modulePreload: { polyfill: false },
+    minify: true,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: { input: `${root}src-renderer/index.html` },
@@ -38,10 +39,12 @@ const config: UserConfig = {
   main: {
     build: {
       outDir: `${root}out/main`,
-      externalizeDeps: true,
+      externalizeDeps: { include: ['vite'] },
       target: 'node24',
       rolldownOptions: {
         input: mainEntries.map((file) => `${mainRoot}/${file}`),
+        // Only needed where the screens are built from the sources.
+        external: [/electron\.config\.ts$/],
         output: {
           format: 'es',
           preserveModules: true,
