@@ -42,10 +42,11 @@ export function cleanStyleSheet(text: string): {
   readonly rules: readonly string[]
   readonly dropped: readonly string[]
 } {
-  const dropped = [...text.matchAll(/@(?:import|namespace|charset)[^;{}]*;?/gi)].map((match) => match[0])
+  const outside = /@(?:import|namespace|charset)[^;{}]*;?/gi
+  const dropped: string[] = [...(text.match(outside) ?? [])]
   const sheet = new CSSStyleSheet()
   try {
-    sheet.replaceSync(text)
+    sheet.replaceSync(text.replaceAll(outside, ''))
   } catch (error) {
     return { rules: [], dropped: [`${error}`] }
   }
@@ -53,7 +54,7 @@ export function cleanStyleSheet(text: string): {
   for (const rule of sheet.cssRules) {
     // `&` could reach out of the scope the rules are nested in.
     if (!(rule instanceof CSSStyleRule) || rule.selectorText.includes('&')) {
-      if (!/^@(?:import|namespace|charset)/i.test(rule.cssText)) dropped.push(rule.cssText)
+      dropped.push(rule.cssText)
       continue
     }
     const declarations: string[] = []

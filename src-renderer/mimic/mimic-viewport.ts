@@ -63,6 +63,11 @@ export class MimicViewport {
     return Math.min(clientWidth / this.#box.width, clientHeight / this.#box.height) || 1
   }
 
+  /** Goes to a part that was visible before. */
+  show(box: ViewBox): void {
+    this.#apply(box)
+  }
+
   fit(): void {
     this.#apply(this.#whole)
   }
