@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { systemClock } from '../../../../src-main/base/clock.ts'
+import { type Clock, systemClock } from '../../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../../src-main/base/logger.ts'
 import { DeviceConnection } from '../../../../src-main/drivers/device-connection.ts'
+import type { ByteStream } from '../../../../src-main/drivers/modbus/byte-stream.ts'
 import { protocolDriver } from '../../../../src-main/drivers/modbus/modbus-driver.ts'
 import {
   RtuAnswerReader,
@@ -16,6 +17,7 @@ import {
   TcpFrameReader,
   tcpFrame,
 } from '../../../../src-main/drivers/modbus/modbus-frame.ts'
+import { ModbusLink } from '../../../../src-main/drivers/modbus/modbus-link.ts'
 import { ModbusMemory } from '../../../../src-main/drivers/modbus/modbus-memory.ts'
 import { startModbusServer, takeRtuRequests } from '../../../../src-main/drivers/modbus/modbus-server.ts'
 import { isGood } from '../../../../src-main/shared/status-code.ts'
@@ -37,6 +39,17 @@ function noise(seed: number): (below: number) => number {
     state ^= state << 5
     return (state >>> 0) % below
   }
+}
+
+/** Every wait is over at the next turn of the event loop. */
+const hurriedClock: Clock = {
+  now: () => 0,
+  monotonic: () => 0,
+  after(_, run) {
+    const handle = setImmediate(run)
+    return { cancel: () => clearImmediate(handle) }
+  },
+  every: () => ({ cancel: () => undefined }),
 }
 
 /** A frame with some bytes changed, cut off, doubled or put in between. */
@@ -151,6 +164,49 @@ describe('parsers', () => {
         expect(seen).toContain(asked.toString('hex'))
       }),
     )
+  })
+})
+
+describe.each(['tcp', 'rtu'] as const)('a hundred thousand garbled answers (%s)', { timeout: 120_000 }, (framing) => {
+  test('end every request, give wrong data to none of them, and leave nothing behind', async () => {
+    const random = noise(4711)
+    const asked = readRequest('holdingRegister', 0, 4)
+    const right = Buffer.concat([Buffer.of(3, 8), Buffer.from('0102030405060708', 'hex')])
+    let transaction = 0
+    const stream: ByteStream = {
+      frameGapMs: 0,
+      onBytes: () => undefined,
+      onEnd: () => undefined,
+      write: () => {
+        const frame = framing === 'tcp' ? tcpFrame(transaction, 1, right) : rtuFrame(1, right)
+        for (let count = random(3); count >= 0; count--)
+          stream.onBytes(random(20) === 0 ? frame : mutate(frame, random))
+      },
+      destroy: async () => undefined,
+    }
+    const fresh = () => {
+      transaction = 0
+      return new ModbusLink(stream, framing, hurriedClock)
+    }
+    let link = fresh()
+    const outcomes: Record<string, number> = {}
+    const before = process.memoryUsage().heapUsed
+    for (let count = 0; count < 50_000; count++) {
+      if (link.endReason !== null) link = fresh()
+      transaction++
+      const answer = await link.request(1, asked, 0)
+      outcomes[answer.kind] = (outcomes[answer.kind] ?? 0) + 1
+      if (answer.kind === 'data') expect(answer.data.length).toBe(8)
+      // A TCP frame carries no checksum: only RTU can promise the bytes themselves.
+      if (answer.kind === 'data' && framing === 'rtu') expect(answer.data.toString('hex')).toBe('0102030405060708')
+    }
+    expect(outcomes.data).toBeGreaterThan(1000)
+    expect(Object.keys(outcomes).sort()).toEqual(
+      framing === 'tcp'
+        ? expect.arrayContaining(['closed', 'data', 'malformed'])
+        : expect.arrayContaining(['data', 'malformed']),
+    )
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6)
   })
 })
 
