@@ -49,6 +49,8 @@ export class MqttConnection {
   #lastHeard: number
   #pingSince: number | null = null
   #endReason: string | null = null
+  /** Ends the waits for answers that will not come any more. */
+  readonly #waits = new Set<() => void>()
 
   /**
    * Connects. Throws a RuntimeError that names device, address and reason; the signal ends the attempt. With protocol
@@ -83,6 +85,11 @@ export class MqttConnection {
     })
     this.#watch = options.clock.every(watchIntervalMs, () => this.#checkLife())
     if (!client.connected) queueMicrotask(() => this.#lose('BadConnectionClosed', 'the broker closed the connection'))
+  }
+
+  /** True once the link is lost or closed. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** `MQTT 5` or `MQTT 3.1.1`. */
@@ -136,7 +143,12 @@ export class MqttConnection {
       })
       await this.#atMost(farewellMs, orderly)
     }
+    this.#endWaits()
     endAtOnce(this.#client)
+  }
+
+  #endWaits(): void {
+    for (const giveUp of this.#waits) giveUp()
   }
 
   async #subscribeSome(topics: readonly string[], qos: Qos, granted: Map<string, number>): Promise<void> {
@@ -154,11 +166,15 @@ export class MqttConnection {
   /** Resolves with what `start` is done with, or with `otherwise` when the device's time-out passed first. */
   #bounded<T>(start: (done: (value: T) => void) => void, otherwise: T): Promise<T> {
     return new Promise((resolve) => {
-      const timer = this.#options.clock.after(this.#options.timeoutMs, () => resolve(otherwise))
-      start((value) => {
+      const finish = (value: T) => {
         timer.cancel()
+        this.#waits.delete(giveUp)
         resolve(value)
-      })
+      }
+      const giveUp = () => finish(otherwise)
+      const timer = this.#options.clock.after(this.#options.timeoutMs, giveUp)
+      this.#waits.add(giveUp)
+      start(finish)
     })
   }
 
@@ -195,6 +211,7 @@ export class MqttConnection {
     if (this.#isOver) return
     this.#isOver = true
     this.#watch.cancel()
+    this.#endWaits()
     endAtOnce(this.#client)
     this.#options.onLost(connectionError(this.#options, code, `the connection was lost: ${reason}`))
   }

@@ -69,7 +69,7 @@ export class MqttDriver implements Driver {
         timeoutMs: device.timeoutMs,
         clock,
         will: this.#presence('offline'),
-        onMessage: (topic, payload) => this.#take(topic, payload),
+        onMessage: (topic, payload, isRetained) => this.#take(topic, payload, isRetained),
         onLost: (error) => {
           this.#flow.flush()
           if (!this.#isClosed) onLost(error)
@@ -157,7 +157,7 @@ export class MqttDriver implements Driver {
     return this.#discovery.found.rows(path)
   }
 
-  #take(topic: string, payload: Buffer): void {
+  #take(topic: string, payload: Buffer, isRetained: boolean): void {
     const { clock } = this.#environment
     this.counters.requestCount++
     if (!this.#isTimeKnown) {
@@ -166,8 +166,9 @@ export class MqttDriver implements Driver {
       this.#now = clock.monotonic()
       setImmediate(this.#forgetTime)
     }
-    this.#table.take(topic, payload, this.#timestamp, this.#now)
-    if (this.#listeners.size === 0) return
+    if (this.#listeners.size === 0) return this.#table.take(topic, payload, this.#timestamp, this.#now)
+    const isRepeat = isRetained && (this.#listeners.has(topic) || this.#listeners.has('#'))
+    this.#table.take(topic, payload, this.#timestamp, this.#now, isRepeat)
     for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     for (const listener of this.#listeners.get('#') ?? []) listener(topic, payload)
   }
@@ -177,13 +178,13 @@ export class MqttDriver implements Driver {
     const { clock, logger } = this.#environment
     const sentAt = clock.monotonic()
     const granted = await connection.subscribe(topics)
+    if (connection.isOver) return
     this.counters.lastLatencyMs = clock.monotonic() - sentAt
-    for (const [topic, statusCode] of granted) {
-      if (!isBad(statusCode)) continue
-      this.#refusedTopicCount++
-      logger.warn(`the broker refuses the topic "${topic}": ${statusCodeName(statusCode)}`)
-      this.#table.refuse(topic, statusCode, clock.now())
-    }
+    const refused = [...granted].filter(([, statusCode]) => isBad(statusCode))
+    this.#refusedTopicCount += refused.length
+    for (const [topic, statusCode] of refused) this.#table.refuse(topic, statusCode, clock.now())
+    const [first] = refused
+    if (first) logger.warn(`the broker refuses ${refused.length} topics, as "${first[0]}": ${statusCodeName(first[1])}`)
   }
 
   /** Reads what the broker has retained, or the next message, of each topic; rows by handle. */

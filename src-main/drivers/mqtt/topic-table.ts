@@ -106,8 +106,11 @@ export class TopicTable {
     }
   }
 
-  /** Takes one message. `timestamp` in ms since 1970, `now` monotonic. */
-  take(topic: string, payload: Buffer, timestamp: number, now: number): void {
+  /**
+   * Takes one message. `timestamp` in ms since 1970, `now` monotonic. `isRepeat`: the broker sends a retained message once
+   * more because the topic was subscribed once more; what is known already does not become younger by it.
+   */
+  take(topic: string, payload: Buffer, timestamp: number, now: number, isRepeat = false): void {
     const sources = this.#sourcesByTopic.size > 0 ? this.#sourcesByTopic.get(topic) : undefined
     if (sources) for (const source of sources) this.#takeStatus(source, payload, timestamp)
     const entry = this.#topics.get(topic)
@@ -117,7 +120,7 @@ export class TopicTable {
       for (const tag of entry.tags) this.#keep(tag, null, StatusCodes.BadResponseTooLarge, timestamp, now)
       return
     }
-    this.#takeValues(entry, new Message(payload, entry.exactIntegers), timestamp, now)
+    this.#takeValues(entry, new Message(payload, entry.exactIntegers), timestamp, now, isRepeat)
   }
 
   /** Reports again what is known of a tag, as after a write that changed nothing. */
@@ -150,12 +153,13 @@ export class TopicTable {
     }
   }
 
-  #takeValues(entry: Topic, message: Message, timestamp: number, now: number): void {
+  #takeValues(entry: Topic, message: Message, timestamp: number, now: number, isRepeat: boolean): void {
     let isFaulty = false
     for (const tag of entry.tags) {
       const { rule } = tag
       const decoded = message.valueFor(rule)
       if (decoded === null) continue
+      if (isRepeat && tag.heardAt !== null && decoded.value === tag.value) continue
       if (isBad(decoded.statusCode)) isFaulty = true
       if (rule.timestampPath === null) {
         this.#keep(tag, decoded.value, decoded.statusCode, timestamp, now)

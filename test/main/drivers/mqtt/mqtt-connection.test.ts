@@ -7,8 +7,9 @@ import type { Driver } from '../../../../src-main/drivers/driver.ts'
 import { protocolDriver } from '../../../../src-main/drivers/mqtt/mqtt-driver.ts'
 import { reasonOf, reasonOfError } from '../../../../src-main/drivers/mqtt/mqtt-reason.ts'
 import type { RuntimeError } from '../../../../src-main/shared/runtime-error.ts'
+import { StatusCodes } from '../../../../src-main/shared/status-code.ts'
 import { until } from '../driver-conformance.ts'
-import { deviceOf, Observed } from './mqtt-items.ts'
+import { deviceOf, itemOf, Observed } from './mqtt-items.ts'
 
 const acceptedBy5 = Buffer.from([0x20, 0x03, 0x00, 0x00, 0x00])
 const acceptedBy4 = Buffer.from([0x20, 0x02, 0x00, 0x00])
@@ -108,6 +109,44 @@ describe('a connection to a broker', () => {
     taken!.end(Buffer.from([0xe0, 0x02, 0x8e, 0x00]))
     await until('the loss', () => seen.lost.length === 1)
     expect(seen.lost[0]!.message).toContain('another client connected with the same client id')
+  })
+
+  test('a topic the broker refuses is Bad with its reason, the other topics are not touched (MQTT 5.0 section 3.9)', async () => {
+    const address = await scripted((_connect, socket) => {
+      socket.write(acceptedBy5)
+      socket.on('data', (bytes: Buffer) => {
+        const isSubscribe = bytes[0] === 0x82
+        // Two filters: the first is not authorised, the second granted; then a message of the second.
+        if (isSubscribe) socket.write(Buffer.from([0x90, 0x05, bytes[2]!, bytes[3]!, 0x00, 0x87, 0x00]))
+        if (isSubscribe) socket.write(Buffer.from([0x30, 0x05, 0x00, 0x01, 0x62, 0x00, 0x37]))
+        if (bytes[0] === 0xc0) socket.write(Buffer.from([0xd0, 0x00]))
+      })
+    })
+    const { driver, seen } = driverTo(address, { protocolVersion: 5, qos: 0 })
+    await driver.connect(AbortSignal.timeout(3000))
+    await driver.watch([itemOf(1, 'a', 'float64'), itemOf(2, 'b', 'float64')])
+    await until('both', () => seen.latest.size === 2)
+    expect(seen.statusOf(1)).toBe(StatusCodes.BadUserAccessDenied)
+    expect(seen.isGoodAt(2, 7)).toBe(true)
+    await until('the count on the device page', () => driver.counters.details['topics the broker refused'] === '1')
+  })
+
+  test('a subscription without an answer is Bad after the time-out; what comes later still counts', async () => {
+    let taken: Socket | null = null
+    const address = await scripted((_connect, socket) => {
+      taken = socket
+      socket.write(acceptedBy5)
+      socket.on('data', (bytes: Buffer) => {
+        if (bytes[0] === 0xc0) socket.write(Buffer.from([0xd0, 0x00]))
+      })
+    })
+    const { driver, seen } = driverTo(address, { protocolVersion: 5 })
+    await driver.connect(AbortSignal.timeout(3000))
+    await driver.watch([itemOf(2, 'b', 'float64')])
+    await until('Bad', () => seen.statusOf(2) === StatusCodes.BadTimeout)
+    taken!.write(Buffer.from([0x30, 0x05, 0x00, 0x01, 0x62, 0x00, 0x37]))
+    await until('the value', () => seen.isGoodAt(2, 7))
+    expect(seen.lost).toHaveLength(0)
   })
 
   test('bytes that are no MQTT end the connection with a sentence, never the program', {

@@ -138,6 +138,18 @@ describe('the watched tags of a broker', () => {
     expect([last(1)?.[1], last(2)?.[1]]).toEqual(['Good', 'BadNoCommunication'])
   })
 
+  test('a retained message that comes once more makes a value no younger, but a different one is taken', () => {
+    const table = tableOf({ staleAfter: '1 s' }, [itemOf(1, 'a', 'float64')])
+    publish(table, 'a', '5')
+    now = 900
+    table.take('a', Buffer.from('5'), 1900, 900, true)
+    expect(last(1)).toEqual([5, 'Good', 1000])
+    table.age(2100, 1100)
+    expect(last(1)?.[1]).toBe('UncertainLastUsableValue')
+    table.take('a', Buffer.from('6'), 2200, 1200, true)
+    expect(last(1)).toEqual([6, 'Good', 2200])
+  })
+
   test('a payload beyond the limit is Bad for all its tags and counted', () => {
     const table = tableOf({ maximumPayload: 10 }, [itemOf(1, 'a', 'string'), itemOf(2, 'a#$.x', 'string')])
     publish(table, 'a', 'x'.repeat(11))
