@@ -21,6 +21,10 @@ const watchdogIntervalMs = 200
 const firstRetryMs = 300
 const retryCeilingMs = 5000
 const retryJitter = 0.33
+/** A feed that was refused or ended on a live link is asked for again after this time; ms. */
+const feedRetryMs = 3000
+
+const endedWithoutReason = { code: 'BadShutdown', message: 'The runtime ended the feed.', httpStatus: 503 } as const
 
 /** What a feed hands over: the decoded frame for tags, the contract's result for all others. */
 export type FeedItem<N extends FeedName> = N extends 'tags.watch' ? TagFrame : ResultOf<N>
@@ -127,7 +131,7 @@ export class RuntimeClient {
 
   /**
    * A feed: `onItem` gets the full present state first, again after every reconnect, then changes. `onError` gets the
-   * reason when the runtime refuses or ends it; it is tried again with the next link or log-in. Returns the way to stop.
+   * reason when the runtime refuses or ends it; it is then tried again every few seconds. Returns the way to stop.
    */
   watch<N extends FeedName>(
     name: N,
@@ -251,7 +255,7 @@ export class RuntimeClient {
       case 'error':
         return this.#receiveError(answer.id, new CallError(answer.error))
       case 'end':
-        return this.#endFeed(answer.id, answer.error ? new CallError(answer.error) : null)
+        return this.#endFeed(answer.id, new CallError(answer.error ?? endedWithoutReason))
     }
   }
 
@@ -276,16 +280,25 @@ export class RuntimeClient {
   #receiveError(id: number, error: CallError): void {
     const call = this.#takeCall(id)
     if (!call) return this.#endFeed(id, error)
-    if (error.isUnauthorized && this.#tokens.get() !== null) this.#forgetSession()
+    this.#noteRefusal(error)
     call.reject(error)
   }
 
-  #endFeed(id: number, error: CallError | null): void {
+  /** A feed the runtime refused or ended: its reader is told, and it is tried again while somebody wants it. */
+  #endFeed(id: number, error: CallError): void {
     const feed = this.#feedsById.get(id)
     if (!feed) return
     this.#feedsById.delete(id)
     feed.id = null
-    if (error) feed.onError?.(error)
+    feed.onError?.(error)
+    this.#noteRefusal(error)
+    setTimeout(() => {
+      if (this.#feeds.has(feed) && feed.id === null) this.#openFeed(feed)
+    }, feedRetryMs)
+  }
+
+  #noteRefusal(error: CallError): void {
+    if (error.isUnauthorized && this.#tokens.get() !== null) this.#forgetSession()
   }
 
   #takeCall(id: number): PendingCall | undefined {

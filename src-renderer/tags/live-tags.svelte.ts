@@ -1,5 +1,6 @@
 // All live tags of the page. Names asked for within one microtask share one feed; a feed ends when nobody on screen reads any
 // of its tags, and is packed anew when most of them have gone.
+import { StatusCodes } from '../../src-main/shared/status-code.ts'
 import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
 import type { ConnectionState } from '../connection/connection-state.svelte.ts'
 import type { RuntimeClient } from '../connection/runtime-client.ts'
@@ -62,10 +63,16 @@ export class LiveTags implements LiveTagOwner {
    * first after every reconnect) has all of them. Returns the way to stop.
    */
   watch(names: readonly string[], onFrame: (frame: TagFrame) => void): () => void {
-    return this.#client.watch('tags.watch', { tags: [...names] }, (frame) => {
-      this.#noteClock(frame.serverTimestamp)
-      onFrame(frame)
-    })
+    return this.#client.watch(
+      'tags.watch',
+      { tags: [...names] },
+      (frame) => {
+        this.#noteClock(frame.serverTimestamp)
+        onFrame(frame)
+      },
+      // Refused or ended while the link lives: the last values must not go on looking alive.
+      () => onFrame(frameWithoutValues(names.length, this.now())),
+    )
   }
 
   /** For {@link LiveTag} only. */
@@ -132,6 +139,20 @@ export class LiveTags implements LiveTagOwner {
       return
     this.#clockOffsetMs = offset
     this.#clockOffsetTimestamp = now
+  }
+}
+
+/** A frame that says of every tag: no communication. */
+function frameWithoutValues(count: number, timestamp: number): TagFrame {
+  return {
+    feedId: 0,
+    count,
+    serverTimestamp: timestamp,
+    value: new Float64Array(count).fill(Number.NaN),
+    sourceTimestamp: new Float64Array(count).fill(timestamp),
+    index: Uint32Array.from({ length: count }, (_, index) => index),
+    statusCode: new Uint32Array(count).fill(StatusCodes.BadNoCommunication),
+    others: new Map(Array.from({ length: count }, (_, row) => [row, null])),
   }
 }
 

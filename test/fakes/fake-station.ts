@@ -14,6 +14,7 @@ interface OpenFeed {
   readonly name: string
   readonly input: { readonly tags?: readonly string[] }
   readonly onItem: (item: never) => void
+  readonly onError?: ((error: Error) => void) | undefined
 }
 
 export class FakeStation {
@@ -33,8 +34,8 @@ export class FakeStation {
         if (!answer) throw new Error(`the test gives no answer to ${name}`)
         return answer(input as never)
       },
-      watch: (name: string, input: OpenFeed['input'], onItem: OpenFeed['onItem']) => {
-        const feed = { name, input, onItem }
+      watch: (name: string, input: OpenFeed['input'], onItem: OpenFeed['onItem'], onError?: OpenFeed['onError']) => {
+        const feed = { name, input, onItem, onError }
         this.feeds.push(feed)
         return () => {
           this.feeds.splice(this.feeds.indexOf(feed), 1)

@@ -183,6 +183,29 @@ describe('RuntimeClient', () => {
     vi.unstubAllGlobals()
   })
 
+  it('tries a feed again that the runtime ended, while somebody wants it', async () => {
+    const onError = vi.fn()
+    const stop = client.watch('plant.watch', {}, () => {}, onError)
+    const end = await start()
+    end.say({ type: 'end', id: end.ofType('open')[0]!.id })
+    expect(onError).toHaveBeenCalledOnce()
+    expect(end.ofType('open')).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(end.ofType('open')).toHaveLength(2)
+    end.say({ type: 'end', id: end.ofType('open')[1]!.id })
+    stop()
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(end.ofType('open')).toHaveLength(2)
+  })
+
+  it('asks for a log-in when the runtime ends a feed because the session is over', async () => {
+    client.watch('plant.watch', {}, () => {})
+    const end = await start()
+    const error = { code: 'Unauthorized', message: 'The session has ended.', httpStatus: 401 }
+    end.say({ type: 'end', id: end.ofType('open')[0]!.id, error })
+    expect(token).toBeNull()
+  })
+
   it('hands the reason on when the runtime refuses a feed', async () => {
     const onError = vi.fn()
     client.watch('devices.watch', {}, () => {}, onError)

@@ -89,6 +89,18 @@ describe('LiveTags', () => {
     expect(fake.feeds).toHaveLength(0)
   })
 
+  it('turns its tags Bad when the runtime ends the feed, so that old values do not look alive', async () => {
+    const fake = new FakeStation()
+    const tag = fake.station.liveTags.tag('A')
+    const stop = rooted(() => tag.value)
+    await settle()
+    fake.send('A', 7)
+    expect([tag.value, tag.quality]).toEqual([7, 'Good'])
+    fake.feeds[0]!.onError?.(new Error('ended'))
+    expect([tag.value, tag.quality]).toEqual([null, 'Bad'])
+    stop()
+  })
+
   it('carries texts, booleans and no-value beside numbers', async () => {
     const fake = new FakeStation()
     const tag = fake.station.liveTags.tag('A')

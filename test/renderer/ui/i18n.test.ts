@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 import { afterEach, describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
