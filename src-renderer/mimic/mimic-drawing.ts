@@ -250,12 +250,19 @@ function prefixIds(root: Element, prefix: string): void {
   }
   if (ids.size === 0) return
   const renamed = (id: string) => (ids.has(id) ? `${prefix}-${id}` : id)
+  const withRenamed = (value: string) =>
+    value.replaceAll(/url\(\s*(["']?)#([^"')]+)\1\s*\)/g, (_, _quote, id: string) => `url(#${renamed(id)})`)
   for (const element of elements) {
     for (const attribute of [...element.attributes]) {
-      const { value } = attribute
-      if (attribute.localName === 'href' && value.startsWith('#')) attribute.value = `#${renamed(value.slice(1))}`
-      else if (value.includes('url(#'))
-        attribute.value = value.replaceAll(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${renamed(id)})`)
+      const { localName, value } = attribute
+      if (localName === 'href' && value.startsWith('#')) attribute.value = `#${renamed(value.slice(1))}`
+      else if (localName !== 'style' && value.includes('url(')) attribute.value = withRenamed(value)
+    }
+    // Through the object model: the Content-Security-Policy forbids style attributes.
+    const { style } = element as SVGElement
+    for (const property of [...style]) {
+      const value = style.getPropertyValue(property)
+      if (value.includes('url(')) style.setProperty(property, withRenamed(value))
     }
   }
 }

@@ -61,6 +61,16 @@ describe('an honest drawing', () => {
     expect(drawing.root.querySelector('[clip-path="url(#c)"]')).not.toBeNull()
   })
 
+  it('keeps gradients, patterns, masks, markers, symbols and texts on paths', () => {
+    const parts =
+      '<linearGradient id="a" gradientTransform="rotate(9)"><stop offset="0" stop-color="red"/></linearGradient><radialGradient xlink:href="#a"/><pattern patternTransform="rotate(45)"><path d="M0 0h4"/></pattern><mask/><marker orient="auto"/><symbol viewBox="0 0 9 9"/><text><textPath href="#p">x</textPath></text><polygon points="0,0 1,1"/><ellipse rx="2"/>'
+    const drawing = drawingOf(svg(parts))
+    expect(drawing.removals).toEqual([])
+    expect(drawing.root.querySelectorAll('*')).toHaveLength(12)
+    expect(drawing.root.querySelector('pattern')!.getAttribute('patternTransform')).toBe('rotate(45)')
+    expect(drawing.root.querySelector('linearGradient')!.getAttribute('gradientTransform')).toBe('rotate(9)')
+  })
+
   it('loses the notes of drawing programs without a word', () => {
     const drawing = drawingOf(
       svg(

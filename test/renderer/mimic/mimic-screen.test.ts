@@ -39,7 +39,7 @@ const equipment: readonly EquipmentRow[] = ['Filler', 'Capper'].map((name) => ({
 }))
 
 const machine = svg(
-  '<clipPath id="c"><rect/></clipPath><rect id="body" clip-path="url(#c)" ls:class="self.Running ? \'ls-on\' : \'\'"/><text ls:text="name">x</text>',
+  '<clipPath id="c"><rect/></clipPath><rect id="styled" style="fill: url(#c)"/><rect id="body" clip-path="url(#c)" ls:class="self.Running ? \'ls-on\' : \'\'"/><text ls:text="name">x</text>',
 )
 
 let host: HTMLElement
@@ -309,6 +309,7 @@ describe('equipment', () => {
     expect(filler!.getAttribute('class')).toBe('ls-on')
     expect(capper!.getAttribute('class')).toBeNull()
     expect(filler!.getAttribute('clip-path')).toBe('url(#Filler-1-c)')
+    expect(element('Filler-1-styled').style.getPropertyValue('fill')).toMatch(/^url\("?#Filler-1-c"?\)$/)
     expect(element('f').querySelector('text')!.textContent).toBe('Filler')
     expect(element('c').firstElementChild!.nextElementSibling!.getAttribute('transform')).toBe(
       'translate(500 20) scale(0.5)',
