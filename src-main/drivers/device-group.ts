@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
-import type { ValueBatch } from '../shared/value-batch.ts'
+import { StatusCodes } from '../shared/status-code.ts'
+import { badBatch, type ValueBatch } from '../shared/value-batch.ts'
 import { DeviceConnection, type DeviceStatus } from './device-connection.ts'
 import type { ProtocolDriver } from './driver.ts'
 import type { ConfiguredDevice, DriverRequest } from './driver-message.ts'
@@ -37,7 +38,10 @@ export class DeviceGroup {
     const wanted = new Map(devices.map((device) => [device.device.name, device]))
     for (const [name, member] of this.#members) {
       const next = wanted.get(name)
-      if (!next || keyOf(next) !== member.key) this.#remove(name, member)
+      if (next?.device.enabled && keyOf(next) === member.key) continue
+      this.#remove(name, member)
+      // After what is still on its way to the runtime, so that no value of the old link stays.
+      if (next) this.#sayBad(next, next.device.enabled ? StatusCodes.BadNoCommunication : StatusCodes.BadOutOfService)
     }
     for (const [name, configured] of wanted) {
       const member = this.#members.get(name)
@@ -96,6 +100,12 @@ export class DeviceGroup {
     void before.then(() => {
       if (this.#members.get(device.name)?.connection === connection) connection.start()
     })
+  }
+
+  #sayBad({ items }: ConfiguredDevice, statusCode: number): void {
+    if (items.length === 0) return
+    const handles = items.map(({ handle }) => handle)
+    this.#options.onValues(badBatch(handles, statusCode, this.#options.clock.now()))
   }
 
   #remove(name: string, member: Member): void {

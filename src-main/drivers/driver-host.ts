@@ -128,7 +128,9 @@ export class DriverHost {
     }
   }
 
+  /** Drops the link and connects at once; a secret that was set meanwhile is used. */
   async reconnect(device: string): Promise<void> {
+    this.#configureWorkers()
     await this.#ask(device, { kind: 'reconnect', device })
   }
 
@@ -153,7 +155,8 @@ export class DriverHost {
       arrayLength: arrayLength ?? check.arrayLength,
       scanIntervalMs: 1000,
       writable: false,
-      options: {},
+      // A driver whose device tells the types (OPC UA) answers with the one it finds.
+      options: dataType === null && check.dataType === null ? { detectType: true } : {},
     }
     const begin = this.#options.clock.monotonic()
     const batch = (await this.#ask(device, { kind: 'read', device, items: [item] })) as ValueBatch

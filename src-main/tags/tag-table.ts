@@ -13,6 +13,8 @@ const isBoolean = 2
 const isNumber = 4
 /** int64 and uint64: exact as bigint, unless scaled. */
 const isExactInteger = 16
+/** The next value counts as a change however small it is. */
+const takesNextExactly = 32
 /** A removed tag's number is never used again: a value still on its way must not reach another tag. */
 const isInUse = 8
 
@@ -120,6 +122,11 @@ export class TagTable {
     return this.#apply(batch, false)
   }
 
+  /** The next value of this tag is taken however small its change: an operator sees what was written, not what is near it. */
+  takeNextExactly(handle: number): void {
+    if (this.#traits[handle]! & isInUse) this.#traits[handle]! |= takesNextExactly
+  }
+
   #apply(batch: ValueBatch, isRaw: boolean): ValueBatch {
     const { count, handle: handles, value: values, statusCode: codes, sourceTimestamp: times, others } = batch
     const now = this.#clock.now()
@@ -150,7 +157,8 @@ export class TagTable {
           code = this.#judge(handle, value, code)
           if (!Number.isFinite(value)) value = Number.NaN
         }
-        if (this.#isSameNumber(handle, value, code)) {
+        if (trait & takesNextExactly) traits[handle] = trait & ~takesNextExactly
+        if (this.#isSameNumber(handle, value, code, trait)) {
           this.#sourceTimestamp[handle] = times[row]!
           this.#serverTimestamp[handle] = now
           unchanged++
@@ -194,12 +202,12 @@ export class TagTable {
     return code
   }
 
-  #isSameNumber(handle: number, value: number, code: number): boolean {
+  #isSameNumber(handle: number, value: number, code: number, trait: number): boolean {
     if (code !== this.#statusCode[handle]) return false
     const before = this.#value[handle]!
     if (Number.isNaN(value)) return Number.isNaN(before)
     const distance = Math.abs(value - before)
-    return distance === 0 || distance < this.#deadband[handle]!
+    return distance === 0 || (distance < this.#deadband[handle]! && !(trait & takesNextExactly))
   }
 
   #typedValue(handle: number): TagValue {

@@ -74,7 +74,11 @@ export class TagWriter {
       if (!waiting || isBad(batch.statusCode[row]!)) continue
       const other = batch.others?.[row]
       const raw = other === undefined ? batch.value[row]! : other
-      for (const readBack of [...waiting]) if (readBack.isWritten(raw)) readBack.confirm()
+      for (const readBack of [...waiting]) {
+        if (!readBack.isWritten(raw)) continue
+        this.#options.table.takeNextExactly(batch.handle[row]!)
+        readBack.confirm()
+      }
     }
   }
 

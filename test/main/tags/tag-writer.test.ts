@@ -92,6 +92,17 @@ describe('a write', () => {
     expect((await writing).confirmed).toBe(false)
   })
 
+  test('that changes less than the deadband is shown as written all the same', async () => {
+    const { writer, report, table } = bench(tagDefinition('A', { deadband: 5 }))
+    report(10)
+    const writing = writer.write('A', 11)
+    await settle()
+    report(11)
+    expect(await writing).toMatchObject({ confirmed: true, value: 11 })
+    report(12)
+    expect(table.read(table.handleOf('A')!).value).toBe(11)
+  })
+
   test('of a single-precision number is confirmed by its rounded form', async () => {
     const { writer, report } = bench(tagDefinition('A', { dataType: 'float32' }))
     const writing = writer.write('A', 0.1)
