@@ -42,12 +42,14 @@ export interface AuditVerdict {
 const longestValueLength = 8192
 /** Rows checked before others have their turn; about 5 ms. */
 const rowsPerSlice = 2000
-const zeroHash: Buffer = Buffer.alloc(32)
+const hashByteLength = 32
+/** Hashes are hexadecimal texts here: a text comes out of the database in half the time of bytes. */
+const zeroHash = '00'.repeat(hashByteLength)
 
 interface StoredRow {
   readonly sequence: number
   readonly record: string
-  readonly hash: Buffer
+  readonly hash: string
 }
 
 export class AuditTrail {
@@ -61,7 +63,7 @@ export class AuditTrail {
     this.#database = database
     this.#clock = clock
     const last = database.prepare<[], StoredRow>(
-      'SELECT sequence, record, hash FROM audit ORDER BY sequence DESC LIMIT 1',
+      'SELECT sequence, record, lower(hex(hash)) AS hash FROM audit ORDER BY sequence DESC LIMIT 1',
     )
     const insert = database.prepare<[number, string, Buffer]>(
       'INSERT INTO audit (sequence, record, hash) VALUES (?, ?, ?)',
@@ -71,12 +73,12 @@ export class AuditTrail {
       const before = last.get()
       const sequence = (before?.sequence ?? 0) + 1
       const record = recordOf(sequence, this.#clock.now(), entry)
-      insert.run(sequence, record, chainHash(before?.hash ?? zeroHash, record))
+      insert.run(sequence, record, Buffer.from(chainHash(before?.hash ?? zeroHash, record), 'hex'))
       return sequence
     })
     this.#append = (entry) => transaction.immediate(entry)
     this.#slice = database.prepare(
-      'SELECT sequence, record, hash FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?',
+      'SELECT sequence, record, lower(hex(hash)) AS hash FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?',
     )
   }
 
@@ -120,12 +122,12 @@ export class AuditTrail {
   /** Checks every row from the first on; gives way to other work every few milliseconds. */
   async verify(): Promise<AuditVerdict> {
     let sequence = 0
-    let before: Buffer = zeroHash
+    let before = zeroHash
     for (;;) {
       const rows = this.#slice.all(sequence, rowsPerSlice)
       for (const row of rows) {
         const expected = chainHash(before, row.record)
-        const isIntact = row.sequence === sequence + 1 && expected.equals(row.hash)
+        const isIntact = row.sequence === sequence + 1 && expected === row.hash
         if (!isIntact || !namesItself(row)) return { ok: false, firstBrokenSequence: sequence + 1 }
         sequence = row.sequence
         before = row.hash
@@ -165,10 +167,11 @@ function bounded(value: JsonValue): JsonValue {
 /** Where hash and record are put together; larger records get a buffer of their own. */
 const scratch = Buffer.alloc(64 << 10)
 
-function chainHash(before: Buffer, record: string): Buffer {
+function chainHash(before: string, record: string): string {
   // UTF-8 takes at most three bytes per UTF-16 code unit.
-  const room = before.length + 3 * record.length
+  const room = hashByteLength + 3 * record.length
   const bytes = room <= scratch.length ? scratch : Buffer.alloc(room)
-  const length = before.copy(bytes) + bytes.write(record, before.length, 'utf8')
-  return hash('sha256', bytes.subarray(0, length), 'buffer')
+  bytes.write(before, 0, 'hex')
+  const length = hashByteLength + bytes.write(record, hashByteLength, 'utf8')
+  return hash('sha256', bytes.subarray(0, length), 'hex')
 }
