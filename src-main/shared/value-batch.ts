@@ -22,22 +22,23 @@ export interface ValueBatch {
   readonly others: readonly (TagValue | undefined)[] | null
 }
 
+const noHandles = new Uint32Array(0)
+const noNumbers = new Float64Array(0)
+
 /** Fills a batch row by row; grows as needed. Hand it over with {@link ValueBatchBuilder.take}. */
 export class ValueBatchBuilder {
-  #capacity: number
+  readonly #startCapacity: number
+  #capacity = 0
   #count = 0
-  #handle: Uint32Array
-  #value: Float64Array
-  #statusCode: Uint32Array
-  #sourceTimestamp: Float64Array
+  #handle = noHandles
+  #value = noNumbers
+  #statusCode = noHandles
+  #sourceTimestamp = noNumbers
   #others: (TagValue | undefined)[] | null = null
 
-  constructor(capacity = 64) {
-    this.#capacity = Math.max(1, capacity)
-    this.#handle = new Uint32Array(this.#capacity)
-    this.#value = new Float64Array(this.#capacity)
-    this.#statusCode = new Uint32Array(this.#capacity)
-    this.#sourceTimestamp = new Float64Array(this.#capacity)
+  /** `startCapacity`: rows there is room for at first. */
+  constructor(startCapacity = 64) {
+    this.#startCapacity = Math.max(1, startCapacity)
   }
 
   get count(): number {
@@ -68,7 +69,7 @@ export class ValueBatchBuilder {
     this.add(handle, null, statusCode, sourceTimestamp)
   }
 
-  /** The batch so far; the builder starts empty again with fresh columns. */
+  /** The batch so far; the builder starts empty again, and small: columns are made with the next row. */
   take(): ValueBatch {
     const batch: ValueBatch = {
       count: this.#count,
@@ -78,17 +79,18 @@ export class ValueBatchBuilder {
       sourceTimestamp: this.#sourceTimestamp,
       others: this.#others,
     }
+    this.#capacity = 0
     this.#count = 0
-    this.#handle = new Uint32Array(this.#capacity)
-    this.#value = new Float64Array(this.#capacity)
-    this.#statusCode = new Uint32Array(this.#capacity)
-    this.#sourceTimestamp = new Float64Array(this.#capacity)
+    this.#handle = noHandles
+    this.#value = noNumbers
+    this.#statusCode = noHandles
+    this.#sourceTimestamp = noNumbers
     this.#others = null
     return batch
   }
 
   #grow(): void {
-    this.#capacity *= 2
+    this.#capacity = this.#capacity === 0 ? this.#startCapacity : this.#capacity * 2
     this.#handle = grown(this.#handle, new Uint32Array(this.#capacity))
     this.#value = grown(this.#value, new Float64Array(this.#capacity))
     this.#statusCode = grown(this.#statusCode, new Uint32Array(this.#capacity))
