@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { sleep } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { messageOf } from '../shared/runtime-error.ts'
+import { kindOf } from './folder-scan.ts'
 
 /** A folder is at rest when nothing changed for this long. */
 const restMs = 250
@@ -118,19 +119,22 @@ function isHidden(path: string): boolean {
   return /(^|[\\/])(\.[^\\/]+|node_modules)$/.test(path)
 }
 
-/** Names, sizes and times of all files of a folder: another text = something changed. Unreadable parts are left out. */
-export async function appearanceOf(folder: string, depth = 0): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+/**
+ * Names, sizes and times of all files that belong to the plant: another text = something changed. Unreadable parts are left
+ * out, and so is what no part of Lineside reads (a data folder inside the plant folder would never come to rest).
+ */
+export async function appearanceOf(folder: string, prefix = '', depth = 0): Promise<string> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(() => [])
   const parts: string[] = []
   for (const entry of entries) {
-    const path = join(folder, entry.name)
-    if (isHidden(path)) continue
+    const file = prefix + entry.name
+    if (isHidden(entry.name)) continue
     if (entry.isDirectory()) {
-      if (depth < deepestFolder) parts.push(`${entry.name}/{${await appearanceOf(path, depth + 1)}}`)
+      if (depth < deepestFolder) parts.push(await appearanceOf(folder, `${file}/`, depth + 1))
       continue
     }
-    const file = await stat(path).catch(() => null)
-    if (file !== null) parts.push(`${entry.name}:${file.size}:${file.mtimeMs}:${file.ino}`)
+    const found = kindOf(file) === 'unknown' ? null : await stat(join(folder, file)).catch(() => null)
+    if (found !== null) parts.push(`${file}:${found.size}:${found.mtimeMs}:${found.ino}`)
   }
   return parts.sort().join('|')
 }
