@@ -1,10 +1,18 @@
 // The OPC UA client driver: subscriptions, reads, writes with read-back, browsing and methods over one session.
 // opcua-link.ts owns the session and its life, opcua-subscriptions.ts what is monitored, opcua-values.ts the types.
-import { AttributeIds, type DataValue, DataType as UaType, WriteValue } from 'node-opcua-client'
+import {
+  AttributeIds,
+  type DataValue,
+  DataType as UaType,
+  type Variant,
+  VariantArrayType,
+  WriteValue,
+} from 'node-opcua-client'
 import type { BrowseRow } from '../../shared/contract.ts'
 import type { TagValue } from '../../shared/data-value.ts'
 import { messageOf, type RuntimeError } from '../../shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../shared/status-code.ts'
+import type { DataType } from '../../shared/tag.ts'
 import { badBatch, type ValueBatch, ValueBatchBuilder } from '../../shared/value-batch.ts'
 import { type Driver, type DriverEnvironment, type DriverItem, newCounters, type ProtocolDriver } from '../driver.ts'
 import { browseChildren } from './opcua-browse.ts'
@@ -16,7 +24,7 @@ import { NodeTypes } from './opcua-nodes.ts'
 import { readDeviceOptions } from './opcua-protocol.ts'
 import { decodeStructures, toStructureVariant } from './opcua-structures.ts'
 import { type NotificationRow, OpcUaSubscriptions, type SubscriptionListener } from './opcua-subscriptions.ts'
-import { fromVariant, toVariant } from './opcua-values.ts'
+import { fromVariant, tagTypeOf, toVariant } from './opcua-values.ts'
 import { isSameItem, readValueOf, type WatchedItem, watchedItem } from './opcua-watched-item.ts'
 
 /** A Good value that holds nothing (OPC 10000-4 table 177). */
@@ -260,7 +268,9 @@ class OpcUaDriver implements Driver {
   #convert(watched: WatchedItem, { value: variant }: DataValue): { value: TagValue } | number {
     if (!variant || variant.dataType === UaType.Null) return badNoData
     const { item } = watched
-    const converted = fromVariant(variant, item.dataType, item.arrayLength)
+    const { dataType, arrayLength } = item.options.detectType === true ? detectedType(variant) : item
+    if (dataType === null) return StatusCodes.BadTypeMismatch
+    const converted = fromVariant(variant, dataType, arrayLength)
     if (converted.ok) return converted.value === null ? badNoData : converted
     if (!watched.isMismatched) {
       watched.isMismatched = true
@@ -294,6 +304,12 @@ class OpcUaDriver implements Driver {
     if (this.#mismatchCount > 0)
       details['Type mismatches'] = `${this.#mismatchCount} tags, first ${this.#firstMismatch}`
   }
+}
+
+/** For read tests, where nobody has said a type yet. */
+function detectedType(variant: Variant): { dataType: DataType | null; arrayLength: number | null } {
+  const isScalar = variant.arrayType === VariantArrayType.Scalar
+  return { dataType: tagTypeOf(variant.dataType), arrayLength: isScalar ? null : (variant.value?.length ?? 0) }
 }
 
 function isStructure({ item }: WatchedItem, { value }: DataValue): boolean {

@@ -17,7 +17,7 @@ import type { DriverCounters, DriverEnvironment } from '../driver.ts'
 import { formatAddress, type OpcUaAddress } from './opcua-address.ts'
 import { type BatchKind, inBatches, limitNodeIds, OperationLimits } from './opcua-batches.ts'
 import { faultOf } from './opcua-fault.ts'
-import { deviceText, firstRetryMs, Opening, type Session } from './opcua-opening.ts'
+import { deviceText, firstRetryMs, Opening, patienceMs, type Session } from './opcua-opening.ts'
 import type { OpcUaDeviceOptions } from './opcua-protocol.ts'
 
 export interface LinkListener {
@@ -63,6 +63,7 @@ export class OpcUaLink {
   #lastHeard = 0
   #lastClockCheck = Number.NEGATIVE_INFINITY
   #isPinging = false
+  #patientCount = 0
   #ping: Timer | null = null
   #recovery: Timer | null = null
   #breakCount = 0
@@ -185,11 +186,11 @@ export class OpcUaLink {
       : coerceNodeId(formatAddress({ namespace: index, kind, identifier }).replace(/^(?=[isgb]=)/, 'ns=0;'))
   }
 
-  /** Batches after the server's operation limits. */
+  /** Batches after the server's operation limits. Monitoring may take the server longer than a read. */
   inBatches<T, R>(kind: BatchKind, all: readonly T[], send: (batch: T[]) => Promise<readonly R[]>): Promise<R[]> {
     return inBatches(this.limits, kind, all, async (batch) => {
       try {
-        return await this.inTime(send(batch))
+        return await (kind === 'monitor' ? this.#patiently(send(batch)) : this.inTime(send(batch)))
       } catch (error) {
         this.#counters.failedRequestCount++
         throw error
@@ -199,8 +200,26 @@ export class OpcUaLink {
 
   /** The library bounds every request itself; this is for those it holds back while it reconnects. */
   inTime<T>(work: Promise<T>): Promise<T> {
+    return this.#bound(work, this.timeoutMs + pingIntervalMs)
+  }
+
+  /** Bound in ms of a request that makes a small PLC work for seconds. */
+  get patienceMs(): number {
+    return patienceMs(this.timeoutMs)
+  }
+
+  /** Meanwhile no sign of life is asked for: a server that answers one request after the other could not give it. */
+  async #patiently<T>(work: Promise<T>): Promise<T> {
+    this.#patientCount++
+    try {
+      return await this.#bound(work, this.patienceMs + pingIntervalMs)
+    } finally {
+      this.#patientCount--
+    }
+  }
+
+  #bound<T>(work: Promise<T>, limitMs: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const limitMs = this.timeoutMs + pingIntervalMs
       const timer = this.#clock.after(limitMs, () =>
         reject(new RuntimeError('BadTimeout', this.text(`no answer within ${limitMs} ms`))),
       )
@@ -208,9 +227,14 @@ export class OpcUaLink {
     })
   }
 
+  /** Asks for a sign of life at once: an answer looked as if the server had lost the session. */
+  checkNow(): void {
+    if (this.#isUp && !this.#isPinging) void this.#checkServer()
+  }
+
   /** Every half second: a link that has been silent for a second is asked whether it still lives. */
   #watchLink(): void {
-    if (!this.#isUp || this.#isPinging) return
+    if (!this.#isUp || this.#isPinging || this.#patientCount > 0) return
     const now = this.#clock.monotonic()
     const isSilent = now - this.#lastHeard >= pingIntervalMs
     if (isSilent || now - this.#lastClockCheck >= clockCheckIntervalMs) void this.#checkServer()

@@ -8,6 +8,7 @@ import {
   type CreateMonitoredItemsResponse,
   type CreateSubscriptionRequestOptions,
   type CreateSubscriptionResponse,
+  DataTypeExtractStrategy,
   type DeleteMonitoredItemsRequestOptions,
   type DeleteMonitoredItemsResponse,
   type DeleteSubscriptionsRequestOptions,
@@ -55,8 +56,15 @@ export interface Session extends ClientSession {
 export const firstRetryMs = 200
 const retryCeilingMs = 1000
 
-/** Beyond the request time-out, so that it never comes before an unanswered sign of life. */
+/** Beyond every time-out of a request, so that it never comes before an unanswered sign of life. */
 const idleMarginMs = 3000
+/** Creating hundreds of monitored items takes small PLCs seconds. */
+const leastPatienceMs = 10_000
+
+/** Bound in ms of a request that makes a small PLC work for seconds. */
+export function patienceMs(timeoutMs: number): number {
+  return Math.max(leastPatienceMs, timeoutMs)
+}
 
 /** One attempt to open a session. */
 export class Opening {
@@ -138,11 +146,13 @@ export class Opening {
         maxDelay: retryCeilingMs,
         randomisationFactor: 0.1,
       },
+      // Types of structures are asked for when one is met, not all of a server's at once.
+      dataTypeExtractStrategy: DataTypeExtractStrategy.Lazy,
       keepSessionAlive: false,
       requestedSessionTimeout: this.#options.sessionTimeoutMs,
       defaultTransactionTimeout: this.#timeoutMs,
       // The library breaks a socket that is idle for this long; signs of life are asked for every second or so.
-      transportTimeout: this.#timeoutMs + idleMarginMs,
+      transportTimeout: patienceMs(this.#timeoutMs) + idleMarginMs,
     }
   }
 

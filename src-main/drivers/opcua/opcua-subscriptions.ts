@@ -210,6 +210,7 @@ export class OpcUaSubscriptions {
       this.#link.inBatches('monitor', monitoredItemIds, async (batch) => {
         const { session } = this.#link
         const answer = await session.deleteMonitoredItems({
+          requestHeader: { timeoutHint: this.#link.patienceMs },
           subscriptionId: subscription.id,
           monitoredItemIds: batch,
         })
@@ -286,6 +287,7 @@ export class OpcUaSubscriptions {
     }
     const results = await this.#link.inBatches('monitor', known, async (batch) => {
       const answer = await this.#link.session.createMonitoredItems({
+        requestHeader: { timeoutHint: this.#link.patienceMs },
         subscriptionId: subscription.id,
         timestampsToReturn: TimestampsToReturn.Both,
         itemsToCreate: batch.map((item) => ({
@@ -372,6 +374,7 @@ export class OpcUaSubscriptions {
         return
       default:
         this.#logger.debug(() => this.#link.text(`publish failed: ${messageOf(error)}`))
+        this.#link.checkNow()
         this.#clock.after(publishRetryMs, () => {
           if (era === this.#era && this.#link.isUp) this.#publish()
         })

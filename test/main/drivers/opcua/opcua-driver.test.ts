@@ -77,6 +77,22 @@ describe('the OPC UA driver', { timeout: 30_000 }, () => {
     expect(driver.counters.details['Type mismatches'] ?? 'described within a second').toBeTruthy()
   })
 
+  test('finds the type itself where a read test does not say one', async () => {
+    const { driver } = await connected()
+    simulator.set(2, 12)
+    simulator.set(3, [1, 2, 3, 4, 5])
+    const options = { detectType: true }
+    const asked = [items[1]!, items[2]!, items[4]!].map((item) =>
+      opcuaItem(item.handle, item.address, 'float64', { options }),
+    )
+    expect(rowsOf(await driver.read(asked)).map(({ value }) => value)).toEqual([
+      12,
+      [1, 2, 3, 4, 5],
+      { Name: '', Speed: 0, Count: 0n },
+    ])
+    simulator.set(2, 0)
+  })
+
   test('refuses writes of the wrong type, beyond the type and to read-only nodes, each with its own code', async () => {
     const { driver } = await connected()
     expect(await driver.write(items[1]!, 40_000)).toBe(StatusCodes.BadOutOfRange)
