@@ -8,6 +8,15 @@ import { startStation, stationKey } from './station.ts'
 import { language } from './ui/i18n.svelte.ts'
 import { theme } from './ui/theme.svelte.ts'
 
+/** A page whose screens are gone (Lineside was updated under it) is loaded anew, but not over and over; ms. */
+const shortestReloadMs = 60_000
+window.addEventListener('vite:preloadError', () => {
+  const lastReload = Number(sessionStorage.getItem('lineside-reload') ?? 0)
+  if (Date.now() - lastReload < shortestReloadMs) return
+  sessionStorage.setItem('lineside-reload', String(Date.now()))
+  location.reload()
+})
+
 language.start()
 theme.start()
 // The first screen is nearly always a display: its code comes while the link is being opened.
