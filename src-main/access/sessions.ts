@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Role } from '../shared/permission.ts'
-import type { Database, Statement } from '../storage/database.ts'
+import { asDatabaseError, type Database, DatabaseError, type Statement } from '../storage/database.ts'
 import { type Account, parseRoles } from './accounts.ts'
 
 /** A shift: a session nobody used for so long ends. */
@@ -52,6 +52,7 @@ export class Sessions {
   readonly #timer: Timer
   #dataVersion: number
   #sweptTimestamp = 0
+  #failedWriteCount = 0
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -63,6 +64,11 @@ export class Sessions {
     this.#use = database.prepare('UPDATE session SET used_timestamp = ? WHERE id = ?')
     this.#dataVersion = this.#readDataVersion()
     this.#timer = clock.every(lookIntervalMs, () => this.#look())
+  }
+
+  /** How often the use of a session could not be written down since the start (disk full …). */
+  get failedWriteCount(): number {
+    return this.#failedWriteCount
   }
 
   /** A new session of an account. The token is known only to the caller from now on. */
@@ -117,7 +123,7 @@ export class Sessions {
     const now = this.#clock.now()
     const row = this.#find.get(id)!
     if (Math.abs(now - row.used_timestamp) < usedResolutionMs) return session
-    this.#use.run(now, id)
+    this.#write(() => this.#use.run(now, id))
     return this.find(id)
   }
 
@@ -173,6 +179,19 @@ export class Sessions {
     this.announce()
   }
 
+  /**
+   * A note that may be missing: on a full disk people who are logged in must be able to act (IEC 62443-4-2 CCSC 1). Their session
+   * then ends as if the note had not been due; `failedWriteCount` shows it.
+   */
+  #write(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!(asDatabaseError(error, 'noting the use of a session') instanceof DatabaseError)) throw error
+      this.#failedWriteCount++
+    }
+  }
+
   /** Changes only when another connection committed. */
   #readDataVersion(): number {
     return Number(this.#database.pragma('data_version', { simple: true }))
@@ -181,9 +200,11 @@ export class Sessions {
   #sweep(now: number): void {
     this.#sweptTimestamp = now
     for (const [id, session] of this.#firstStart) if (now >= session.expiresTimestamp) this.#firstStart.delete(id)
-    this.#database
-      .prepare('DELETE FROM session WHERE used_timestamp <= ? OR created_timestamp <= ?')
-      .run(now - idleMs, now - longestSessionMs)
+    this.#write(() =>
+      this.#database
+        .prepare('DELETE FROM session WHERE used_timestamp <= ? OR created_timestamp <= ?')
+        .run(now - idleMs, now - longestSessionMs),
+    )
   }
 }
 

@@ -53,6 +53,8 @@ export interface ApiCounters {
   readonly linkCount: number
   /** Records the audit trail could not take (disk full …). */
   readonly auditFailureCount: number
+  /** Uses of a session that could not be noted. */
+  readonly sessionFailureCount: number
 }
 
 export class ApiServer {
@@ -110,6 +112,7 @@ export class ApiServer {
       watchedTagCount: this.#tagFeeds.watchCount,
       linkCount: this.#links.size,
       auditFailureCount: this.#parts.access.audit.failedAppendCount,
+      sessionFailureCount: this.#parts.access.sessions.failedWriteCount,
     }
   }
 

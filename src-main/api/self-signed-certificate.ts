@@ -1,12 +1,9 @@
 // The station's own TLS certificate, made on the first start that listens beyond loopback. Browsers warn once; the printed
 // fingerprint is what people compare. A certificate of the plant's own authority may be put in its place.
-// The X.509 library registers its parts through reflect-metadata, which must be there before it.
-import 'reflect-metadata'
 import { X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import * as x509 from '@peculiar/x509'
 import { makeOwnerFolder } from '../storage/database.ts'
 
 export interface ServerCertificate {
@@ -49,6 +46,10 @@ function isEnding(file: string, now: number): boolean {
 }
 
 async function makeCertificate(now: number): Promise<{ certificate: string; privateKey: string }> {
+  // Loaded only when a certificate is made. The X.509 library registers its parts through reflect-metadata, which must be
+  // there before it.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const addresses = Object.values(networkInterfaces()).flatMap(
     (list) => list?.map((entry) => entry.address.split('%')[0]!) ?? [],

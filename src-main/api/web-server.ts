@@ -13,7 +13,6 @@ import type { ApiServer } from './api-server.ts'
 import { answerError, answerJson, answerText, plainError } from './http-answer.ts'
 import { HttpApi, stationOf } from './http-api.ts'
 import { metricsText } from './metrics.ts'
-import { openApiText } from './openapi.ts'
 import { isAllowedOrigin, isLoopbackHost, setSecurityHeaders } from './security-headers.ts'
 import { serverCertificate } from './self-signed-certificate.ts'
 import { StaticFiles } from './static-files.ts'
@@ -94,7 +93,6 @@ class Routes {
   readonly #isSecure: boolean
   readonly #http: HttpApi
   readonly #files: StaticFiles | null
-  readonly #openApi: string
   readonly #clock: Clock
   readonly #startMonotonic: number
   readonly #linksOfSource = new Map<string, number>()
@@ -107,7 +105,6 @@ class Routes {
     this.#clock = options.clock ?? systemClock
     this.#http = new HttpApi(options.api, this.#clock)
     this.#files = options.screensFolder === null ? null : new StaticFiles(options.screensFolder)
-    this.#openApi = openApiText(options.version)
     this.#startMonotonic = this.#clock.monotonic()
     this.sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes, perMessageDeflate: false })
   }
@@ -189,7 +186,8 @@ class Routes {
     const name = /^\/api\/v1\/([^/]+)$/.exec(path)?.[1] ?? ''
     if (name === 'openapi.json' && request.method === 'GET') {
       if (!this.#http.client(request).session) throw unauthorized()
-      return answerText(response, 200, 'application/json; charset=utf-8', this.#openApi)
+      const { openApiText } = await import('./openapi.ts')
+      return answerText(response, 200, 'application/json; charset=utf-8', openApiText(this.#options.version))
     }
     await this.#http.answer(request, response, name, query)
   }

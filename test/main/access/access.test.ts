@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Access, openAccess } from '../../../src-main/access/access.ts'
 import { failuresBeforeLock, failuresOfSource } from '../../../src-main/access/log-in-throttle.ts'
@@ -216,6 +217,21 @@ describe('sessions', () => {
     expect(access.sessions.authenticate(mine.token)).not.toBeNull()
     expect(access.sessions.authenticate(other.token)).toBeNull()
     expect(await codeOf(logIn('ana', 'another horse'))).toBe('none')
+  })
+
+  // A trigger that refuses every write stands for the full disk.
+  test('who is logged in can go on when the disk takes nothing more, and it is counted', async () => {
+    await addAna()
+    const { token } = await logIn('ana', password)
+    clock.jump(2 * 60_000)
+    const other = new Sqlite(join(folder, 'access.sqlite'))
+    other.exec("CREATE TRIGGER full BEFORE UPDATE ON session BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    expect(access.sessions.authenticate(token)?.user).toBe('ana')
+    expect(access.sessions.failedWriteCount).toBe(1)
+    other.exec('DROP TRIGGER full')
+    other.close()
+    expect(access.sessions.authenticate(token)?.user).toBe('ana')
+    expect(access.sessions.failedWriteCount).toBe(1)
   })
 
   test('a closed part leaves no timer', () => {
