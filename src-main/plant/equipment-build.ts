@@ -88,7 +88,7 @@ export function buildInstance(
 
 function mergedMember(member: string, instance: InstanceEntry, type: KnownType): Record<string, unknown> {
   const written = type.entry.members[type.members.get(member)!] as Record<string, unknown>
-  const override = instance.overrides[member]
+  const override = Object.hasOwn(instance.overrides, member) ? instance.overrides[member] : undefined
   if (!isGroup(override)) return written
   const merged = { ...written, ...override }
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
@@ -96,7 +96,7 @@ function mergedMember(member: string, instance: InstanceEntry, type: KnownType):
 
 function originOf(member: string, instance: InstanceEntry, origin: FileOrigin, type: KnownType): Origin {
   const inType = type.origin.part(['members', type.members.get(member)!], ` (instance ${instance.name})`)
-  const override = instance.overrides[member]
+  const override = Object.hasOwn(instance.overrides, member) ? instance.overrides[member] : undefined
   if (!isGroup(override)) return inType
   return new MemberOrigin(inType, origin.part(['overrides', member]), new Set(Object.keys(override)))
 }
@@ -115,7 +115,7 @@ function parametersOf(instance: InstanceEntry, origin: FileOrigin, type: KnownTy
   }
   const values: Record<string, ParameterValue> = { name: instance.name, place: instance.place }
   for (const [name, standard] of Object.entries(defaults)) {
-    const value = instance.parameters[name] ?? standard
+    const value = Object.hasOwn(instance.parameters, name) ? instance.parameters[name]! : standard
     if (value === null) {
       isComplete = false
       origin.at([], `instance ${instance.name} has to give the parameter ${name} of type ${type.entry.name}`)

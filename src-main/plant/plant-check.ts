@@ -378,9 +378,9 @@ class FolderCheck {
     const instance = [...this.#equipment.values()].find(
       ({ equipment }) => equipment.type === type.entry.name,
     )?.equipment
-    const members = Object.fromEntries(
-      [...type.members.keys()].map((member) => [member, instance?.members[member] ?? `?${member}`]),
-    )
+    // Without a prototype: `self.constructor` is no member.
+    const members: Record<string, string> = Object.create(null)
+    for (const member of type.members.keys()) members[member] = instance?.members[member] ?? `?${member}`
     const anyType = { dataType: 'structure', arrayLength: null } as const
     return {
       ...scope,

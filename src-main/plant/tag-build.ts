@@ -100,9 +100,10 @@ function buildConnected(
     return null
   }
   const options = checkOptions(entry, device.protocol, origin)
-  const scanIntervalMs = device.definition.scanRates[entry.scan]
+  const { scanRates } = device.definition
+  const scanIntervalMs = Object.hasOwn(scanRates, entry.scan) ? scanRates[entry.scan] : undefined
   if (scanIntervalMs === undefined) {
-    const rates = Object.keys(device.definition.scanRates).join(', ')
+    const rates = Object.keys(scanRates).join(', ')
     origin.at(['scan'], `device ${deviceName} has no scan rate "${entry.scan}"; it has ${rates}`)
   }
   const given = splitType(entry.dataType)

@@ -70,6 +70,22 @@ describe('every mistake is shown with file, line, column and a sentence', () => 
     expect(performance.now() - started).toBeLessThan(5000)
   })
 
+  it('names that every JavaScript object has are names like any other', async () => {
+    const printed = await faultsOf({
+      'tags/a.yaml':
+        'tags:\n  - { name: constructor, device: plc, address: 1:bool, scan: toString }\n  - { name: B, device: __proto__, address: 1:bool }\n',
+      'equipment/types/a.yaml': 'name: a\nmembers:\n  - { name: valueOf, device: plc, address: 1:bool }\n',
+      'equipment/types/a.svg':
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><g ls:visible="self.constructor"/></svg>',
+      'equipment/b.yaml': 'equipment:\n  - { name: E, type: a }\n  - { name: toString, type: constructor }\n',
+    })
+    expect(printed).toBe(`equipment/b.yaml:3:29: there is no equipment type "constructor"
+equipment/types/a.svg:1:97: ls:visible: no tag named self.constructor
+tags/a.yaml:2:62: device plc has no scan rate "toString"; it has normal, fast
+tags/a.yaml:3:24: there is no device "__proto__"
+`)
+  })
+
   it('ten thousand brackets are refused at once', async () => {
     expect(await faultsOf({ 'tags/deep.yaml': `tags: ${'['.repeat(10_000)}` })).toContain('brackets inside each other')
     expect(await faultsOf({ 'tags/deep.yaml': `tags:\n${'- '.repeat(5000)}a` })).toMatch(/^tags\/deep.yaml/)
