@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import type { DataValue, TagValue } from '../shared/data-value.ts'
 import { isBad, StatusCodes } from '../shared/status-code.ts'
 import { isNumericType, type TagDefinition } from '../shared/tag.ts'
-import { type ValueBatch, ValueBatchBuilder } from '../shared/value-batch.ts'
+import type { ValueBatch } from '../shared/value-batch.ts'
 import { linearScaling } from './tag-scaling.ts'
 
 const hasScaling = 1
@@ -130,9 +130,19 @@ export class TagTable {
   #apply(batch: ValueBatch, isRaw: boolean): ValueBatch {
     const { count, handle: handles, value: values, statusCode: codes, sourceTimestamp: times, others } = batch
     const now = this.#clock.now()
-    const changes = new ValueBatchBuilder(count)
+    const changes = new ChangeColumns(count)
+    // Columns as locals: this loop runs for every value of the plant.
     const traits = this.#traits
-    let unchanged = 0
+    const held = this.#value
+    const heldOthers = this.#others
+    const heldCodes = this.#statusCode
+    const heldTimes = this.#sourceTimestamp
+    const serverTimes = this.#serverTimestamp
+    const factors = this.#factor
+    const offsets = this.#offset
+    const lows = this.#low
+    const highs = this.#high
+    const deadbands = this.#deadband
     let unknown = 0
     for (let row = 0; row < count; row++) {
       const handle = handles[row]!
@@ -141,73 +151,60 @@ export class TagTable {
         unknown++
         continue
       }
+      heldTimes[handle] = times[row]!
+      serverTimes[handle] = now
       let code = codes[row]!
-      let other = others === null ? undefined : others[row]
       let value = values[row]!
-      if (typeof other === 'bigint' && (trait & hasScaling || !(trait & isExactInteger))) {
-        value = Number(other)
-        other = undefined
-      }
-      if (trait & isNumber && (other === undefined || other === null)) {
-        if (other === null && !isBad(code)) code = StatusCodes.BadTypeMismatch
-        if (isBad(code)) value = Number.NaN
-        else if (trait & isBoolean) value = value !== 0 ? 1 : 0
-        else {
-          if (isRaw && trait & hasScaling) value = value * this.#factor[handle]! + this.#offset[handle]!
-          code = this.#judge(handle, value, code)
-          if (!Number.isFinite(value)) value = Number.NaN
-        }
-        if (trait & takesNextExactly) traits[handle] = trait & ~takesNextExactly
-        if (this.#isSameNumber(handle, value, code, trait)) {
-          this.#sourceTimestamp[handle] = times[row]!
-          this.#serverTimestamp[handle] = now
-          unchanged++
+      if (others !== null || !(trait & isNumber)) {
+        const other = others?.[row]
+        if (typeof other === 'bigint' && (trait & hasScaling || !(trait & isExactInteger)) && trait & isNumber) {
+          value = Number(other)
+        } else if (other !== undefined || !(trait & isNumber)) {
+          this.#applyOther(handle, other, code, times[row]!, changes)
           continue
         }
-        this.#value[handle] = value
-        this.#others[handle] = Number.isNaN(value) ? null : undefined
-        if (Number.isNaN(value)) changes.addBad(handle, code, times[row]!)
-        else changes.addNumber(handle, value, code, times[row]!)
-      } else {
-        const isFitting = trait & isNumber ? typeof other === 'bigint' : other !== undefined && other !== null
-        const next = isBad(code) || !isFitting ? null : other!
-        if (!isFitting && !isBad(code)) code = StatusCodes.BadTypeMismatch
-        else if (typeof next === 'bigint') code = this.#judge(handle, Number(next), code)
-        if (code === this.#statusCode[handle] && isSame(this.#others[handle] ?? null, next)) {
-          this.#sourceTimestamp[handle] = times[row]!
-          this.#serverTimestamp[handle] = now
-          unchanged++
-          continue
-        }
-        this.#value[handle] = typeof next === 'bigint' ? Number(next) : Number.NaN
-        this.#others[handle] = next
-        changes.add(handle, next, code, times[row]!)
       }
-      this.#statusCode[handle] = code
-      this.#sourceTimestamp[handle] = times[row]!
-      this.#serverTimestamp[handle] = now
+      if (code >>> 31 === 1) value = Number.NaN
+      else if (trait & isBoolean) value = value !== 0 ? 1 : 0
+      else {
+        if (isRaw && trait & hasScaling) value = value * factors[handle]! + offsets[handle]!
+        code = judge(value, code, lows[handle]!, highs[handle]!)
+        if (code >>> 31 === 1) value = Number.NaN
+      }
+      if (code === heldCodes[handle]) {
+        const before = held[handle]!
+        const distance = Math.abs(value - before)
+        if (distance === 0 || (Number.isNaN(value) && Number.isNaN(before))) continue
+        if (distance < deadbands[handle]! && !(trait & takesNextExactly)) continue
+      }
+      if (trait & takesNextExactly) traits[handle] = trait & ~takesNextExactly
+      heldCodes[handle] = code
+      held[handle] = value
+      const isUsable = !Number.isNaN(value)
+      const other = isUsable ? undefined : null
+      if (heldOthers[handle] !== other) heldOthers[handle] = other
+      changes.add(handle, value, other, code, times[row]!)
     }
     this.ledger.offeredCount += count
-    this.ledger.unchangedCount += unchanged
     this.ledger.unknownCount += unknown
-    this.ledger.acceptedCount += count - unchanged - unknown
-    return changes.take()
+    this.ledger.unchangedCount += count - changes.count - unknown
+    this.ledger.acceptedCount += changes.count
+    return changes.batch()
   }
 
-  /** Quality rules: no number is Bad, a number outside the limits is Uncertain (OPC 10000-8 section 6.3.2). */
-  #judge(handle: number, value: number, code: number): number {
-    if (!Number.isFinite(value)) return StatusCodes.BadOutOfRange
-    if (code >>> 30 === 0 && (value < this.#low[handle]! || value > this.#high[handle]!))
-      return StatusCodes.UncertainEngineeringUnitsExceeded
-    return code
-  }
-
-  #isSameNumber(handle: number, value: number, code: number, trait: number): boolean {
-    if (code !== this.#statusCode[handle]) return false
-    const before = this.#value[handle]!
-    if (Number.isNaN(value)) return Number.isNaN(before)
-    const distance = Math.abs(value - before)
-    return distance === 0 || (distance < this.#deadband[handle]! && !(trait & takesNextExactly))
+  /** Texts, exact integers, bytes, arrays, structures, and the absence of a value. */
+  #applyOther(handle: number, other: TagValue | undefined, given: number, time: number, changes: ChangeColumns): void {
+    const trait = this.#traits[handle]!
+    const isFitting = trait & isNumber ? typeof other === 'bigint' : other !== undefined && other !== null
+    let code = given
+    if (!isFitting && !isBad(code)) code = StatusCodes.BadTypeMismatch
+    if (typeof other === 'bigint') code = judge(Number(other), code, this.#low[handle]!, this.#high[handle]!)
+    const next = isBad(code) ? null : other!
+    if (code === this.#statusCode[handle] && isSame(this.#others[handle] ?? null, next)) return
+    this.#statusCode[handle] = code
+    this.#value[handle] = typeof next === 'bigint' ? Number(next) : Number.NaN
+    this.#others[handle] = next
+    changes.add(handle, Number.NaN, next, code, time)
   }
 
   #typedValue(handle: number): TagValue {
@@ -283,6 +280,51 @@ export class TagTable {
     this.#low = grown(this.#low, new Float64Array(this.#capacity))
     this.#high = grown(this.#high, new Float64Array(this.#capacity))
     this.#traits = grown(this.#traits, new Uint8Array(this.#capacity))
+  }
+}
+
+/** Quality rules: not a finite number is Bad, a number outside the limits is Uncertain (OPC 10000-8 section 6.3.2). */
+function judge(value: number, code: number, low: number, high: number): number {
+  if (!Number.isFinite(value)) return isBad(code) ? code : StatusCodes.BadOutOfRange
+  return code >>> 30 === 0 && (value < low || value > high) ? StatusCodes.UncertainEngineeringUnitsExceeded : code
+}
+
+/** The changes of one batch: room for all its rows from the start, so that nothing has to be checked or grown per row. */
+class ChangeColumns {
+  count = 0
+  readonly #handle: Uint32Array
+  readonly #value: Float64Array
+  readonly #statusCode: Uint32Array
+  readonly #sourceTimestamp: Float64Array
+  #others: (TagValue | undefined)[] | null = null
+
+  constructor(capacity: number) {
+    this.#handle = new Uint32Array(capacity)
+    this.#value = new Float64Array(capacity)
+    this.#statusCode = new Uint32Array(capacity)
+    this.#sourceTimestamp = new Float64Array(capacity)
+  }
+
+  add(handle: number, value: number, other: TagValue | undefined, statusCode: number, sourceTimestamp: number): void {
+    const row = this.count++
+    this.#handle[row] = handle
+    this.#value[row] = value
+    this.#statusCode[row] = statusCode
+    this.#sourceTimestamp[row] = sourceTimestamp
+    if (other === undefined) return
+    this.#others ??= []
+    this.#others[row] = other
+  }
+
+  batch(): ValueBatch {
+    return {
+      count: this.count,
+      handle: this.#handle,
+      value: this.#value,
+      statusCode: this.#statusCode,
+      sourceTimestamp: this.#sourceTimestamp,
+      others: this.#others,
+    }
   }
 }
 
