@@ -80,8 +80,10 @@ export class MimicActions {
     button.setAttribute('tabindex', '0')
     button.classList.add('ls-button')
     if (action.kind === 'write' && this.#outlets.write === null) button.setAttribute('aria-disabled', 'true')
-    const title = button.querySelector(':scope > title')?.textContent
-    if (!button.hasAttribute('aria-label')) button.setAttribute('aria-label', title || this.#nameOf(action))
+    const words = button.querySelector(':scope > title')?.textContent || this.#nameOf(action)
+    // What is written on a button is its name (WCAG 2.5.3), what it does then its description.
+    if (!button.hasAttribute('aria-label'))
+      button.setAttribute(hasWords(button) ? 'aria-description' : 'aria-label', words)
     if (known) return
     const hit = document.createElementNS(svgNamespace, 'rect')
     hit.setAttribute('class', 'ls-hit')
@@ -130,6 +132,13 @@ function isInsideOther(action: ActionSite, openers: ReadonlySet<Element>): boole
     if (openers.has(element as Element as SVGGraphicsElement)) return true
   }
   return false
+}
+
+/** Is something written on it that is always there? One letter in a symbol is no name. */
+function hasWords(button: Element): boolean {
+  return [...button.querySelectorAll('text')].some(
+    (text) => (text.textContent ?? '').trim().length > 1 && text.closest('[data-conditional]') === null,
+  )
 }
 
 function asGroup(element: SVGGraphicsElement): SVGGElement {

@@ -127,6 +127,7 @@ function paintWriter(element: SVGGraphicsElement, property: 'fill' | 'stroke'): 
 function visibleWriter(element: SVGGraphicsElement): ResultWriter {
   element.style.removeProperty('display')
   if (element.getAttribute('display') === 'none') element.removeAttribute('display')
+  element.dataset.conditional = ''
   const display = new Attribute(element, 'display')
   const visibility = new Attribute(element, 'visibility')
   return {
