@@ -1,25 +1,14 @@
 // Subscriptions of one session (OPC 10000-4 sections 5.13, 5.14, 6.7): one for each scan rate, monitored items created in
 // batches, every notification taken in order exactly once. After a break: transfer, republish what was missed, and only
 // where the server has forgotten, create anew.
-import {
-  DataChangeNotification,
-  type DataValue,
-  MonitoringMode,
-  type NotificationMessage,
-  PublishRequest,
-  type PublishResponse,
-  RepublishRequest,
-  StatusChangeNotification,
-  TimestampsToReturn,
-} from 'node-opcua-client'
+import { MonitoringMode, TimestampsToReturn } from 'node-opcua-client'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import { messageOf } from '../../shared/runtime-error.ts'
 import { StatusCodes } from '../../shared/status-code.ts'
-import { statusOf } from './opcua-fault.ts'
 import type { OpcUaLink } from './opcua-link.ts'
-import { intervals, type PublishingOptions, type SubscriptionTimes } from './opcua-publishing.ts'
-import { isAfter, nextSequence } from './opcua-sequence.ts'
+import { type NotificationRow, Publisher, type Subscription, type SubscriptionCounters } from './opcua-publisher.ts'
+import { intervals, type PublishingOptions } from './opcua-publishing.ts'
 import { readValueOf, type WatchedItem } from './opcua-watched-item.ts'
 
 /** What the subscriptions report to the driver. */
@@ -34,47 +23,8 @@ export interface SubscriptionListener {
   stale(items: readonly WatchedItem[]): Promise<void>
 }
 
-export interface NotificationRow {
-  readonly item: WatchedItem
-  readonly dataValue: DataValue
-}
-
-/** Counted since the driver was made; shown on the device page (C18). */
-export interface SubscriptionCounters {
-  notifications: number
-  republished: number
-  sequenceGaps: number
-  lostMessages: number
-  transferred: number
-  recreated: number
-}
-
-interface Subscription {
-  id: number
-  readonly scanIntervalMs: number
-  readonly items: Set<WatchedItem>
-  times: SubscriptionTimes
-  /** Sequence number the next message has to have. */
-  expected: number
-  /** Monotonic ms of the last message, keep-alive or not. */
-  lastHeard: number
-  /** Messages are taken one after the other. */
-  turn: Promise<void>
-}
-
 /** A refused item is tried again after this time (C5): a server may load its address space late. */
 const retryRefusedMs = 10_000
-/** Publish requests waiting at the server for each subscription, so that one is always there (OPC 10000-4 section 5.14.5). */
-const publishRequestsEach = 2
-/** A server that has more to send than requests to send it with gets this many more, up to the limit. */
-const morePublishRequests = 2
-const mostPublishRequests = 30
-/** After an unexpected publish error: no hot loop. */
-const publishRetryMs = 500
-/** A gap wider than this is a server that counts anew, not a loss to be fetched message by message. */
-const widestGap = 1000
-/** Longest a publish request may wait at the server before it is answered; beyond every keep-alive. */
-const publishTimeoutMs = 600_000
 
 export class OpcUaSubscriptions {
   readonly counters: SubscriptionCounters = {
@@ -93,13 +43,9 @@ export class OpcUaSubscriptions {
   readonly #byRate = new Map<number, Subscription>()
   readonly #byId = new Map<number, Subscription>()
   readonly #byClientHandle = new Map<number, WatchedItem>()
-  #acknowledgements: { subscriptionId: number; sequenceNumber: number }[] = []
-  #publishCount = 0
-  #extraPublishCount = 0
-  #publishLimit = mostPublishRequests
-  /** Answers to requests of an older link are dropped. */
+  readonly #publisher: Publisher
+  /** Grows with every break and every recovery: an older recovery gives way. */
   #era = 0
-  #isRunning = true
   #turn: Promise<unknown> = Promise.resolve()
   readonly #watchdog: Timer
 
@@ -115,6 +61,12 @@ export class OpcUaSubscriptions {
     this.#logger = logger
     this.#options = options
     this.#listener = listener
+    this.#publisher = new Publisher(link, clock, logger, this.#byId, this.counters, {
+      values: (rows) => listener.values(rows),
+      stale: (items) => listener.stale(items),
+      ended: (subscriptions) => void this.#recreate(subscriptions),
+      itemOf: (clientHandle) => this.#byClientHandle.get(clientHandle),
+    })
     this.#watchdog = clock.every(1000, () => this.#watch())
   }
 
@@ -137,8 +89,7 @@ export class OpcUaSubscriptions {
   /** The link is broken: nothing is asked or taken until {@link resume}. */
   suspend(): void {
     this.#era++
-    this.#isRunning = false
-    this.#publishCount = 0
+    this.#publisher.stop()
   }
 
   /** The session is back. Rejects when it breaks again meanwhile. */
@@ -148,11 +99,8 @@ export class OpcUaSubscriptions {
       if (isNewSession) await this.#transferAll()
       else for (const subscription of [...this.#byId.values()]) await this.#catchUp(subscription, null)
       if (era !== this.#era) throw new Error('the link broke again')
-      this.#isRunning = true
-      this.#publishCount = 0
-      this.#publishLimit = mostPublishRequests
       await this.#createMissing()
-      this.#publish()
+      this.#publisher.start()
     })
   }
 
@@ -249,7 +197,7 @@ export class OpcUaSubscriptions {
       )
       if (missing.length > 0) await this.#createItems(subscription, missing)
     }
-    if (this.#isRunning) this.#publish()
+    this.#publisher.publish()
   }
 
   async #createSubscription(subscription: Subscription): Promise<void> {
@@ -319,174 +267,18 @@ export class OpcUaSubscriptions {
     refused.push(item)
   }
 
-  /** Keeps enough publish requests waiting at the server. */
-  #publish(): void {
-    const needed = this.#byId.size === 0 ? 0 : this.#byId.size * publishRequestsEach + this.#extraPublishCount
-    const wanted = Math.min(needed, this.#publishLimit)
-    while (this.#isRunning && this.#publishCount < wanted) this.#publishOnce()
-  }
-
-  #publishOnce(): void {
-    const era = this.#era
-    const acknowledged = this.#acknowledgements
-    this.#acknowledgements = []
-    this.#publishCount++
-    const request = new PublishRequest({
-      requestHeader: { timeoutHint: publishTimeoutMs },
-      subscriptionAcknowledgements: acknowledged,
-    })
-    this.#link.session.publish(request, (error, response) => {
-      if (error || !response) this.#acknowledgements.push(...acknowledged)
-      if (era !== this.#era) return
-      this.#publishCount--
-      if (error || !response) this.#publishFailed(error, era)
-      else this.#published(response, era)
-    })
-  }
-
-  #published(response: PublishResponse, era: number): void {
-    const subscription = this.#byId.get(response.subscriptionId)
-    if (subscription) {
-      subscription.lastHeard = this.#clock.monotonic()
-      subscription.turn = subscription.turn
-        .then(() => this.#take(subscription, response.notificationMessage, era))
-        .catch((error: unknown) => {
-          // What a broken link interrupted was not counted as taken: it is asked for again after the break.
-          if (era === this.#era) this.#link.giveUp(`a notification could not be taken: ${messageOf(error)}`)
-        })
-    }
-    if (response.moreNotifications && this.#extraPublishCount < this.#publishLimit)
-      this.#extraPublishCount += morePublishRequests
-    this.#publish()
-  }
-
-  #publishFailed(error: unknown, era: number): void {
-    const statusCode = statusOf(error)
-    switch (statusCode) {
-      case 0x80790000: // BadNoSubscription: the server has forgotten them all
-        void this.#recreate([...this.#byId.values()])
-        return
-      case StatusCodes.BadTooManyPublishRequests:
-        this.#publishLimit = Math.max(1, this.#publishCount)
-        return
-      case StatusCodes.BadTimeout:
-        this.#publish()
-        return
-      default:
-        this.#logger.debug(() => this.#link.text(`publish failed: ${messageOf(error)}`))
-        this.#link.checkNow()
-        this.#clock.after(publishRetryMs, () => {
-          if (era === this.#era && this.#link.isUp) this.#publish()
-        })
-    }
-  }
-
-  /** One message in its turn: fetch what is missing before it, drop what was taken already. */
-  async #take(subscription: Subscription, message: NotificationMessage, era: number): Promise<void> {
-    if (era !== this.#era || this.#byId.get(subscription.id) !== subscription) return
-    const { sequenceNumber } = message
-    const isKeepAlive = (message.notificationData?.length ?? 0) === 0
-    if (isAfter(sequenceNumber, subscription.expected)) await this.#fetchGap(subscription, sequenceNumber)
-    // A keep-alive only announces the number of the next message (OPC 10000-4 section 5.14.1.1).
-    if (isKeepAlive) return
-    this.#acknowledge(subscription, sequenceNumber)
-    if (sequenceNumber !== subscription.expected) return
-    subscription.expected = nextSequence(sequenceNumber)
-    this.#deliver(subscription, message)
-  }
-
-  #acknowledge(subscription: Subscription, sequenceNumber: number): void {
-    this.#acknowledgements.push({ subscriptionId: subscription.id, sequenceNumber })
-  }
-
-  /** Messages between the expected one and this one did not come: the server still has them, or they are lost. */
-  async #fetchGap(subscription: Subscription, until: number): Promise<void> {
-    this.counters.sequenceGaps++
-    let lost = 0
-    for (let count = 0; subscription.expected !== until; count++) {
-      if (count >= widestGap || !(await this.#republish(subscription, subscription.expected))) lost++
-      if (count >= widestGap) subscription.expected = until
-      else subscription.expected = nextSequence(subscription.expected)
-    }
-    if (lost === 0) return
-    this.counters.lostMessages += lost
-    this.#logger.warn(this.#link.text(`${lost} notification messages were lost, the values are read again`))
-    await this.#listener.stale([...subscription.items])
-  }
-
-  /** Asks for one message again and delivers it. False when the server no longer has it; throws what else goes wrong. */
-  async #republish(subscription: Subscription, sequenceNumber: number): Promise<boolean> {
-    const request = new RepublishRequest({
-      subscriptionId: subscription.id,
-      retransmitSequenceNumber: sequenceNumber,
-    })
-    const message = await this.#link.inTime(
-      new Promise<NotificationMessage | null>((resolve, reject) => {
-        this.#link.session.republish(request, (error, response) => {
-          if (response && !error) return resolve(response.notificationMessage)
-          if (statusOf(error) === 0x807b0000) return resolve(null) // BadMessageNotAvailable
-          reject(error)
-        })
-      }),
-    )
-    if (!message) return false
-    this.counters.republished++
-    this.#acknowledge(subscription, sequenceNumber)
-    this.#deliver(subscription, message)
-    return true
-  }
-
-  #deliver(subscription: Subscription, message: NotificationMessage): void {
-    for (const notification of message.notificationData ?? []) {
-      if (notification instanceof DataChangeNotification) this.#deliverValues(notification)
-      else if (notification instanceof StatusChangeNotification) this.#statusChanged(subscription, notification)
-    }
-  }
-
-  #deliverValues(notification: DataChangeNotification): void {
-    const rows: NotificationRow[] = []
-    for (const { clientHandle, value } of notification.monitoredItems ?? []) {
-      const item = this.#byClientHandle.get(clientHandle)
-      if (item) rows.push({ item, dataValue: value })
-    }
-    this.counters.notifications += rows.length
-    if (rows.length > 0) this.#listener.values(rows)
-  }
-
-  #statusChanged(subscription: Subscription, { status }: StatusChangeNotification): void {
-    this.#logger.warn(this.#link.text(`subscription ${subscription.id}: ${status.toString()}`))
-    if (status.isBad()) void this.#recreate([subscription])
-  }
-
-  /** After a break in the same session: what was sent meanwhile is asked for again until there is no more. */
+  /** The last values count again, then come those that were missed. */
   async #catchUp(subscription: Subscription, available: readonly number[] | null): Promise<void> {
-    subscription.lastHeard = this.#clock.monotonic()
     await subscription.turn
     this.#listener.unchanged([...subscription.items].filter((item) => item.monitoredItemId !== null))
-    try {
-      if (available) await this.#fetchAvailable(subscription, available)
-      else
-        while (await this.#republish(subscription, subscription.expected))
-          subscription.expected = nextSequence(subscription.expected)
-    } catch (error) {
-      if (!isForgotten(error)) throw error
-      this.#forget(subscription)
-    }
-  }
-
-  async #fetchAvailable(subscription: Subscription, available: readonly number[]): Promise<void> {
-    const missed = available.filter((one) => one === subscription.expected || isAfter(one, subscription.expected))
-    for (const sequenceNumber of missed.sort((a, b) => (isAfter(a, b) ? 1 : -1))) {
-      if (isAfter(sequenceNumber, subscription.expected)) await this.#fetchGap(subscription, sequenceNumber)
-      if (await this.#republish(subscription, sequenceNumber)) subscription.expected = nextSequence(sequenceNumber)
-    }
+    if (!(await this.#publisher.catchUp(subscription, available))) this.#forget(subscription)
   }
 
   /** A new session asks for the subscriptions of the old one (TransferSubscriptions); what it does not get is made anew. */
   async #transferAll(): Promise<void> {
     const subscriptions = [...this.#byId.values()]
     if (subscriptions.length === 0) return
-    this.#acknowledgements = []
+    this.#publisher.forgetAcknowledgements()
     const results = await this.#transfer(subscriptions.map(({ id }) => id))
     for (const [index, subscription] of subscriptions.entries()) {
       const result = results?.[index]
@@ -552,7 +344,7 @@ export class OpcUaSubscriptions {
 
   /** Once a second: refused items again, and subscriptions from which not even a keep-alive comes. */
   #watch(): void {
-    if (!this.#isRunning || !this.#link.isUp) return
+    if (!this.#publisher.isRunning || !this.#link.isUp) return
     const now = this.#clock.monotonic()
     const silent = [...this.#byId.values()].filter(
       ({ lastHeard, times }) =>
@@ -566,8 +358,4 @@ export class OpcUaSubscriptions {
     if ([...this.#byClientHandle.values()].some(({ retryAt }) => retryAt !== null && retryAt <= now))
       void this.#recreate([])
   }
-}
-
-function isForgotten(error: unknown): boolean {
-  return statusOf(error) === 0x80280000 // BadSubscriptionIdInvalid
 }
