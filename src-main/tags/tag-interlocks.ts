@@ -2,7 +2,7 @@
 // would refuse anyway; it is no safety function.
 import { type CompiledExpression, compileExpression } from '../shared/expression.ts'
 import { messageOf } from '../shared/runtime-error.ts'
-import type { TagDefinition } from '../shared/tag.ts'
+import { type TagDefinition, valueTypeOf } from '../shared/tag.ts'
 import type { TagTable } from './tag-table.ts'
 
 export class TagInterlocks {
@@ -16,10 +16,10 @@ export class TagInterlocks {
   /** Interlocks of these tags from now on; they were checked with the plant. */
   configure(tags: readonly TagDefinition[]): void {
     this.#expressions = new Map()
-    const byName = new Map(tags.map((tag) => [tag.name, tag]))
+    const types = new Map(tags.map((tag) => [tag.name, valueTypeOf(tag)]))
     for (const { name, interlock } of tags) {
       if (interlock === null) continue
-      const compiled = compileExpression(interlock, { tagType: (other) => byName.get(other) ?? null })
+      const compiled = compileExpression(interlock, { tagType: (other) => types.get(other) ?? null })
       if (compiled.ok) this.#expressions.set(name, compiled.expression)
     }
   }
