@@ -3,7 +3,7 @@
 import { type Clock, sleep } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { deviceRetries, type RetrySchedule, retryWaits } from '../base/retry-schedule.ts'
-import type { BrowseRow, DeviceState } from '../shared/contract.ts'
+import type { BrowseRow, DeviceRow, DeviceState } from '../shared/contract.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
@@ -18,25 +18,8 @@ const closeTimeoutMs = 3_000
 /** Added to the device's own time-out where the driver has to answer by itself, before the supervisor gives up on it. */
 const graceMs = 500
 
-/** What the runtime knows of a connection; plain data, crosses threads. */
-export interface DeviceStatus {
-  readonly device: string
-  readonly state: DeviceState
-  readonly stateTimestamp: number
-  readonly itemCount: number
-  readonly requestCount: number
-  readonly failedRequestCount: number
-  readonly updateCount: number
-  readonly reconnectCount: number
-  readonly lastLatencyMs: number | null
-  readonly meanLatencyMs: number | null
-  readonly maximumLatencyMs: number | null
-  readonly lastGoodTimestamp: number | null
-  readonly lastError: { readonly timestamp: number; readonly statusCode: number; readonly message: string } | null
-  readonly nextAttemptTimestamp: number | null
-  readonly details: Readonly<Record<string, string>>
-  readonly canBrowse: boolean
-}
+/** What a connection knows of itself; plain data, crosses threads. */
+export type DeviceStatus = Omit<DeviceRow, 'description' | 'protocol' | 'address' | 'badTagCount'>
 
 export interface DeviceConnectionOptions {
   readonly device: DeviceDefinition
@@ -158,7 +141,7 @@ export class DeviceConnection {
       device: this.device.name,
       state: this.#state,
       stateTimestamp: this.#stateTimestamp,
-      itemCount: this.#items.length,
+      tagCount: this.#items.length,
       requestCount: this.#past.requestCount + (counters?.requestCount ?? 0),
       failedRequestCount: this.#past.failedRequestCount + (counters?.failedRequestCount ?? 0),
       updateCount: this.#updateCount,

@@ -421,29 +421,16 @@ function toItem({ handle, definition }: HandledTag): DriverItem {
 }
 
 function toRow(known: KnownDevice): DeviceRow {
-  const { definition } = known
+  const { definition, items } = known
   const status = known.status ?? emptyStatus(known)
   return {
-    device: definition.name,
+    ...status,
     description: definition.description,
     protocol: definition.protocol,
     address: definition.address,
     state: definition.enabled ? status.state : 'disabled',
-    stateTimestamp: status.stateTimestamp,
-    tagCount: known.items.length,
+    tagCount: items.length,
     badTagCount: 0,
-    requestCount: status.requestCount,
-    failedRequestCount: status.failedRequestCount,
-    updateCount: status.updateCount,
-    reconnectCount: status.reconnectCount,
-    lastLatencyMs: status.lastLatencyMs,
-    meanLatencyMs: status.meanLatencyMs,
-    maximumLatencyMs: status.maximumLatencyMs,
-    lastGoodTimestamp: status.lastGoodTimestamp,
-    lastError: status.lastError,
-    nextAttemptTimestamp: status.nextAttemptTimestamp,
-    details: status.details,
-    canBrowse: status.canBrowse,
   }
 }
 
@@ -452,7 +439,7 @@ function emptyStatus({ definition, items }: KnownDevice): DeviceStatus {
     device: definition.name,
     state: 'connecting',
     stateTimestamp: 0,
-    itemCount: items.length,
+    tagCount: items.length,
     requestCount: 0,
     failedRequestCount: 0,
     updateCount: 0,
