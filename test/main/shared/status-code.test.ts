@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { StatusCodes as StandardCodes } from 'node-opcua-client'
 import { describe, expect, test } from 'vitest'
-import { isBad, isGood, isUncertain, qualityOf, StatusCodes, statusCodeName } from '../../../src-main/shared/status-code.ts'
+import {
+  isBad,
+  isGood,
+  isUncertain,
+  qualityOf,
+  StatusCodes,
+  statusCodeName,
+} from '../../../src-main/shared/status-code.ts'
 
 describe('status codes', () => {
   test('have the numbers of OPC 10000-6 Annex A.2', () => {
