@@ -265,11 +265,19 @@ export class MimicRuntime {
     }
   }
 
-  readonly #read = (tag: number): ExpressionInput => ({
-    value: this.#values[tag]!,
-    statusCode: this.#statusCodes[tag]!,
-    sourceTimestamp: this.#sourceTimestamps[tag]!,
-  })
+  /** One object for all reads: an expression takes out what it needs before it reads the next, and a frame makes no garbage. */
+  readonly #input: { value: TagValue; statusCode: number; sourceTimestamp: number } = {
+    value: null,
+    statusCode: 0,
+    sourceTimestamp: 0,
+  }
+  readonly #read = (tag: number): ExpressionInput => {
+    const input = this.#input
+    input.value = this.#values[tag]!
+    input.statusCode = this.#statusCodes[tag]!
+    input.sourceTimestamp = this.#sourceTimestamps[tag]!
+    return input
+  }
 
   #report(bindingIndex: number, binding: Binding, message: string): void {
     if (this.#reportedFaults.has(bindingIndex)) return
