@@ -268,11 +268,17 @@ class OpcUaDriver implements Driver {
   /** The raw value, or the status code that says why there is none. */
   #convert(watched: WatchedItem, { value: variant }: DataValue): { value: TagValue } | number {
     if (!variant || variant.dataType === UaType.Null) return badNoData
+    // The usual case by far, a number in the type it always has, needs no conversion.
+    if (variant.dataType === watched.plainType && variant.arrayType === VariantArrayType.Scalar) return variant
     const { item } = watched
     const { dataType, arrayLength } = item.options.detectType === true ? detectedType(variant) : item
     if (dataType === null) return StatusCodes.BadTypeMismatch
     const converted = fromVariant(variant, dataType, arrayLength)
-    if (converted.ok) return converted.value === null ? badNoData : converted
+    if (converted.ok) {
+      const isPlain = typeof converted.value === 'number' && converted.value === variant.value
+      if (isPlain) watched.plainType = variant.dataType
+      return converted.value === null ? badNoData : converted
+    }
     if (!watched.isMismatched) {
       watched.isMismatched = true
       this.#mismatchCount++

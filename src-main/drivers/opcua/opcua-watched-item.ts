@@ -23,6 +23,8 @@ export interface WatchedItem {
   refusal: number
   /** Last reported value; null before the first. */
   last: { readonly value: TagValue; readonly statusCode: number; readonly sourceTimestamp: number } | null
+  /** Server type whose numbers are this item's raw values as they are; null until the first came. */
+  plainType: number | null
   /** The last mismatch was logged. */
   isMismatched: boolean
 }
@@ -41,6 +43,7 @@ export function watchedItem(item: DriverItem, clientHandle: number): WatchedItem
     retryAt: null,
     refusal: 0,
     last: null,
+    plainType: null,
     isMismatched: false,
   }
 }
