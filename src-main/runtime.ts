@@ -11,6 +11,7 @@ import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { CalculatedTags } from './expressions/calculated-tags.ts'
 import { Health } from './maintenance/health.ts'
 import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
+import { plantThread } from './plant-thread.ts'
 import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { Plant } from './shared/plant.ts'
@@ -46,7 +47,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await openPlantStore({
         folder: options.plantFolder,
         dataFolder: options.dataFolder,
-        protocols: protocolCatalog,
+        work: plantThread,
         clock,
         logger: options.logger.part('plant'),
         onChange: () => runtime?.plantChanged(),

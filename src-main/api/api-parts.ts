@@ -60,7 +60,7 @@ export interface PlantSource {
   /** SVG text as on disk. Throws RuntimeError BadNotFound. */
   mimicSvg(name: string): Promise<string>
   symbolSvg(type: string): Promise<string>
-  exportTags(): string
+  exportTags(): Promise<string>
   importTags(file: string, csv: string): Promise<{ readonly faults: readonly PlantFault[]; readonly tagCount: number }>
 }
 

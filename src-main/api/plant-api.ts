@@ -22,7 +22,7 @@ export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
       note.newValue = { revision: plantStore.revision, faultCount: plantStore.faults.length }
       return { faults: plantStore.faults, revision: plantStore.revision }
     },
-    'plant.exportTags': () => ({ csv: plantStore.exportTags() }),
+    'plant.exportTags': async () => ({ csv: await plantStore.exportTags() }),
     'plant.importTags': async ({ file, csv }, { note }) => {
       note.target = file
       const { faults, tagCount } = await plantStore.importTags(file, csv)

@@ -187,7 +187,9 @@ export class DriverHost {
     const byWorker = Map.groupBy(this.#devices.values(), ({ protocol }) => protocol.worker)
     for (const name of new Set([...byWorker.keys(), ...this.#workers.keys()])) {
       const devices = (byWorker.get(name) ?? []).map((known) => this.#configured(known))
-      if (devices.length > 0 && !this.#workers.has(name)) this.#workers.set(name, this.#startWorker(name))
+      // A disabled device needs no thread; one that is running hears of it all the same.
+      const isNeeded = devices.some(({ device }) => device.enabled)
+      if (isNeeded && !this.#workers.has(name)) this.#workers.set(name, this.#startWorker(name))
       this.#workers.get(name)?.configure(devices)
     }
   }

@@ -5,21 +5,18 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
-import { FolderFiles } from './folder-scan.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { digestOf, LastGoodCopy } from './last-good-copy.ts'
-import { checkFiles } from './plant-check.ts'
-import type { ProtocolTable } from './protocol-keys.ts'
-import { writeTagCsv } from './tag-csv.ts'
-import { exportContext } from './tag-export.ts'
-import { importTagCsv, type TagImport } from './tag-import.ts'
+import type { PlantWork } from './plant-work.ts'
+import type { TagImport } from './tag-import.ts'
 
 export interface PlantStoreOptions {
   /** The plant folder. */
   readonly folder: string
   /** Where the last good copy is kept; exists. */
   readonly dataFolder: string
-  readonly protocols: ProtocolTable
+  /** Reads and checks, on this thread or another. */
+  readonly work: PlantWork
   readonly clock: Clock
   readonly logger: Logger
   /** The plant or its faults changed; `plant` and `faults` are the new ones already. Not called before the store is open. */
@@ -112,8 +109,8 @@ export class PlantStore {
   }
 
   /** All tags of the accepted plant as CSV for spreadsheets (docs/plant-folder.md). */
-  exportTags(): string {
-    return writeTagCsv(this.#plant.tags, exportContext(this.#plant, this.#options.protocols))
+  exportTags(): Promise<string> {
+    return this.#options.work.exportTags(this.#plant)
   }
 
   /**
@@ -121,13 +118,7 @@ export class PlantStore {
    * tags/`file`. Nothing is written when the folder would be faulty after it; then the faults come back and `tagCount` is 0.
    */
   async importTags(file: string, csv: string): Promise<TagImport> {
-    const result = await importTagCsv({
-      file,
-      csv,
-      folder: this.#folder,
-      plant: this.#plant,
-      protocols: this.#options.protocols,
-    })
+    const result = await this.#options.work.importTags({ file, csv, folder: this.#folder, plant: this.#plant })
     if (result.faults.length === 0) await this.reload()
     return result
   }
@@ -145,14 +136,13 @@ export class PlantStore {
 
   /** Reads the folder; gives its files when they are a new plant, which is then accepted. */
   async #read(): Promise<ReadonlyMap<string, string> | null> {
-    const files = new FolderFiles(this.#folder)
-    const { plant, faults } = await checkFiles(files, this.#options.protocols)
+    const { plant, faults, texts } = await this.#options.work.read(this.#folder)
     this.#faults = faults
     if (plant === null) return null
-    const digest = digestOf(files.texts)
+    const digest = digestOf(texts)
     if (digest === this.#digest) return null
-    this.#accept(plant, files.texts, digest)
-    return files.texts
+    this.#accept(plant, texts, digest)
+    return texts
   }
 
   #accept(plant: Plant, texts: ReadonlyMap<string, string>, digest: string): void {
@@ -182,11 +172,10 @@ export class PlantStore {
 
   /** The folder is faulty at start: run on the copy. Its faults, if any, are of no use to anybody. */
   async #fallBack(): Promise<void> {
-    const files = new FolderFiles(this.#copy.folder)
-    const { plant } = await checkFiles(files, this.#options.protocols)
+    const { plant, texts } = await this.#options.work.read(this.#copy.folder)
     if (plant === null) return
     // The folder's own digest stays unknown, so that the same plant is accepted again once the folder is repaired.
-    this.#accept({ ...plant, folder: this.#folder }, files.texts, '')
+    this.#accept({ ...plant, folder: this.#folder }, texts, '')
   }
 }
 

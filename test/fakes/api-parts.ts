@@ -127,7 +127,7 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
         reload: async () => undefined,
         mimicSvg: async (name) => svgOf(name, 'overview'),
         symbolSvg: async (type) => svgOf(type, 'pump'),
-        exportTags: () => 'name\n',
+        exportTags: async () => 'name\n',
         importTags: async () => ({ faults: [], tagCount: 0 }),
       },
       health: async () => ({

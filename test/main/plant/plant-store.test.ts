@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../src-main/plant/plant-store.ts'
+import { plantWork } from '../../../src-main/plant/plant-work.ts'
 import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${text}</title></svg>`
@@ -17,7 +18,7 @@ async function openStore(folder: string, dataFolder?: string): Promise<{ store: 
   const store = await openPlantStore({
     folder,
     dataFolder: dataFolder ?? (await temporaryFolder()),
-    protocols: fakeProtocols,
+    work: plantWork(fakeProtocols),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => count++,
@@ -160,7 +161,7 @@ describe('tags as CSV', () => {
       'tags/b.csv': 'name,device,address\nC,plc,7:bool\n',
     })
     const { store } = await openStore(folder)
-    expect(await store.importTags('new', store.exportTags())).toEqual({ faults: [], tagCount: 0 })
+    expect(await store.importTags('new', await store.exportTags())).toEqual({ faults: [], tagCount: 0 })
     expect((await readdir(join(folder, 'tags'))).sort()).toEqual(['a.yaml', 'b.csv'])
     expect(readFileSync(join(folder, 'tags/a.yaml'), 'utf8')).toBe(tags('A', 'B'))
   })
@@ -168,7 +169,7 @@ describe('tags as CSV', () => {
   it('a changed cell is written where the tag stands, with all comments kept; a new row goes to the named file', async () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A', 'B') })
     const { store } = await openStore(folder)
-    const rows = store.exportTags().split('\r\n')
+    const rows = (await store.exportTags()).split('\r\n')
     const changed = rows.map((row) => (row.startsWith('A,') ? row.replace('A,,', 'A,Level of A,') : row))
     changed.splice(3, 0, `N,,plc,200:bool${','.repeat(19)}`)
     expect(await store.importTags('new', changed.join('\r\n'))).toEqual({ faults: [], tagCount: 2 })
@@ -204,7 +205,7 @@ describe('tags as CSV', () => {
     expect((await store.importTags('new', 'name,unit\nP1.Speed,Hz\n')).faults[0]!.message).toBe(
       'tag P1.Speed belongs to equipment P1: change unit in its type or its overrides',
     )
-    expect((await store.importTags('new', store.exportTags())).faults).toEqual([])
+    expect((await store.importTags('new', await store.exportTags())).faults).toEqual([])
   })
 
   it('goes into a YAML file of that name if there is one', async () => {

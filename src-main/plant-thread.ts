@@ -1,0 +1,57 @@
+// The work on a plant folder in a thread that is started for it and ends with it: checking forty files takes half a second
+// and a hundred megabytes, which neither the value path nor the station's memory should see.
+import { startWorkerThread } from './base/worker-thread.ts'
+import type { FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
+import type { TagImport } from './plant/tag-import.ts'
+import type { Plant } from './shared/plant.ts'
+import { messageOf, RuntimeError } from './shared/runtime-error.ts'
+import type { StatusCodeName } from './shared/status-code.ts'
+
+/** The largest plants take seconds; a thread that works longer hangs. */
+const jobLimitMs = 120_000
+
+/** What the thread is started with. */
+export type PlantJob =
+  | { readonly kind: 'read'; readonly folder: string }
+  | { readonly kind: 'export'; readonly plant: Plant }
+  | { readonly kind: 'import'; readonly import: TagImportJob }
+
+/** What it answers with, once. */
+export type PlantJobResult =
+  | { readonly ok: true; readonly value: FolderReading | string | TagImport }
+  | { readonly ok: false; readonly code: StatusCodeName; readonly message: string }
+
+/** Plant work for the station: one thread for each piece of it. */
+export const plantThread: PlantWork = {
+  async read(folder) {
+    try {
+      return (await run({ kind: 'read', folder })) as FolderReading
+    } catch (error) {
+      const message = `the plant folder cannot be checked: ${messageOf(error)}`
+      return { plant: null, faults: [{ file: 'plant.yaml', line: 1, column: 1, message }], texts: new Map() }
+    }
+  },
+  exportTags: async (plant) => (await run({ kind: 'export', plant })) as string,
+  importTags: async (job) => (await run({ kind: 'import', import: job })) as TagImport,
+}
+
+/** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */
+function run(job: PlantJob): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const worker = startWorkerThread(import.meta.url, './plant-worker', { workerData: job })
+    const failed = (message: string) => reject(new RuntimeError('BadInternalError', message))
+    const timer = setTimeout(() => {
+      failed(`it took longer than ${jobLimitMs / 1000} s`)
+      void worker.terminate()
+    }, jobLimitMs)
+    worker.once('message', (result: PlantJobResult) => {
+      if (result.ok) resolve(result.value)
+      else reject(new RuntimeError(result.code, result.message))
+    })
+    worker.once('error', (error) => failed(messageOf(error)))
+    worker.once('exit', (code) => {
+      clearTimeout(timer)
+      failed(`its thread ended with code ${code} and without a result`)
+    })
+  })
+}

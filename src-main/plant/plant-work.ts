@@ -1,0 +1,54 @@
+// What costs time with a plant folder: reading and checking it, and its tags as a spreadsheet. The station has it done in a
+// thread of its own (plant-thread.ts), so that values flow on while forty files are checked.
+import { resolve } from 'node:path'
+import type { Plant, PlantFault } from '../shared/plant.ts'
+import { FolderFiles } from './folder-scan.ts'
+import { checkFiles } from './plant-check.ts'
+import type { ProtocolTable } from './protocol-keys.ts'
+import { writeTagCsv } from './tag-csv.ts'
+import { exportContext } from './tag-export.ts'
+import { importTagCsv, type TagImport } from './tag-import.ts'
+
+/** A plant folder as it was found. */
+export interface FolderReading {
+  /** null when there are faults. */
+  readonly plant: Plant | null
+  /** By file, line and column. */
+  readonly faults: readonly PlantFault[]
+  /** Everything that was read, by file: what was checked is what is kept. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** What an import needs to know. */
+export interface TagImportJob {
+  /** Name of the file below tags/ for new tags, without extension. */
+  readonly file: string
+  readonly csv: string
+  /** The plant folder. */
+  readonly folder: string
+  /** The accepted plant. */
+  readonly plant: Plant
+}
+
+/** Arguments and results are plain values, so that they can cross to another thread. */
+export interface PlantWork {
+  /** Reads and checks a folder. Never rejects: what cannot be read is a fault. */
+  read(folder: string): Promise<FolderReading>
+  /** All tags as CSV for spreadsheets (docs/plant-folder.md). */
+  exportTags(plant: Plant): Promise<string>
+  /** Writes the rows of a CSV into the plant folder, all or none. Rejects with a RuntimeError when files cannot be written. */
+  importTags(job: TagImportJob): Promise<TagImport>
+}
+
+/** The work done right here, on the thread that asks. */
+export function plantWork(protocols: ProtocolTable): PlantWork {
+  return {
+    async read(folder) {
+      const files = new FolderFiles(resolve(folder))
+      const { plant, faults } = await checkFiles(files, protocols)
+      return { plant, faults, texts: files.texts }
+    },
+    exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, protocols)),
+    importTags: (job) => importTagCsv({ ...job, protocols }),
+  }
+}

@@ -1,0 +1,44 @@
+// The work on a plant folder gives the same in a thread of its own as on the spot, and its refusals stay refusals.
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { protocolCatalog } from '../../src-main/drivers/protocol-catalog.ts'
+import { plantWork } from '../../src-main/plant/plant-work.ts'
+import { plantThread } from '../../src-main/plant-thread.ts'
+import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
+import { plantFolder, temporaryFolder, writeFiles } from './plant/plant-folder-fixture.ts'
+
+const demoPlant = fileURLToPath(new URL('../../resources/demo-plant', import.meta.url))
+const here = plantWork(protocolCatalog)
+
+test('the demo plant reads the same in a thread and on the spot, and so does its export', async () => {
+  const reading = await plantThread.read(demoPlant)
+  expect(reading.plant!.tags.length).toBeGreaterThan(300)
+  expect(reading).toEqual(await here.read(demoPlant))
+  expect(await plantThread.exportTags(reading.plant!)).toBe(await here.exportTags(reading.plant!))
+})
+
+test('faults keep their places', async () => {
+  const folder = await plantFolder({ 'plant.yaml': 'name: A\nline: B\nsight: C\n' })
+  const { plant, faults } = await plantThread.read(folder)
+  expect(plant).toBeNull()
+  expect(faults.map(({ line, message }) => [line, message])).toContainEqual([
+    3,
+    expect.stringContaining('there is no key "sight"'),
+  ])
+})
+
+test('a refused import is refused with its code, and the folder is as before', async () => {
+  const { plant, texts } = await here.read(demoPlant)
+  const folder = await temporaryFolder()
+  await writeFiles(folder, Object.fromEntries(texts))
+  const refused = plantThread.importTags({ file: '../out', csv: 'name\n', folder, plant: plant! })
+  await expect(refused).rejects.toBeInstanceOf(RuntimeError)
+  await expect(refused).rejects.toMatchObject({ code: 'BadInvalidArgument' })
+  expect((await here.read(folder)).texts).toEqual(texts)
+})
+
+test('a folder that cannot be read is a fault, not an error', async () => {
+  const { plant, faults } = await plantThread.read(`${demoPlant}/nowhere`)
+  expect(plant).toBeNull()
+  expect(faults[0]!.message).toContain('cannot be read')
+})
