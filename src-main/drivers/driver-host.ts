@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
+import type { Protocol, WorkerName } from '../shared/protocol.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
 import type { DataType, TagDefinition } from '../shared/tag.ts'
@@ -14,7 +15,6 @@ import type { DeviceStatus } from './device-connection.ts'
 import type { DriverItem } from './driver.ts'
 import type { ConfiguredDevice, DriverRequest, DriverWorkerStart } from './driver-message.ts'
 import { DriverWorkerProcess } from './driver-worker-process.ts'
-import type { Protocol, WorkerName } from './protocol.ts'
 
 /** A request that its worker does not answer is given up after this much more than the device's time-outs. */
 const requestGraceMs = 5_000

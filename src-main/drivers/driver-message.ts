@@ -2,11 +2,11 @@
 
 import type { ErrorBody } from '../shared/link.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
+import type { WorkerName } from '../shared/protocol.ts'
 import type { StatusCodeName } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import type { DeviceStatus } from './device-connection.ts'
 import type { DriverItem } from './driver.ts'
-import type { WorkerName } from './protocol.ts'
 
 /** Given to the worker at its start. */
 export interface DriverWorkerStart {

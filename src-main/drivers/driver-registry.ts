@@ -1,6 +1,7 @@
 // Worker name → its driver module and simulator, imported only when asked for: an unused protocol costs nothing.
+
+import type { StartSimulator, WorkerName } from '../shared/protocol.ts'
 import type { ProtocolDriver } from './driver.ts'
-import type { StartSimulator, WorkerName } from './protocol.ts'
 
 /** The driver module of a worker; takes up to a second for OPC UA. */
 export async function loadDriver(worker: WorkerName): Promise<ProtocolDriver> {

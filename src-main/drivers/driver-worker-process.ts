@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { deviceRetries, retryWaits } from '../base/retry-schedule.ts'
 import { startWorkerThread } from '../base/worker-thread.ts'
+import type { WorkerName } from '../shared/protocol.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import type { DeviceStatus } from './device-connection.ts'
@@ -17,7 +18,6 @@ import type {
   FromDriverWorker,
   ToDriverWorker,
 } from './driver-message.ts'
-import type { WorkerName } from './protocol.ts'
 
 const heartbeatMs = 1000
 /** A worker that answers no heartbeat for so long hangs; loading OPC UA blocks its thread for about a second. */

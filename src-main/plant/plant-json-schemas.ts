@@ -2,13 +2,13 @@
 // `# yaml-language-server: $schema=…/resources/schemas/tags.json` as the first line, or a setting of the editor.
 import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
+import type { ProtocolTable } from '../shared/protocol.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
 import { accessFileSchema } from './access-file.ts'
 import { deviceEntries } from './device-file.ts'
 import { equipmentFileSchema, equipmentTypeSchema } from './equipment-file.ts'
 import { navigationFileSchema } from './navigation-file.ts'
 import { plantFileSchema } from './plant-file.ts'
-import type { ProtocolTable } from './protocol-keys.ts'
 import { tagEntries } from './tag-file.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -2,9 +2,9 @@
 // thread of its own (plant-thread.ts), so that values flow on while forty files are checked.
 import { resolve } from 'node:path'
 import type { Plant, PlantFault } from '../shared/plant.ts'
+import type { ProtocolTable } from '../shared/protocol.ts'
 import { FolderFiles } from './folder-scan.ts'
 import { checkFiles } from './plant-check.ts'
-import type { ProtocolTable } from './protocol-keys.ts'
 import { writeTagCsv } from './tag-csv.ts'
 import { exportContext } from './tag-export.ts'
 import { importTagCsv, type TagImport } from './tag-import.ts'

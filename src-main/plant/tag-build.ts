@@ -2,9 +2,9 @@
 
 import { didYouMean } from '../shared/closest-name.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
+import type { ProtocolKeys } from '../shared/protocol.ts'
 import { type DataType, isNumericType, type TagAlarm, type TagDefinition } from '../shared/tag.ts'
 import type { Origin } from './origin.ts'
-import type { ProtocolKeys } from './protocol-keys.ts'
 import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
 import { type AlarmEntry, type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
 

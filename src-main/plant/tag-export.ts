@@ -1,7 +1,7 @@
 // What the CSV export needs besides the tags: names of scan rates, and what protocols fill in by themselves.
 import * as v from 'valibot'
 import type { Plant } from '../shared/plant.ts'
-import type { ProtocolTable } from './protocol-keys.ts'
+import type { ProtocolTable } from '../shared/protocol.ts'
 import type { ExportContext } from './tag-csv.ts'
 
 /** Context for the tags of a plant. */

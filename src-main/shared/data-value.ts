@@ -1,5 +1,5 @@
 // A value is never alone: value, status code and the two time stamps travel together (OPC 10000-4 section 7.11).
-import { qualityOf, type Quality } from './status-code.ts'
+import { type Quality, qualityOf } from './status-code.ts'
 
 /**
  * What a tag can hold. `bigint` only for int64/uint64 tags; `Uint8Array` only for `bytes`; objects only for `structure`;
@@ -20,7 +20,13 @@ export interface DataValue {
 }
 
 /** What JSON can carry. */
-export type JsonValue = number | boolean | string | null | readonly JsonValue[] | { readonly [field: string]: JsonValue }
+export type JsonValue =
+  | number
+  | boolean
+  | string
+  | null
+  | readonly JsonValue[]
+  | { readonly [field: string]: JsonValue }
 
 /** One row of `tags.read`, of `tags.watch` over HTTP and of the JSON block of a tag frame. */
 export interface TagValueRow {

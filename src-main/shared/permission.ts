@@ -32,4 +32,9 @@ const engineer: readonly Permission[] = [
 const administrator: readonly Permission[] = [...engineer, 'access.administer']
 
 /** What each role may do unless access.yaml of the plant says otherwise. */
-export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = { viewer, operator, engineer, administrator }
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer,
+  operator,
+  engineer,
+  administrator,
+}

@@ -5,38 +5,15 @@ import { Closing } from '../base/closing.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import type { DeviceDefinition, Plant } from '../shared/plant.ts'
+import type { DeviceSimulator, SimulatedItem, SimulatorOptions } from '../shared/protocol.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { compileSimulation } from '../shared/simulation-rules.ts'
-import type { DataType, TagDefinition } from '../shared/tag.ts'
+import type { TagDefinition } from '../shared/tag.ts'
 import { PlantBehaviour } from './plant-behaviour.ts'
 import { fromRaw, toRaw } from './raw-value.ts'
 
-/** One tag as a protocol's simulator serves it. */
-export interface SimulatedTag {
-  readonly handle: number
-  readonly address: string
-  readonly dataType: DataType
-  readonly arrayLength: number | null
-  readonly writable: boolean
-  readonly options: Readonly<Record<string, unknown>>
-}
-
-/** A running server of one protocol. */
-export interface SimulatedDevice {
-  /** What a device file has to say to reach it. */
-  readonly address: string
-  set(handle: number, value: TagValue): void
-  close(): Promise<void>
-}
-
 /** Starts the server for one device; null when its protocol needs none (values from inside the runtime). */
-export type StartDevice = (options: {
-  readonly device: DeviceDefinition
-  readonly items: readonly SimulatedTag[]
-  readonly host: string
-  readonly port: number
-  readonly onWrite: (handle: number, value: TagValue) => void
-}) => Promise<SimulatedDevice | null>
+export type StartDevice = (options: SimulatorOptions) => Promise<DeviceSimulator | null>
 
 export interface SimulationOptions {
   readonly plant: Plant
@@ -112,7 +89,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
 /** One device with the tags it serves. */
 class ServedDevice {
   readonly name: string
-  #server: SimulatedDevice | null = null
+  #server: DeviceSimulator | null = null
   readonly #behaviour: PlantBehaviour
   readonly #tags: readonly { readonly tag: TagDefinition; readonly slot: number }[]
   /** Raw values as last given to the server or written by a client, by handle. */
@@ -129,7 +106,7 @@ class ServedDevice {
     return this.#server?.address ?? ''
   }
 
-  items(): SimulatedTag[] {
+  items(): SimulatedItem[] {
     return this.#tags.map(({ tag }, handle) => ({
       handle,
       address: tag.address!,
@@ -140,7 +117,7 @@ class ServedDevice {
     }))
   }
 
-  begin(server: SimulatedDevice): void {
+  begin(server: DeviceSimulator): void {
     this.#server = server
     this.serve()
   }
@@ -193,7 +170,7 @@ async function startDevices(
 async function startOne(
   startSimulator: StartDevice,
   options: Parameters<StartDevice>[0],
-): Promise<SimulatedDevice | null> {
+): Promise<DeviceSimulator | null> {
   try {
     return await startSimulator(options)
   } catch (error) {

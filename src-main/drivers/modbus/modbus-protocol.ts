@@ -1,8 +1,8 @@
 // Modbus as plant files see it: over TCP, on a serial line (RTU), and RTU frames over TCP as serial device servers pass
 // them on. Device keys, tag keys and address texts; the meaning of each is in docs/drivers/modbus.md.
 import * as v from 'valibot'
+import type { AddressCheck, Protocol } from '../../shared/protocol.ts'
 import type { DataType } from '../../shared/tag.ts'
-import type { AddressCheck, Protocol } from '../protocol.ts'
 import { dataTypeOf, isWritableTable, parseAddress } from './modbus-address.ts'
 
 /** Order of the bytes A (most significant) to D of a 32-bit value in two registers; 64-bit values alike. */

@@ -2,8 +2,8 @@
 // one device of the plant.
 import * as v from 'valibot'
 import type { TagValue } from '../../shared/data-value.ts'
+import type { DeviceSimulator, SimulatorOptions, StartSimulator } from '../../shared/protocol.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
-import type { DeviceSimulator, SimulatorOptions, StartSimulator } from '../protocol.ts'
 import { isBitTable, type ModbusTable, tableSize } from './modbus-address.ts'
 import { ModbusItem } from './modbus-item.ts'
 import { ModbusMemory, type WrittenPart } from './modbus-memory.ts'

@@ -1,7 +1,7 @@
 // What plant files may say of MQTT and Sparkplug devices and their tags. Loads no protocol library.
 import * as v from 'valibot'
+import type { AddressCheck, Protocol } from '../../shared/protocol.ts'
 import type { DataType } from '../../shared/tag.ts'
-import type { AddressCheck, Protocol } from '../protocol.ts'
 import { parseJsonPath } from './json-path.ts'
 import { checkTopic, parseMqttAddress } from './mqtt-address.ts'
 import { checkSparkplugId, parseSparkplugAddress } from './sparkplug-address.ts'

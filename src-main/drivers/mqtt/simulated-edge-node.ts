@@ -2,8 +2,8 @@
 // rebirth on request, commands carried out (Sparkplug 3.0 chapters 4 to 6, edge node side).
 import mqtt, { type MqttClient } from 'mqtt'
 import type { TagValue } from '../../shared/data-value.ts'
+import type { SimulatedItem, SimulatorOptions } from '../../shared/protocol.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
-import type { SimulatedItem, SimulatorOptions } from '../protocol.ts'
 import { initialValue } from './simulated-topics.ts'
 import { parseSparkplugAddress } from './sparkplug-address.ts'
 import { encodeSparkplugPayload } from './sparkplug-encoding.ts'

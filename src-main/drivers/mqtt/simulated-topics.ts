@@ -1,8 +1,8 @@
 // The publishing side of a simulated plain MQTT device: a source that publishes its values on its topics, retained and
 // at most every quarter of a second, says online and leaves a last will, and takes what others write.
 import type { TagValue } from '../../shared/data-value.ts'
+import type { SimulatedItem, SimulatorOptions } from '../../shared/protocol.ts'
 import { isGood } from '../../shared/status-code.ts'
-import type { SimulatedItem, SimulatorOptions } from '../protocol.ts'
 import { encodeBinary } from './binary-value.ts'
 import { documentWith, type JsonPath, putAt } from './json-path.ts'
 import {

@@ -1,7 +1,7 @@
 // OPC UA without its library: device keys, address texts. The driver is opcua-driver.ts; docs/drivers/opcua.md for plants.
 import * as v from 'valibot'
+import type { AddressCheck, Protocol } from '../../shared/protocol.ts'
 import type { DataType } from '../../shared/tag.ts'
-import type { AddressCheck, Protocol } from '../protocol.ts'
 import { parseAddress, parseEndpoint } from './opcua-address.ts'
 
 const milliseconds = (lowest: number, highest: number) =>

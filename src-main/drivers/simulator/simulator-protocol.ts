@@ -2,8 +2,8 @@
 //   sine(period=10 s, low=0, high=100)    ramp(…)    triangle(…)    toggle(period=2 s)
 //   walk(low=0, high=100, step=1)          lag(of=<memory name>, timeConstant=5 s)      memory(name, initial=0)
 import * as v from 'valibot'
+import type { AddressCheck, Protocol } from '../../shared/protocol.ts'
 import type { DataType } from '../../shared/tag.ts'
-import type { AddressCheck, Protocol } from '../protocol.ts'
 
 /** A parsed address. Times in s. */
 export type Signal =

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
-import type { ProtocolKeys, ProtocolTable } from '../../../src-main/plant/protocol-keys.ts'
+import type { ProtocolKeys, ProtocolTable } from '../../../src-main/shared/protocol.ts'
 import { type DataType, dataTypes } from '../../../src-main/shared/tag.ts'
 
 const fake: ProtocolKeys = {

@@ -32,6 +32,7 @@ class FakeServers {
         this.setCount++
         this.values.set(`${name}/${options.items[handle]!.address}`, value)
       },
+      get: (handle) => this.values.get(`${name}/${options.items[handle]!.address}`) ?? null,
       close: async () => void this.closed.push(name),
     }
   }

@@ -2,8 +2,8 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startSimulator } from '../../../../src-main/drivers/mqtt/mqtt-simulator.ts'
-import type { DeviceSimulator } from '../../../../src-main/drivers/protocol.ts'
 import type { TagValue } from '../../../../src-main/shared/data-value.ts'
+import type { DeviceSimulator } from '../../../../src-main/shared/protocol.ts'
 import { same, until } from '../driver-conformance.ts'
 import { deviceOf, itemOf } from './mqtt-items.ts'
 

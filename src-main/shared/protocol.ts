@@ -1,7 +1,8 @@
 // What can be said of a protocol without loading it: its device keys, its address texts, how to simulate it.
 import type * as v from 'valibot'
-import type { TagValue } from '../shared/data-value.ts'
-import type { DataType } from '../shared/tag.ts'
+import type { TagValue } from './data-value.ts'
+import type { DeviceDefinition } from './plant.ts'
+import type { DataType } from './tag.ts'
 
 /** An address text that was understood, or a sentence why not. */
 export type AddressCheck =
@@ -15,8 +16,8 @@ export type AddressCheck =
     }
   | { readonly ok: false; readonly message: string }
 
-/** Light description of a protocol, for plant check, schemas and lists. Imports no protocol library. */
-export interface Protocol {
+/** What the plant folder needs to know of a protocol: its keys and how it checks addresses. */
+export interface ProtocolKeys {
   readonly name: string
   /**
    * The protocol's own keys of a device file, beside name, description, protocol, address, timeout, scanRates and
@@ -29,6 +30,13 @@ export interface Protocol {
   checkDeviceAddress(address: string): string | null
   /** `dataType` and `arrayLength` as the tag file gives them, null where it does not. */
   checkAddress(address: string, dataType: DataType | null, arrayLength: number | null): AddressCheck
+}
+
+/** Protocol name → what is known of it. */
+export type ProtocolTable = ReadonlyMap<string, ProtocolKeys>
+
+/** Light description of a protocol, for plant check, schemas and lists. Imports no protocol library. */
+export interface Protocol extends ProtocolKeys {
   /** Worker that runs it: protocols of the same worker share a thread and a driver module. */
   readonly worker: WorkerName
 }
@@ -62,7 +70,7 @@ export interface DeviceSimulator {
 }
 
 export interface SimulatorOptions {
-  readonly device: import('../shared/plant.ts').DeviceDefinition
+  readonly device: DeviceDefinition
   readonly items: readonly SimulatedItem[]
   readonly host: string
   /** 0 = any free. */
