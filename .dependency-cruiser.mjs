@@ -1,5 +1,6 @@
 // The levels of docs/ARCHITECTURE.md as rules: imports point downward only, level-2 folders never import each other.
-const level2 = 'plant|drivers|tags|expressions|equipment|alarms|historian|identifiers|labels|access|maintenance|gateways|simulation'
+const level2 =
+  'plant|drivers|tags|expressions|equipment|alarms|historian|identifiers|labels|access|maintenance|gateways|simulation'
 const screens = 'mimic|faceplate|alarms|trends|labels|engineering|access|maintenance'
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
@@ -66,11 +67,20 @@ export default {
       { path: `^src-renderer/(${screens})/` },
       { path: `^src-renderer/(${screens})/`, pathNot: '^src-renderer/$1/' },
     ),
-    forbid('nothing-imports-test', 'test/ may import anything; nothing imports test/.', { pathNot: '^test/' }, { path: '^test/' }),
+    forbid(
+      'nothing-imports-test',
+      'test/ may import anything; nothing imports test/.',
+      { pathNot: '^test/' },
+      { path: '^test/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.svelte', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'types', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.svelte', '.js', '.mjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'import', 'types', 'node', 'default'],
+    },
   },
 }
