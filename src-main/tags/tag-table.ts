@@ -225,7 +225,7 @@ export class TagTable {
   #change(handle: number, tag: TagDefinition): void {
     const before = this.#definitions[handle]!
     if (before === tag) return
-    if (sourceOf(before) === sourceOf(tag)) return this.#describe(handle, tag)
+    if (isSameSource(before, tag)) return this.#describe(handle, tag)
     this.#remove(tag.name, handle)
     this.#add(tag)
   }
@@ -328,17 +328,24 @@ class ChangeColumns {
   }
 }
 
-/** Two definitions with the same source text give the same value; limits, texts and alarms may differ. */
-function sourceOf({
-  dataType,
-  arrayLength,
-  device,
-  address,
-  addressOptions,
-  expression,
-  scaling,
-}: TagDefinition): string {
-  return JSON.stringify([dataType, arrayLength, device, address, addressOptions, expression, scaling])
+/** Two definitions that give the same values; limits, texts and alarms may differ. */
+function isSameSource(a: TagDefinition, b: TagDefinition): boolean {
+  return (
+    a.dataType === b.dataType &&
+    a.arrayLength === b.arrayLength &&
+    a.device === b.device &&
+    a.address === b.address &&
+    a.expression === b.expression &&
+    isSameRecord(a.scaling, b.scaling) &&
+    isSameRecord(a.addressOptions, b.addressOptions)
+  )
+}
+
+function isSameRecord(a: object | null, b: object | null): boolean {
+  if (a === null || b === null) return a === b
+  const fields = Object.entries(a)
+  if (fields.length === 0) return Object.keys(b).length === 0
+  return JSON.stringify(fields) === JSON.stringify(Object.entries(b))
 }
 
 /** Deep equality of values that are not plain numbers. */
