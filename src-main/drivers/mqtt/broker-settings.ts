@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import type { DriverEnvironment } from '../driver.ts'
-import type { MqttDeviceOptions, SparkplugDeviceOptions } from './mqtt-protocol.ts'
+import { brokerUrl, type MqttDeviceOptions, type SparkplugDeviceOptions } from './mqtt-protocol.ts'
 
 /** Everything a connect needs; secrets included, so it is never logged. */
 export interface BrokerSettings {
@@ -47,9 +47,9 @@ export function durationMs(text: string): number {
 export async function readBrokerSettings(environment: DriverEnvironment): Promise<BrokerSettings> {
   const { device } = environment
   const options = device.options as MqttDeviceOptions | SparkplugDeviceOptions
-  if (!URL.canParse(device.address))
+  const url = brokerUrl(device.address)
+  if (!url)
     throw new RuntimeError('BadConfigurationError', `Device "${device.name}": "${device.address}" is not an address`)
-  const url = new URL(device.address)
   const scheme = url.protocol.slice(0, -1) as BrokerSettings['scheme']
   const isSecure = scheme === 'mqtts' || scheme === 'wss'
   const version = options.protocolVersion

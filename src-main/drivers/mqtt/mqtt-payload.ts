@@ -124,9 +124,9 @@ const exactly: ReviverWithSource = (_key, value, { source }) =>
     ? BigInt(source)
     : value
 
-/** The document of a JSON payload; throws where it is none. */
+/** The document of a JSON payload, with or without a byte order mark (RFC 8259 section 8.1); throws where it is none. */
 export function parseJson(payload: Buffer, exactIntegers: boolean): unknown {
-  const text = payload.toString('utf8')
+  const text = payload.toString('utf8').replace(/^\ufeff/, '')
   // Bytes that are no UTF-8 become U+FFFD, which may also stand in a text that is.
   if (text.includes('\ufffd') && !isUtf8(payload)) throw new SyntaxError('JSON is UTF-8 (RFC 8259 section 8.1)')
   return exactIntegers ? JSON.parse(text, exactly as (key: string, value: unknown) => unknown) : JSON.parse(text)

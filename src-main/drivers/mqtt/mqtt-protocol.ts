@@ -138,10 +138,15 @@ export type SparkplugDeviceOptions = v.InferOutput<typeof sparkplugDeviceOptions
 
 const schemes = ['mqtt:', 'mqtts:', 'ws:', 'wss:']
 
+/** The address of a broker as a URL; `host:port` alone is plain `mqtt://`. Null where it cannot be read. */
+export function brokerUrl(given: string): URL | null {
+  return URL.parse(given.includes('://') ? given : `mqtt://${given}`)
+}
+
 /** A sentence why a device address is none, or null. */
 function checkBrokerAddress(given: string): string | null {
   const how = 'mqtt://host:1883, mqtts://host:8883, ws://host:port/path or wss://host:port/path'
-  const url = URL.canParse(given) ? new URL(given) : null
+  const url = brokerUrl(given)
   if (!url || !schemes.includes(url.protocol) || url.hostname === '')
     return `"${given}" is not the address of a broker: ${how}`
   if (url.username !== '' || url.password !== '')

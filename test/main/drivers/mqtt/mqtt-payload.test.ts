@@ -64,6 +64,7 @@ describe('what a payload means for a tag', () => {
     ['{"a":-9223372036854775808}', 't#$.a', 'int64', -9223372036854775808n],
     ['{"a":null}', 't#$.a', 'float64', 'BadNoData'],
     ['{"b":1}', 't#$.a', 'float64', 'BadNodeIdUnknown'],
+    ['\ufeff{"a":2}', 't#$.a', 'float64', 2],
     ['{"a":1', 't#$.a', 'float64', 'BadDecodingError'],
     ['no json', 't#$.a', 'float64', 'BadDecodingError'],
     ['{"a":{}}', 't#$.a', 'float64', 'BadTypeMismatch'],

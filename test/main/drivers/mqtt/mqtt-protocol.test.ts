@@ -12,10 +12,17 @@ describe('what plant files say of MQTT', () => {
     'ws://broker:9001/mqtt',
     'wss://broker/mqtt?x=1',
     'mqtt://[::1]:1883',
+    'broker:1883',
+    '10.0.0.5:1883',
+    'localhost',
+    '[::1]:1883',
   ])('%s is the address of a broker', (address) => expect(plain.checkDeviceAddress(address)).toBeNull())
 
   test.each([
-    ['broker:1883', 'is not the address of a broker'],
+    ['broker:99999', 'is not the address of a broker'],
+    ['a broker', 'is not the address of a broker'],
+    ['broker:1883/path', 'only ws:// and wss://'],
+    ['', 'is not the address of a broker'],
     ['http://broker', 'is not the address of a broker'],
     ['mqtt://', 'is not the address of a broker'],
     ['mqtt://user:secret@broker', 'passwordSecret'],
