@@ -10,7 +10,7 @@ import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { compileSimulation } from '../shared/simulation-rules.ts'
 import type { TagDefinition } from '../shared/tag.ts'
 import { PlantBehaviour } from './plant-behaviour.ts'
-import { fromRaw, toRaw } from './raw-value.ts'
+import { engineeringOf, rawOf } from './raw-value.ts'
 
 /** Starts the server for one device; null when its protocol needs none (values from inside the runtime). */
 export type StartDevice = (options: SimulatorOptions) => Promise<DeviceSimulator | null>
@@ -125,7 +125,7 @@ class ServedDevice {
   /** Gives the server every raw value that is no longer what it was. */
   serve(): void {
     for (const [handle, { tag, slot }] of this.#tags.entries()) {
-      const raw = toRaw(this.#behaviour.measured(slot), tag)
+      const raw = rawOf(this.#behaviour.measured(slot), tag)
       if (isSame(raw, this.#raw[handle]!)) continue
       this.#raw[handle] = raw
       this.#server?.set(handle, raw)
@@ -137,7 +137,7 @@ class ServedDevice {
     const served = this.#tags[handle]
     if (served === undefined) return
     this.#raw[handle] = raw
-    this.#behaviour.write(served.slot, fromRaw(raw, served.tag))
+    this.#behaviour.write(served.slot, engineeringOf(raw, served.tag))
   }
 }
 

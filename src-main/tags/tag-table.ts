@@ -5,8 +5,8 @@ import type { Clock } from '../base/clock.ts'
 import type { DataValue, TagValue } from '../shared/data-value.ts'
 import { isBad, StatusCodes } from '../shared/status-code.ts'
 import { isNumericType, type TagDefinition } from '../shared/tag.ts'
+import { linearScaling } from '../shared/tag-scaling.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
-import { linearScaling } from './tag-scaling.ts'
 
 const hasScaling = 1
 const isBoolean = 2

@@ -5,8 +5,8 @@ import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { isBad } from '../shared/status-code.ts'
 import { coerceValue, type DataType, integerRange, type TagDefinition } from '../shared/tag.ts'
+import { linearScaling, toRaw } from '../shared/tag-scaling.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
-import { linearScaling, toRaw } from './tag-scaling.ts'
 import type { TagTable } from './tag-table.ts'
 
 /** Outcome of a write that was sent. */

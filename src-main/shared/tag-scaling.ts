@@ -1,5 +1,5 @@
 // Linear scaling between what the device counts and what the operator reads.
-import type { TagScaling } from '../shared/tag.ts'
+import type { TagScaling } from './tag.ts'
 
 /** A scaling as factor and offset: engineering = raw × factor + offset. */
 export interface LinearScaling {
@@ -15,6 +15,11 @@ export function linearScaling(scaling: TagScaling | null): LinearScaling {
   if (!scaling) return noScaling
   const factor = (scaling.high - scaling.low) / (scaling.rawHigh - scaling.rawLow)
   return { factor, offset: scaling.low - scaling.rawLow * factor }
+}
+
+/** What a raw number reads as. */
+export function toEngineering(raw: number, scaling: LinearScaling): number {
+  return raw * scaling.factor + scaling.offset
 }
 
 /** Raw number that reads as `value`. */

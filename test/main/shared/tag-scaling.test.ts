@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { linearScaling, toRaw } from '../../../src-main/tags/tag-scaling.ts'
+import { linearScaling, toEngineering, toRaw } from '../../../src-main/shared/tag-scaling.ts'
 
 const bound = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 
@@ -11,10 +11,8 @@ test('scaling is invertible, also when it turns the direction round', () => {
       const scaling = linearScaling({ rawLow, rawHigh, low, high })
       const span = Math.abs(rawHigh - rawLow) + Math.abs(raw - rawLow)
       const tolerance = 1e-9 * (span + Math.abs(rawLow) + (Math.abs(low) + Math.abs(high)) / Math.abs(scaling.factor))
-      expect(Math.abs(toRaw(raw * scaling.factor + scaling.offset, scaling) - raw)).toBeLessThanOrEqual(
-        tolerance + 1e-9,
-      )
-      expect(rawLow * scaling.factor + scaling.offset).toBeCloseTo(low, 3)
+      expect(Math.abs(toRaw(toEngineering(raw, scaling), scaling) - raw)).toBeLessThanOrEqual(tolerance + 1e-9)
+      expect(toEngineering(rawLow, scaling)).toBeCloseTo(low, 3)
     }),
   )
 })
