@@ -53,7 +53,7 @@ export default {
       'protocol-library-at-home',
       'A protocol library only in its driver folder.',
       { path: '^src-main/', pathNot: '^src-main/drivers/(modbus|opcua|mqtt)/' },
-      { path: '^node_modules/(modbus-serial|serialport|node-opcua[^/]*|mqtt|aedes|protobufjs)/' },
+      { path: '^node_modules/(modbus-serial|serialport|node-opcua[^/]*|mqtt|mqtt-packet|aedes|protobufjs)/' },
     ),
     forbid(
       'renderer-imports-only-shared',
