@@ -46,7 +46,10 @@ program
   .action(async ({ plant, data, port, host }: { plant: string; data: string; port: number; host: string }) => {
     if (!existsSync(plant)) fail(`The plant folder ${plant} does not exist`)
     const { runHeadless } = await import('./headless.ts')
-    await runHeadless({ plantFolder: resolve(plant), dataFolder: resolve(data), port, host })
+    // Programs wait for the one line on stdout; people read stderr.
+    await runHeadless({ plantFolder: resolve(plant), dataFolder: resolve(data), port, host }, (line) =>
+      process.stderr.write(`${line}\n`),
+    )
   })
 
 program

@@ -19,15 +19,19 @@ export const builtScreensFolder = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../out/renderer' : '../renderer', import.meta.url),
 )
 
-/** Starts the station, prints its announcement on stdout, and arranges the clean stop. */
+/**
+ * Starts the station, prints `lineside ready <url>` as the only line on stdout, and arranges the clean stop. What a person
+ * has to know besides goes to `tell`.
+ */
 export async function runHeadless(
   options: HeadlessOptions,
+  tell: (line: string) => void,
   beforeStop: () => unknown = () => undefined,
 ): Promise<Station> {
   const logger = createLogger()
   const station = await startStation({ ...options, screensFolder: builtScreensFolder, logger })
-  // The ready line alone, in one write: programs wait for it.
-  process.stdout.write(station.announcement)
+  process.stdout.write(`lineside ready ${station.url}\n`)
+  for (const notice of station.notices) tell(notice)
   let isStopping = false
   const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) return

@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   serveScreens(file('../renderer'))
   setApplicationMenu(options.kiosk)
   const station = await startStation({ ...options, screensFolder: file('../renderer'), logger: createLogger() })
-  process.stdout.write(station.announcement)
+  process.stdout.write([`lineside ready ${station.url}`, ...station.notices, ''].join('\n'))
   handOverLinks(
     (link) => station.runtime.api.serve(link, { station: 'desktop' }),
     (from) => logger.warn(`refused: a link for ${from}`),

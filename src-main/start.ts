@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { buildScreensWhereNeeded } from './build-screens.ts'
 import { messageOf } from './shared/runtime-error.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '../..', import.meta.url))
 const defaultPort = 8420
 const parentCheckMs = 500
 
@@ -18,6 +18,8 @@ const children: ChildProcess[] = []
 
 /** Runs until the process gets a SIGTERM or SIGINT, or the desktop window is closed. Rejects when it cannot start. */
 export async function runDemo(): Promise<void> {
+  // A newcomer's terminal shows what matters; LINESIDE_LOG=info shows every connection.
+  process.env.LINESIDE_LOG ??= 'warn'
   try {
     await Promise.all([buildScreensWhereNeeded(root), startSimulators()])
     const electron = electronProgram()
@@ -88,12 +90,13 @@ async function runWithoutElectron(): Promise<void> {
   const { runHeadless } = await import('./headless.ts')
   const asked = process.env.LINESIDE_PORT
   const options = { plantFolder, dataFolder, host: '127.0.0.1' }
+  const tell = (line: string) => process.stdout.write(`${line}\n`)
   try {
-    await runHeadless({ ...options, port: Number(asked ?? defaultPort) }, stopChildren)
+    await runHeadless({ ...options, port: Number(asked ?? defaultPort) }, tell, stopChildren)
   } catch (error) {
     if (asked !== undefined || !messageOf(error).includes('EADDRINUSE')) throw error
     process.stderr.write(`Port ${defaultPort} is taken by another program; another one is used.\n`)
-    await runHeadless({ ...options, port: 0 }, stopChildren)
+    await runHeadless({ ...options, port: 0 }, tell, stopChildren)
   }
 }
 

@@ -19,8 +19,8 @@ export interface StationOptions {
 export interface Station {
   readonly runtime: Runtime
   readonly url: string
-  /** Lines for stdout: `lineside ready <url>`, the first-start code while there is no account, a certificate's fingerprint. */
-  readonly announcement: string
+  /** What a person has to know besides: the first-start code while there is no account, a certificate's fingerprint. */
+  readonly notices: readonly string[]
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
   return {
     runtime,
     url: server.url,
-    announcement: announcementOf(runtime, server),
+    notices: noticesOf(runtime, server),
     close: async () => {
       await server.close()
       await runtime.close()
@@ -54,10 +54,10 @@ export async function startStation(options: StationOptions): Promise<Station> {
   }
 }
 
-function announcementOf(runtime: Runtime, server: WebServer): string {
-  const lines = [`lineside ready ${server.url}`]
+function noticesOf(runtime: Runtime, server: WebServer): readonly string[] {
   const code = runtime.access.firstStartCode
-  if (code !== null) lines.push(`First-start code: ${code}`)
-  if (server.fingerprint) lines.push(`Certificate fingerprint (SHA-256): ${server.fingerprint}`)
-  return `${lines.join('\n')}\n`
+  return [
+    ...(code === null ? [] : [`First-start code: ${code}`]),
+    ...(server.fingerprint ? [`Certificate fingerprint (SHA-256): ${server.fingerprint}`] : []),
+  ]
 }

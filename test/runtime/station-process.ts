@@ -23,19 +23,21 @@ export function writeFolder(files: Files): string {
   return folder
 }
 
-/** Starts a program of the command line and waits for a line on stdout. */
+/** Starts a program of the command line and waits for a line on stdout; `notices` grows with its stderr. */
 export async function startProgram(
   args: readonly string[],
   isReady: (line: string) => boolean,
-): Promise<{ child: ChildProcess; lines: string[] }> {
+): Promise<{ child: ChildProcess; lines: string[]; notices: string[] }> {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, LINESIDE_LOG: process.env.LINESIDE_LOG ?? 'warn' },
   })
   const lines: string[] = []
+  const notices: string[] = []
   let errors = ''
-  child.stderr!.on('data', (chunk) => {
-    errors = (errors + String(chunk)).slice(-20_000)
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    notices.push(line)
+    errors = `${errors}${line}\n`.slice(-20_000)
   })
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(
@@ -52,7 +54,7 @@ export async function startProgram(
     })
   })
   child.removeAllListeners('exit')
-  return { child, lines }
+  return { child, lines, notices }
 }
 
 /** Ends a child by its pid and waits for it. */
@@ -83,7 +85,7 @@ export class StationProcess {
     options: { dataFolder?: string; user?: string; password?: string } = {},
   ): Promise<StationProcess> {
     const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'lineside-data-'))
-    const { child, lines } = await startProgram(
+    const { child, lines, notices } = await startProgram(
       ['headless', '--plant', plantFolder, '--data', dataFolder, '--port', '0'],
       (line) => line.startsWith('lineside ready '),
     )
@@ -91,7 +93,7 @@ export class StationProcess {
     const station = new StationProcess(child, url, dataFolder, options.dataFolder === undefined)
     let password = options.password
     for (let wait = 0; password === undefined && wait < 50; wait++) {
-      password = lines.find((line) => line.startsWith('First-start code: '))?.slice('First-start code: '.length)
+      password = notices.find((line) => line.startsWith('First-start code: '))?.slice('First-start code: '.length)
       if (password === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
     }
     await station.logIn(options.user ?? 'tester', password ?? '')
