@@ -168,13 +168,20 @@ export class DriverHost {
 
   /** Trusts or rejects a certificate, wherever it is known. Throws BadNotFound. */
   async setCertificateTrust(thumbprint: string, trusted: boolean): Promise<void> {
-    for (const worker of this.#workers.values()) {
+    for (const [name, worker] of this.#workers) {
       const known = (await worker.request({ kind: 'certificates' }, requestGraceMs)) as readonly CertificateRow[]
       if (!known.some((row) => row.thumbprint === thumbprint)) continue
       await worker.request({ kind: 'trust', thumbprint, trusted }, requestGraceMs)
-      return
+      return trusted ? this.#retryWaiting(name) : undefined
     }
     throw new RuntimeError('BadNotFound', `No certificate with thumbprint ${thumbprint} is known`)
+  }
+
+  /** What kept a device waiting may be gone: ask now instead of at the end of its wait. */
+  async #retryWaiting(worker: WorkerName): Promise<void> {
+    for (const { definition, protocol, status } of this.#devices.values())
+      if (protocol.worker === worker && definition.enabled && status?.state === 'waiting')
+        await this.reconnect(definition.name)
   }
 
   async close(): Promise<void> {
