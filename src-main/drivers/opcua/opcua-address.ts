@@ -78,9 +78,9 @@ export interface EndpointAddress {
 /** Port that OPC UA servers have when the address names none (IANA). */
 const defaultPort = 4840
 
-/** `opc.tcp://host[:port][/path]`, or a sentence why not. */
+/** `opc.tcp://host[:port][/path]`, the scheme may be left out; or a sentence why not. */
 export function parseEndpoint(text: string): EndpointAddress | string {
-  const match = /^opc\.tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^\s/:[\]@?#]+)(?::(\d{1,5}))?(\/[^\s?#]*)?$/.exec(text)
+  const match = /^(?:opc\.tcp:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s/:[\]@?#]+)(?::(\d{1,5}))?(\/[^\s?#]*)?$/.exec(text)
   if (!match)
     return `"${short(text)}" is not an OPC UA address: expected opc.tcp://host:port or opc.tcp://host:port/path`
   const port = match[2] === undefined ? defaultPort : Number(match[2])

@@ -168,7 +168,8 @@ export class OpcUaLink {
     const session = this.#session!
     const kinds = Object.keys(limitNodeIds) as BatchKind[]
     const nodesToRead = [namespaceArray, ...kinds.map((kind) => limitNodeIds[kind])].map((nodeId) => ({ nodeId }))
-    const values = await session.read(nodesToRead)
+    // Some servers take fewer nodes at once than it takes to ask how many they take.
+    const values = await this.inBatches('read', nodesToRead, (batch) => session.read(batch))
     const names: unknown = values[0]?.value.value
     this.#namespaces = Array.isArray(names) ? names.map(String) : ['http://opcfoundation.org/UA/']
     for (const [index, kind] of kinds.entries()) {

@@ -32,12 +32,11 @@ export class NodeTypes {
 
   /** Type of one Variable; null when the node is none. Throws what the request throws. */
   async variable(nodeId: NodeId): Promise<VariableType | null> {
-    const [dataType, valueRank, value] = await this.#link.inTime(
-      this.#link.session.read([
-        { nodeId, attributeId: AttributeIds.DataType },
-        { nodeId, attributeId: AttributeIds.ValueRank },
-        { nodeId, attributeId: AttributeIds.Value },
-      ]),
+    const attributes = [AttributeIds.DataType, AttributeIds.ValueRank, AttributeIds.Value]
+    const [dataType, valueRank, value] = await this.#link.inBatches(
+      'read',
+      attributes.map((attributeId) => ({ nodeId, attributeId })),
+      (batch) => this.#link.session.read(batch),
     )
     const type: unknown = dataType?.value.value
     if (!dataType?.statusCode.isGood() || !isNodeId(type)) return null

@@ -111,22 +111,20 @@ describe('an OPC UA device address', () => {
     ['opc.tcp://plc.local', 'opc.tcp://plc.local:4840'],
     ['opc.tcp://plc:51210/UA/SampleServer', 'opc.tcp://plc:51210/UA/SampleServer'],
     ['opc.tcp://[fe80::1]:4840/x', 'opc.tcp://[fe80::1]:4840/x'],
+    ['10.0.0.5:4840', 'opc.tcp://10.0.0.5:4840'],
+    ['plc.local', 'opc.tcp://plc.local:4840'],
   ])('%s is %s', (text, expected) => {
     const endpoint = parseEndpoint(text)
     expect(typeof endpoint === 'string' ? endpoint : formatEndpoint(endpoint)).toBe(expected)
     expect(protocol.checkDeviceAddress(text)).toBeNull()
   })
 
-  test.each([
-    '10.0.0.5:4840',
-    'http://plc:4840',
-    'opc.tcp://',
-    'opc.tcp://plc:0',
-    'opc.tcp://plc:99999',
-    'opc.tcp://a b:1',
-  ])('%s is refused', (text) => {
-    expect(protocol.checkDeviceAddress(text)).toMatch(/OPC UA address|port/)
-  })
+  test.each(['', 'http://plc:4840', 'opc.tcp://', 'opc.tcp://plc:0', 'opc.tcp://plc:99999', 'opc.tcp://a b:1'])(
+    '%s is refused',
+    (text) => {
+      expect(protocol.checkDeviceAddress(text)).toMatch(/OPC UA address|port/)
+    },
+  )
 })
 
 describe('the OPC UA keys of a device file', () => {

@@ -53,6 +53,27 @@ describe('the OPC UA driver', { timeout: 30_000 }, () => {
     expect(rows.every(({ statusCode }) => isGood(statusCode))).toBe(true)
   })
 
+  test('works with a server that takes two nodes at once and says so only when asked', async () => {
+    const narrow = await startOpcUaSimulator(
+      { device: opcuaDevice('opc.tcp://127.0.0.1:4840'), items, host: '127.0.0.1', port: 0, onWrite: () => undefined },
+      { maxNodesPerRead: 2, maxMonitoredItemsPerCall: 3, maxNodesPerBrowse: 2 },
+    )
+    try {
+      const station = watching(opcuaDevice(narrow.address, {}, 3000))
+      opened.push(station)
+      await station.driver.connect(AbortSignal.timeout(5000))
+      await station.driver.watch(items.slice(0, 15))
+      // Types of structures are asked for by the library, three nodes and more at once.
+      const plain = items.slice(0, 15).filter(({ dataType }) => dataType !== 'structure')
+      const isThere = ({ handle }: (typeof items)[0]) => isGood(station.latest(handle)?.statusCode ?? 0x80000000)
+      await until('all values', () => plain.every(isThere), 10_000)
+      expect(rowsOf(await station.driver.read(items.slice(0, 15)))).toHaveLength(15)
+      await station.driver.close()
+    } finally {
+      await narrow.close()
+    }
+  })
+
   test('keeps good neighbours when one node of a batch is unknown, and when a namespace is unknown', async () => {
     const { driver, latest } = await connected()
     const unknown = opcuaItem(901, `${plant}s=Nowhere`, 'float64')
