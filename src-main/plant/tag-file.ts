@@ -51,6 +51,15 @@ export const alarmSchema = v.strictObject(
 )
 export type AlarmEntry = v.InferOutput<typeof alarmSchema>
 
+const stateWord = v.pipe(
+  v.string('a text is expected; put it into quotes'),
+  v.maxLength(200, 'at most 200 characters are possible'),
+)
+const languageTag = v.pipe(
+  v.string(),
+  v.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'a language is expected, as en or zh-CN'),
+)
+
 /** Keys every tag has, whatever its protocol; members of equipment types have the same. */
 export const tagEntries = {
   name: nameText,
@@ -111,9 +120,9 @@ export const tagEntries = {
   states: v.optional(
     v.record(
       v.pipe(v.string(), v.regex(/^(-?\d{1,20}|true|false)$/, 'states are named by whole numbers, true or false')),
-      v.pipe(
-        v.string('a text is expected; put it into quotes'),
-        v.maxLength(200, 'at most 200 characters are possible'),
+      v.union(
+        [stateWord, v.record(languageTag, stateWord)],
+        'a text in quotes is expected, or one for each language: { en: Running, zh-CN: 运行 }',
       ),
       'states are expected as { 0: Stopped, 1: Running }',
     ),

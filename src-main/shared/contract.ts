@@ -6,7 +6,7 @@ import type { JsonValue, TagValueRow } from './data-value.ts'
 import type { Permission, Role } from './permission.ts'
 import { roles } from './permission.ts'
 import type { MimicEntry, PlantFault } from './plant.ts'
-import { type DataType, dataTypes } from './tag.ts'
+import { type DataType, dataTypes, type StateWords } from './tag.ts'
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const names = (most: number) => v.pipe(v.array(name), v.maxLength(most))
@@ -87,7 +87,7 @@ export interface TagRow {
   readonly expression?: string
   readonly limits?: { readonly low?: number; readonly high?: number }
   readonly decimals?: number
-  readonly states?: Readonly<Record<string, string>>
+  readonly states?: Readonly<Record<string, StateWords>>
 }
 
 /** State of one connection, as the device page shows it. Times in ms. */

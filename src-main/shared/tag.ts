@@ -42,6 +42,9 @@ export interface TagAlarm {
   readonly expression?: string | undefined
 }
 
+/** The words of one state: one text for every language, or one for each (BCP 47): `{ en: Running, zh-CN: 运行 }`. */
+export type StateWords = string | Readonly<Record<string, string>>
+
 /** One tag of a checked plant. Either `device` and `address`, or `expression`. */
 export interface TagDefinition {
   /** Full name, unique in the plant; dots make the tree: `Filler.Level`. */
@@ -73,8 +76,8 @@ export interface TagDefinition {
   readonly interlock: string | null
   /** Decimal places on screen; null = as many as the value needs, up to 3. */
   readonly decimals: number | null
-  /** Texts of an enumeration, by value: `{ 0: "Stopped", 1: "Running" }`. */
-  readonly states: Readonly<Record<string, string>> | null
+  /** Words of an enumeration, by value: `{ 0: "Stopped", 1: "Running" }`. */
+  readonly states: Readonly<Record<string, StateWords>> | null
   readonly history: { readonly deadband: number } | false
   readonly alarms: readonly TagAlarm[]
   /** Name of the equipment instance it belongs to. */

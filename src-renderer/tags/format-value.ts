@@ -2,6 +2,8 @@
 import type { TagRow } from '../../src-main/shared/contract.ts'
 import type { JsonValue } from '../../src-main/shared/data-value.ts'
 import { isBad } from '../../src-main/shared/status-code.ts'
+import type { StateWords } from '../../src-main/shared/tag.ts'
+import { textIn } from '../ui/i18n.svelte.ts'
 
 /** Shown where there is no usable value. */
 export const noValueText = '– – –'
@@ -31,7 +33,7 @@ export function formatValue(
   words: BooleanWords,
 ): string {
   if (isBad(statusCode) || value === null) return noValueText
-  const state = stateText(value, format)
+  const state = stateText(value, format, locale)
   if (state !== undefined) return state
   if (typeof value === 'boolean') return value ? words.on : words.off
   if (typeof value === 'number') {
@@ -52,10 +54,16 @@ export function formatNumber(value: number, decimals: number | undefined, locale
   return numberFormat(locale, decimals).format(shown)
 }
 
-function stateText(value: JsonValue, format: ValueFormat): string | undefined {
+function stateText(value: JsonValue, format: ValueFormat, locale: string): string | undefined {
   if (!format?.states || (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'string'))
     return undefined
-  return format.states[String(value)] ?? format.states[String(Number(value))]
+  const words = format.states[String(value)] ?? format.states[String(Number(value))]
+  return words === undefined ? undefined : stateWordsIn(words, locale)
+}
+
+/** The words of a state in a language; where the plant has none in it, its first. */
+export function stateWordsIn(words: StateWords, locale: string): string {
+  return typeof words === 'string' ? words : textIn(words, locale, '')
 }
 
 function formatBigInteger(text: string, locale: string): string {

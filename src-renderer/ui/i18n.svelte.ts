@@ -91,7 +91,12 @@ function numberFormat(languageTag: string): Intl.NumberFormat {
 
 /** The text of the plant's own languages (titles of displays) that fits the screen best: same language, else any. */
 export function plantText(byLanguage: Readonly<Record<string, string>>, fallback: string): string {
-  const primary = language.current.split('-')[0]!
-  const fitting = Object.entries(byLanguage).find(([tag]) => tag === language.current || tag.split('-')[0] === primary)
-  return fitting?.[1] ?? Object.values(byLanguage)[0] ?? fallback
+  return textIn(byLanguage, language.current, fallback)
+}
+
+/** The same for a language that is given. */
+export function textIn(byLanguage: Readonly<Record<string, string>>, wanted: string, fallback: string): string {
+  const primary = wanted.split('-')[0]!
+  const fitting = byLanguage[wanted] ?? Object.entries(byLanguage).find(([tag]) => tag.split('-')[0] === primary)?.[1]
+  return fitting ?? Object.values(byLanguage)[0] ?? fallback
 }

@@ -132,7 +132,7 @@ describe('a right folder becomes a plant', () => {
     readBackTimeout: 1.5 s
     interlock: Filler.Level > 5
     decimals: 1
-    states: { 0: Empty, 100: Full }
+    states: { 0: Empty, 100: { en: Full, zh-CN: 满 } }
     history: { deadband: 0.2 }
     wordOrder: CDAB
     alarms:
@@ -159,7 +159,7 @@ describe('a right folder becomes a plant', () => {
         readBackTimeoutMs: 1500,
         interlock: 'Filler.Level > 5',
         decimals: 1,
-        states: { 0: 'Empty', 100: 'Full' },
+        states: { 0: 'Empty', 100: { en: 'Full', 'zh-CN': '满' } },
         history: { deadband: 0.2 },
         alarms: [
           {

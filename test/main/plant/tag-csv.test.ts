@@ -77,7 +77,10 @@ const tag: fc.Arbitrary<TagDefinition> = fc.record({
   decimals: fc.constantFrom(null, 0, 3),
   states: fc.oneof(
     fc.constant(null),
-    fc.dictionary(fc.constantFrom('0', '1', '-5', 'true'), printable, { minKeys: 1, noNullPrototype: true }),
+    fc.dictionary(fc.constantFrom('0', '1', '-5', 'true'), fc.oneof(printable, fc.record({ en: printable })), {
+      minKeys: 1,
+      noNullPrototype: true,
+    }),
   ),
   history: fc.constantFrom(false as const, { deadband: 0 }, { deadband: 0.25 }),
   alarms: fc.constantFrom(

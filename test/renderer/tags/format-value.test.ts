@@ -30,6 +30,15 @@ describe('formatValue', () => {
     expect(text(false, { dataType: 'bool', states })).toBe('Stopped')
     expect(text(7, { dataType: 'uint8', states })).toBe('7')
   })
+  it('names states in the language of the screen, or in what the plant has', () => {
+    const format = { dataType: 'uint8', states: { 0: { en: 'Stopped', 'zh-CN': '停止' }, 1: 'Running' } } as const
+    expect([text(0, format, 'en'), text(0, format, 'zh-CN'), text(0, format, 'de')]).toEqual([
+      'Stopped',
+      '停止',
+      'Stopped',
+    ])
+    expect(text(1, format, 'zh-CN')).toBe('Running')
+  })
   it('writes booleans in words', () => {
     expect([text(true), text(false)]).toEqual(['On', 'Off'])
   })
