@@ -8,6 +8,8 @@ export default defineConfig({
   root,
   test: {
     env: { LINESIDE_LOG: 'silent' },
+    // Most tests wait for a peer or a time-out, not for a core.
+    maxWorkers: 3,
     projects: [
       {
         // Electron's binary is not on every machine: the shell is tested on a fake of its module.
