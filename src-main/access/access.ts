@@ -91,7 +91,7 @@ export class Access {
     if (code !== null) return isFirstStartCode(password, code) ? this.sessions.createFirstStart(user) : null
     const account = await this.accounts.verify(user, password)
     if (!account) return null
-    this.accounts.noteLogin(account)
+    this.sessions.noteIfPossible(() => this.accounts.noteLogin(account))
     return this.sessions.create(account, source)
   }
 

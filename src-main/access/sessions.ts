@@ -42,12 +42,35 @@ interface StoredSession {
   readonly enabled: number
 }
 
+/** A session in memory, until it can be stored. */
+interface UnstoredSession {
+  readonly id: string
+  readonly accountId: string
+  /** Of the account when the session began: another one ends it. */
+  readonly passwordHash: string
+  readonly station: string
+  readonly timestamp: number
+}
+
+interface StoredAccount {
+  readonly user: string
+  readonly roles: string
+  readonly enabled: number
+  readonly password_hash: string
+}
+
 export class Sessions {
   readonly #database: Database
   readonly #clock: Clock
   readonly #find: Statement<[string], StoredSession>
+  readonly #findAccount: Statement<[string], StoredAccount>
   readonly #use: Statement<[number, string]>
+  readonly #remove: Statement<[string]>
   readonly #firstStart = new Map<string, Session>()
+  /** Sessions that could not be written down (disk full …): who logs in then can act; they are stored when it goes again. */
+  readonly #unstored = new Map<string, UnstoredSession>()
+  /** Sessions that ended but could not be removed. */
+  readonly #ended = new Set<string>()
   readonly #listeners = new Set<() => void>()
   readonly #timer: Timer
   #dataVersion: number
@@ -61,6 +84,8 @@ export class Sessions {
       `SELECT s.id, s.account_id, s.created_timestamp, s.used_timestamp, a.user, a.roles, a.enabled
        FROM session s JOIN account a ON a.id = s.account_id WHERE s.id = ?`,
     )
+    this.#findAccount = database.prepare('SELECT user, roles, enabled, password_hash FROM account WHERE id = ?')
+    this.#remove = database.prepare('DELETE FROM session WHERE id = ?')
     this.#use = database.prepare('UPDATE session SET used_timestamp = ? WHERE id = ?')
     this.#dataVersion = this.#readDataVersion()
     this.#timer = clock.every(lookIntervalMs, () => this.#look())
@@ -74,23 +99,32 @@ export class Sessions {
   /** A new session of an account. The token is known only to the caller from now on. */
   create(account: Account, station: string): { readonly token: string; readonly session: Session } {
     const { token, id } = newToken()
-    const now = this.#clock.now()
+    const timestamp = this.#clock.now()
+    const passwordHash = this.#findAccount.get(account.id)?.password_hash ?? ''
+    const session = { id, accountId: account.id, passwordHash, station, timestamp }
+    if (!this.noteIfPossible(() => this.#store(session))) {
+      if (this.#unstored.size >= mostSessionsOfAccount) this.#unstored.delete(this.#unstored.keys().next().value!)
+      this.#unstored.set(id, session)
+    }
+    return { token, session: this.find(id)! }
+  }
+
+  #store({ id, accountId, station, timestamp }: UnstoredSession): void {
     this.#database
       .transaction(() => {
         this.#database
           .prepare(
             'INSERT INTO session (id, account_id, station, created_timestamp, used_timestamp) VALUES (?, ?, ?, ?, ?)',
           )
-          .run(id, account.id, station, now, now)
+          .run(id, accountId, station, timestamp, timestamp)
         this.#database
           .prepare(
             `DELETE FROM session WHERE account_id = ? AND id NOT IN
              (SELECT id FROM session WHERE account_id = ? ORDER BY used_timestamp DESC, rowid DESC LIMIT ?)`,
           )
-          .run(account.id, account.id, mostSessionsOfAccount)
+          .run(accountId, accountId, mostSessionsOfAccount)
       })
       .immediate()
-    return { token, session: this.find(id)! }
   }
 
   /** A session of the first-start code: an administrator's, kept in memory only. */
@@ -121,9 +155,9 @@ export class Sessions {
     const session = this.find(id)
     if (session?.accountId == null) return session
     const now = this.#clock.now()
-    const row = this.#find.get(id)!
+    const row = this.#rowOf(id)!
     if (Math.abs(now - row.used_timestamp) < usedResolutionMs) return session
-    this.#write(() => this.#use.run(now, id))
+    this.noteIfPossible(() => this.#use.run(now, id))
     return this.find(id)
   }
 
@@ -132,7 +166,7 @@ export class Sessions {
     const now = this.#clock.now()
     const first = this.#firstStart.get(id)
     if (first) return now < first.expiresTimestamp ? first : null
-    const row = this.#find.get(id)
+    const row = this.#ended.has(id) ? undefined : this.#rowOf(id)
     if (row?.enabled !== 1) return null
     const expiresTimestamp = Math.min(row.used_timestamp + idleMs, row.created_timestamp + longestSessionMs)
     if (now >= expiresTimestamp) return null
@@ -147,10 +181,36 @@ export class Sessions {
     }
   }
 
+  #rowOf(id: string): StoredSession | undefined {
+    const unstored = this.#unstored.get(id)
+    if (!unstored) return this.#find.get(id)
+    const { accountId, passwordHash, timestamp } = unstored
+    const account = this.#findAccount.get(accountId)
+    // What ends the stored sessions of an account ends these.
+    if (account?.enabled !== 1 || account.password_hash !== passwordHash) {
+      this.#unstored.delete(id)
+      return undefined
+    }
+    return { ...account, id, account_id: accountId, created_timestamp: timestamp, used_timestamp: timestamp }
+  }
+
   end(id: string): void {
     this.#firstStart.delete(id)
-    this.#database.prepare('DELETE FROM session WHERE id = ?').run(id)
+    this.#unstored.delete(id)
+    if (!this.noteIfPossible(() => this.#remove.run(id))) this.#ended.add(id)
     this.announce()
+  }
+
+  /** Writes down what could not be written before. */
+  #settle(): void {
+    for (const session of this.#unstored.values()) {
+      if (this.#rowOf(session.id) && !this.noteIfPossible(() => this.#store(session))) return
+      this.#unstored.delete(session.id)
+    }
+    for (const id of this.#ended) {
+      if (!this.noteIfPossible(() => this.#remove.run(id))) return
+      this.#ended.delete(id)
+    }
   }
 
   /** `listener` is called whenever sessions or their roles may have changed, also by another process or by time. */
@@ -180,15 +240,17 @@ export class Sessions {
   }
 
   /**
-   * A note that may be missing: on a full disk people who are logged in must be able to act (IEC 62443-4-2 CCSC 1). Their session
-   * then ends as if the note had not been due; `failedWriteCount` shows it.
+   * A note that may be missing: on a full disk people must be able to log in and act (IEC 62443-4-2 CCSC 1). Their session
+   * then ends as if the note had not been due; `failedWriteCount` shows it. False where it could not be written.
    */
-  #write(work: () => void): void {
+  noteIfPossible(work: () => unknown): boolean {
     try {
       work()
+      return true
     } catch (error) {
       if (!(asDatabaseError(error, 'noting the use of a session') instanceof DatabaseError)) throw error
       this.#failedWriteCount++
+      return false
     }
   }
 
@@ -200,7 +262,8 @@ export class Sessions {
   #sweep(now: number): void {
     this.#sweptTimestamp = now
     for (const [id, session] of this.#firstStart) if (now >= session.expiresTimestamp) this.#firstStart.delete(id)
-    this.#write(() =>
+    this.#settle()
+    this.noteIfPossible(() =>
       this.#database
         .prepare('DELETE FROM session WHERE used_timestamp <= ? OR created_timestamp <= ?')
         .run(now - idleMs, now - longestSessionMs),

@@ -234,6 +234,40 @@ describe('sessions', () => {
     expect(access.sessions.failedWriteCount).toBe(1)
   })
 
+  test('one can log in and out when the disk takes nothing more; the session is stored when it does again', async () => {
+    await addAna()
+    const before = await logIn('ana', password)
+    const other = new Sqlite(join(folder, 'access.sqlite'))
+    const refused = ['INSERT ON session', 'UPDATE ON session', 'DELETE ON session', 'UPDATE ON account']
+    for (const [index, what] of refused.entries())
+      other.exec(`CREATE TRIGGER full${index} BEFORE ${what} BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+    const kept = await logIn('ana', password)
+    const ended = await logIn('ana', password)
+    access.sessions.end(ended.session.id)
+    access.sessions.end(before.session.id)
+    expect(access.sessions.authenticate(kept.token)?.user).toBe('ana')
+    expect(access.sessions.authenticate(ended.token)).toBeNull()
+    expect(access.sessions.authenticate(before.token)).toBeNull()
+    for (const index of refused.keys()) other.exec(`DROP TRIGGER full${index}`)
+    await clock.advance(61_000)
+    expect(access.sessions.authenticate(kept.token)?.user).toBe('ana')
+    const stored = other.prepare('SELECT id FROM session').all() as { id: string }[]
+    expect(stored.map(({ id }) => id)).toEqual([kept.session.id])
+    other.close()
+  })
+
+  test('a session that could not be stored ends with another password and with the account', async () => {
+    await addAna()
+    const other = new Sqlite(join(folder, 'access.sqlite'))
+    other.exec("CREATE TRIGGER full BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    const first = await logIn('ana', password)
+    const second = await logIn('ana', password)
+    await access.accounts.change('ana', { newPassword: 'another horse' })
+    expect(access.sessions.authenticate(first.token)).toBeNull()
+    expect(access.sessions.authenticate(second.token)).toBeNull()
+    other.close()
+  })
+
   test('a closed part leaves no timer', () => {
     access.close()
     expect(clock.pendingCount).toBe(0)
