@@ -20,11 +20,11 @@ export interface ConformanceDevice {
   /** An address that is well formed but that the device does not have; null where the protocol cannot tell (MQTT). */
   readonly unknown: DriverItem | null
   /** The device itself changes a value. */
-  set(item: DriverItem, value: TagValue): void
+  set(item: DriverItem, value: TagValue): void | Promise<void>
   /** What the device holds. */
-  get(item: DriverItem): TagValue
-  /** The device or its cable dies: connections break, new ones are refused. */
-  cut(): Promise<void>
+  get(item: DriverItem): TagValue | Promise<TagValue>
+  /** The device or its cable dies: connections break, new ones are refused; null where there is no link to cut. */
+  cut: (() => Promise<void>) | null
   /** Nothing answers any more, but no connection is told; null where the link is not TCP. */
   freeze: (() => void) | null
   restore(): Promise<void>
@@ -126,10 +126,23 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       return driver
     }
 
+    /** Waits until the device holds the value. */
+    const untilHeld = async (item: DriverItem, value: TagValue): Promise<void> => {
+      const end = performance.now() + 5000
+      for (;;) {
+        const held = await peer.get(item)
+        if (same(held, value)) return
+        if (performance.now() > end)
+          throw new Error(`${item.address} holds ${String(held)} instead of ${String(value)}`)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    }
+
     const items = () => peer.values.map(({ item }) => item)
     const allFirst = () => peer.values.every(({ item, first }) => received.isGoodAt(item, first))
 
-    test('a device that is not there refuses the connection with a sentence that names it', async () => {
+    test('a device that is not there refuses the connection with a sentence that names it', async (context) => {
+      if (!peer.cut) return context.skip('there is no link to cut')
       await peer.cut()
       const driver = harness.driver.createDriver(environment(peer.device))
       opened.push(driver)
@@ -167,7 +180,7 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       const driver = await connected()
       await driver.watch(items())
       await until('all first values', allFirst)
-      for (const { item, second } of peer.values) peer.set(item, second)
+      for (const { item, second } of peer.values) await peer.set(item, second)
       await until('all second values', () => peer.values.every(({ item, second }) => received.isGoodAt(item, second)))
     })
 
@@ -177,7 +190,7 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       await until('all first values', allFirst)
       for (const { item, second } of peer.values) {
         expect(await driver.write(item, second), item.address).toBe(StatusCodes.Good)
-        await until(`${item.address} in the device`, () => same(peer.get(item), second))
+        await untilHeld(item, second)
         await until(`${item.address} read back`, () => received.isGoodAt(item, second))
       }
     })
@@ -219,8 +232,8 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       await until('the third', () => received.counts.has(coming.handle))
       const countBefore = received.counts.get(going.handle)
       const { second } = peer.values[1]!
-      peer.set(going, peer.values[0]!.second)
-      peer.set(staying, second)
+      await peer.set(going, peer.values[0]!.second)
+      await peer.set(staying, second)
       await until('the one that stayed', () => received.isGoodAt(staying, second))
       expect(received.counts.get(going.handle)).toBe(countBefore)
       expect(received.sawBad.has(staying.handle)).toBe(false)
@@ -238,11 +251,13 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       await until('all first values, still', allFirst)
     })
 
-    test('a broken link is reported once or all its items turn Bad, and nothing comes after close', async () => {
+    test('a broken link is reported once or all its items turn Bad, and nothing comes after close', async (context) => {
+      const { cut } = peer
+      if (!cut) return context.skip('there is no link to cut')
       const driver = await connected()
       await driver.watch(items())
       await until('all first values', allFirst)
-      await peer.cut()
+      await cut()
       await until('the loss', () => lost.length > 0 || items().every((item) => received.sawBad.has(item.handle)), 4000)
       expect(lost.length).toBeLessThanOrEqual(1)
       await driver.close()
@@ -268,7 +283,9 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       )
     })
 
-    test('under supervision the tags turn Bad when the link dies and Good again when it is back', async () => {
+    test('under supervision the tags turn Bad when the link dies and Good again when it is back', async (context) => {
+      const { cut } = peer
+      if (!cut) return context.skip('there is no link to cut')
       const connection = new DeviceConnection({
         device: peer.device,
         createDriver: (given) => harness.driver.createDriver(given),
@@ -284,7 +301,7 @@ export function describeDriverConformance(name: string, harness: ConformanceHarn
       connection.setItems(items())
       connection.start()
       await until('all first values', allFirst)
-      await peer.cut()
+      await cut()
       await until(
         'all Bad',
         () => items().every((item) => isBad(received.latest.get(item.handle)!.statusCode)),
