@@ -55,6 +55,8 @@ export class DeviceConnection {
   #state: DeviceState = 'connecting'
   #stateTimestamp: number
   #lastError: DeviceStatus['lastError'] = null
+  /** The error last logged since the device was connected; the same again is no news. */
+  #loggedError: string | null = null
   #nextAttemptTimestamp: number | null = null
   #updateCount = 0
   #reconnectCount = 0
@@ -290,7 +292,9 @@ export class DeviceConnection {
 
   #enter(state: DeviceState): void {
     if (this.#state !== state) {
-      this.#logger.info(this.#text(state), { device: this.device.name, state })
+      // What ended a connection is logged as such; every attempt of a device that is away would fill the disk.
+      this.#logger[state === 'connected' ? 'info' : 'debug'](this.#text(state), { device: this.device.name, state })
+      if (state === 'connected') this.#loggedError = null
       this.#state = state
       this.#stateTimestamp = this.#clock.now()
     }
@@ -299,7 +303,9 @@ export class DeviceConnection {
 
   #noteError(error: RuntimeError): void {
     this.#lastError = { timestamp: this.#clock.now(), statusCode: error.statusCode, message: error.message }
-    this.#logger.warn(error.message, { device: this.device.name, code: error.code })
+    const isNew = error.message !== this.#loggedError
+    this.#loggedError = error.message
+    this.#logger[isNew ? 'warn' : 'debug'](error.message, { device: this.device.name, code: error.code })
   }
 
   /** Every tag of the device says why it has no value: no old number may look alive. */

@@ -158,6 +158,10 @@ function coerceInteger(input: unknown, dataType: DataType): Coerced {
   if (typeof input === 'bigint') value = input
   else if (typeof input === 'number' && Number.isSafeInteger(input)) value = BigInt(input)
   else if (typeof input === 'string' && /^-?\d{1,20}$/.test(input)) value = BigInt(input)
+  else if (Number.isInteger(input))
+    return refuse(
+      'whole numbers beyond ±9007199254740991 are given as text, as "9007199254740993", so that they stay exact',
+    )
   else return refuse('a whole number is expected')
   if (value < range.low || value > range.high)
     return refuse(`a whole number from ${range.low} to ${range.high} is expected for ${dataType}`)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { silentLogger } from '../../../src-main/base/logger.ts'
+import { type Logger, silentLogger } from '../../../src-main/base/logger.ts'
 import { DeviceConnection } from '../../../src-main/drivers/device-connection.ts'
 import { type Driver, type DriverEnvironment, type DriverItem, newCounters } from '../../../src-main/drivers/driver.ts'
 import { RuntimeError } from '../../../src-main/shared/runtime-error.ts'
@@ -17,7 +17,13 @@ const item: DriverItem = {
   options: {},
 }
 
-function bench(script: { connect: (clock: FakeClock) => Promise<void>; write?: () => Promise<number> }) {
+interface Script {
+  readonly connect: (clock: FakeClock) => Promise<void>
+  readonly write?: () => Promise<number>
+  readonly logger?: Logger
+}
+
+function bench(script: Script) {
   const clock = new FakeClock()
   const received: ValueBatch[] = []
   const environments: DriverEnvironment[] = []
@@ -45,7 +51,7 @@ function bench(script: { connect: (clock: FakeClock) => Promise<void>; write?: (
       }
     },
     clock,
-    logger: silentLogger,
+    logger: script.logger ?? silentLogger,
     secret: () => null,
     folder: '',
     onValues: (batch) => received.push(batch),
@@ -76,6 +82,27 @@ describe('the supervisor of a device', () => {
     await clock.advance(80_000)
     const waits = attempts.slice(1).map((at, index) => at - attempts[index]!)
     expect(waits.slice(0, 8)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000])
+    await connection.close()
+  })
+
+  test('logs the error of a device that stays away once, however often it asks, and again after it was there', async () => {
+    const warnings: unknown[] = []
+    let isThere = false
+    const { clock, connection, environments } = bench({
+      connect: async () => {
+        if (!isThere) throw new RuntimeError('BadConnectionRejected', 'nobody there')
+      },
+      logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
+    })
+    await clock.advance(80_000)
+    expect(warnings).toEqual(['nobody there'])
+    isThere = true
+    await clock.advance(15_000)
+    expect(connection.status.state).toBe('connected')
+    isThere = false
+    environments.at(-1)!.onLost(new RuntimeError('BadConnectionClosed', 'closed'))
+    await clock.advance(80_000)
+    expect(warnings).toEqual(['nobody there', 'closed', 'nobody there'])
     await connection.close()
   })
 
