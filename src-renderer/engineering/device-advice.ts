@@ -1,27 +1,8 @@
 // From the state of a connection to what a maintenance engineer should look at first.
-import type { DeviceRow, DeviceState } from '../../src-main/shared/contract.ts'
+import type { DeviceRow } from '../../src-main/shared/contract.ts'
 import { StatusCodes } from '../../src-main/shared/status-code.ts'
+import { isSilent } from './device-need.ts'
 import { t } from './texts.ts'
-
-/** Lower = more in need of somebody. */
-const urgency: Readonly<Record<DeviceState, number>> = {
-  failed: 0,
-  waiting: 1,
-  connecting: 2,
-  connected: 4,
-  disabled: 5,
-}
-
-/** Broken connections first, then those with Bad tags, then the rest; by name among equals. */
-export function inOrderOfNeed(devices: readonly DeviceRow[]): readonly DeviceRow[] {
-  const need = (row: DeviceRow) => (row.state === 'connected' && row.badTagCount > 0 ? 3 : urgency[row.state])
-  return [...devices].sort((a, b) => need(a) - need(b) || a.device.localeCompare(b.device))
-}
-
-/** True when the connection should be up and is not. */
-export function isBroken(row: DeviceRow): boolean {
-  return row.state !== 'connected' && row.state !== 'disabled'
-}
 
 const timeouts: readonly number[] = [
   StatusCodes.BadTimeout,
@@ -54,7 +35,7 @@ const configurations: readonly number[] = [
 /** What to do, in a sentence or two. */
 export function adviceFor(row: DeviceRow): string {
   if (row.state === 'disabled') return t('adviceDisabled')
-  if (row.state === 'connected') return row.badTagCount > 0 ? t('adviceBadTags') : t('adviceNone')
+  if (row.state === 'connected') return adviceConnected(row)
   if (row.state === 'failed') return t('adviceFailed')
   const code = row.lastError === null ? null : (row.lastError.statusCode & 0xffff0000) >>> 0
   if (code === null) return t('adviceConnecting')
@@ -64,4 +45,9 @@ export function adviceFor(row: DeviceRow): string {
   if (rejections.includes(code) || /ECONNREFUSED|refused/i.test(row.lastError!.message)) return t('adviceRejected')
   if (timeouts.includes(code)) return t('adviceTimeout')
   return configurations.includes(code) ? t('adviceConfiguration') : t('adviceOther')
+}
+
+function adviceConnected(row: DeviceRow): string {
+  if (isSilent(row)) return t('adviceSilent')
+  return row.badTagCount > 0 ? t('adviceBadTags') : t('adviceNone')
 }

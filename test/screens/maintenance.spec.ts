@@ -5,7 +5,7 @@ import { logIn, test } from './station.ts'
 
 test('the broken connection stands first, with its last error in words and what to do', async ({ page, station }) => {
   await logIn(page, station, 'engineer', '#/devices')
-  await expect(page.getByText('1 of 2 connections is not up. Look here first:')).toBeVisible()
+  await expect(page.getByText('1 of 2 connections gives no values. Look here first:')).toBeVisible()
   await expect(page.getByRole('row').nth(1)).toContainText('away-plc')
   await page.getByRole('alert').getByRole('link', { name: 'away-plc' }).click()
   const detail = page.getByRole('region', { name: 'Details of away-plc' })
@@ -13,6 +13,15 @@ test('the broken connection stands first, with its last error in words and what 
   await expect(detail.getByText(/127\.0\.0\.1:9/).first()).toBeVisible()
   await detail.getByRole('button', { name: 'Reconnect now' }).click()
   await expect(detail.getByText('Asked away-plc to reconnect.')).toBeVisible()
+})
+
+test('every screen says that a device gives no values, and one click leads to it and its reason', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator', '#/tags')
+  await page.getByRole('banner').getByRole('link', { name: '1 device without values' }).click()
+  await expect(page.getByRole('region', { name: 'Details of away-plc' }).getByText('What to do')).toBeVisible()
 })
 
 test('a read test reads an address without a tag', async ({ page, station }) => {
@@ -49,6 +58,8 @@ test('tags go out as CSV and a faulty file is refused row by row', async ({ page
   let csv = ''
   for await (const chunk of saved) csv += String(chunk)
   expect(csv).toContain('Line.Speed')
+  // One byte order mark for spreadsheets, not two.
+  expect(csv).toMatch(/^\ufeffname,/)
   await page.getByLabel('Name of the tag file').fill('imported')
   await page
     .getByLabel('CSV file')
