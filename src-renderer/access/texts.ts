@@ -7,6 +7,7 @@ export const t = defineTexts({
     user: 'User',
     password: 'Password',
     logIn: 'Log in',
+    wrongLogin: 'User or password is wrong.',
     noLink: 'No connection to the runtime; logging in works again as soon as it is there.',
     firstStartTitle: 'First start?',
     firstStartText:
@@ -28,6 +29,8 @@ export const t = defineTexts({
     newPassword: 'New password',
     newPasswordHint: 'Leave empty to keep the present one.',
     repeatPassword: 'New password again',
+    repeatFirstPassword: 'Password again',
+    noRole: 'Choose at least one role.',
     passwordsDiffer: 'The two passwords are not the same.',
     presentPassword: 'Present password',
     save: 'Save',
@@ -59,6 +62,7 @@ export const t = defineTexts({
     user: '用户',
     password: '密码',
     logIn: '登录',
+    wrongLogin: '用户名或密码错误。',
     noLink: '与运行时没有连接，恢复后即可登录。',
     firstStartTitle: '首次启动？',
     firstStartText:
@@ -79,6 +83,8 @@ export const t = defineTexts({
     newPassword: '新密码',
     newPasswordHint: '留空则保留当前密码。',
     repeatPassword: '再次输入新密码',
+    repeatFirstPassword: '再次输入密码',
+    noRole: '请至少选择一个角色。',
     passwordsDiffer: '两次输入的密码不一致。',
     presentPassword: '当前密码',
     save: '保存',

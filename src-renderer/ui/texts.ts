@@ -1,6 +1,7 @@
 // Words used by every part of the screen.
 import { CallError } from '../connection/call-error.ts'
-import { defineTexts } from './i18n.svelte.ts'
+import { defineTexts, language } from './i18n.svelte.ts'
+import { refusalTexts } from './refusal-texts.ts'
 
 export const t = defineTexts({
   en: {
@@ -20,6 +21,7 @@ export const t = defineTexts({
     notConnected: 'There is no connection to the runtime; nothing was sent.',
     connectionLost:
       'The connection to the runtime was lost before the answer came. Whether it was done is not known: look at the plant.',
+    saidByRuntime: '{meant} ({said})',
     noAnswer: 'The runtime did not answer in time. Whether it was done is not known: look at the plant.',
   },
   'zh-CN': {
@@ -38,17 +40,24 @@ export const t = defineTexts({
     hidePassword: '隐藏密码',
     notConnected: '与运行时没有连接，未发送任何内容。',
     connectionLost: '在收到应答之前与运行时的连接中断。是否已执行不得而知，请查看现场。',
+    saidByRuntime: '{meant}（运行时：{said}）',
     noAnswer: '运行时未及时应答。是否已执行不得而知，请查看现场。',
   },
 })
 
-/** Why something failed: the runtime's own sentence, or ours when it could not be asked. */
+/**
+ * Why something failed: the runtime's own sentence, or ours when it could not be asked. On a screen in another language than
+ * English ours comes first and the runtime's words, which name the tag and the rule, follow.
+ */
 export function errorText(error: unknown): string {
   if (error instanceof CallError) {
     if (error.code === 'BadNotConnected' && error.httpStatus === 503) return t('notConnected')
     if (error.code === 'BadConnectionClosed' && error.httpStatus === 503) return t('connectionLost')
     if (error.code === 'BadTimeout' && error.httpStatus === 504) return t('noAnswer')
-    return error.path === null ? error.message : `${error.message} (${error.path})`
+    const said = error.path === null ? error.message : `${error.message} (${error.path})`
+    if (language.current === 'en') return said
+    const meant = refusalTexts[language.current][error.code]
+    return meant === undefined ? said : t('saidByRuntime', { meant, said })
   }
   return error instanceof Error ? error.message : String(error)
 }

@@ -6,7 +6,7 @@ test('a wrong password is refused in words and the fields can be used again', as
   await page.locator('input[name=user]').fill('operator')
   await page.locator('input[name=password]').fill('wrong')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'User or password is wrong.' })).toBeVisible()
   await page.locator('input[name=password]').fill(password)
   await page.keyboard.press('Enter')
   await expect(page.getByText('Test Works').first()).toBeVisible()
