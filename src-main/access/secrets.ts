@@ -2,7 +2,7 @@
 // AES-256-GCM ciphertexts, secrets.key the key, both for the owner only. Keeping the key apart protects a copied plant or
 // a leaked secrets.json, not a stolen disk; docs/access.md says so.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { RuntimeError } from '../shared/runtime-error.ts'
@@ -100,25 +100,31 @@ export class Secrets {
   /** The old file stays until the new one is complete on disk. */
   #write(content: SecretsFile): void {
     const next = `${this.#file}.tmp`
-    const descriptor = openSync(next, 'w', 0o600)
-    try {
-      writeSync(descriptor, JSON.stringify(content, null, 2))
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
+    writeFileSync(next, JSON.stringify(content, null, 2), { mode: 0o600, flush: true })
     renameSync(next, this.#file)
   }
 
   #key(): Buffer {
     if (!existsSync(this.#keyFile)) {
       makeOwnerFolder(this.#folder)
-      // `wx`: of two processes that start together only one makes the key.
-      writeFileSync(this.#keyFile, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx', flush: true })
+      this.#makeKey()
     }
     const key = Buffer.from(readFileSync(this.#keyFile, 'utf8').trim(), 'base64')
     if (key.length !== 32)
       throw new RuntimeError('BadConfigurationError', 'secrets.key in the data folder is not a key of 32 bytes')
     return key
+  }
+
+  /** The key is there complete or not at all (full disk, killed process); of two processes that start together one makes it. */
+  #makeKey(): void {
+    const complete = `${this.#keyFile}.${process.pid}.tmp`
+    try {
+      writeFileSync(complete, randomBytes(32).toString('base64'), { mode: 0o600, flush: true })
+      linkSync(complete, this.#keyFile)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      rmSync(complete, { force: true })
+    }
   }
 }

@@ -1,5 +1,5 @@
 // Opens SQLite our way: write-ahead log, every commit durable, files for the owner only, checked after an unclean end.
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
@@ -72,10 +72,19 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
-/** A folder only its owner can read; tightened when it exists. */
+/** A folder only its owner can read; tightened when it exists. Throws RuntimeError when it cannot be made or written to. */
 export function makeOwnerFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new RuntimeError(
+      'BadResourceUnavailable',
+      `the folder ${folder} cannot be used for data; it has to be a folder that this user may write to: ${messageOf(error)}`,
+      error,
+    )
+  }
 }
 
 /** Any error of SQLite as a {@link DatabaseError}; other errors as they are. */

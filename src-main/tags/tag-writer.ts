@@ -3,7 +3,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
-import { isBad } from '../shared/status-code.ts'
+import { isBad, statusCodeName } from '../shared/status-code.ts'
 import { coerceValue, type DataType, integerRange, type TagDefinition } from '../shared/tag.ts'
 import { linearScaling, toRaw } from '../shared/tag-scaling.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
@@ -19,6 +19,8 @@ export interface WriteResult {
   readonly value: TagValue
   /** What it was before. */
   readonly oldValue: TagValue
+  /** Why it was not confirmed, as a sentence. */
+  readonly refusal?: string
 }
 
 /** Why an interlock refuses, or null when it allows. */
@@ -63,7 +65,8 @@ export class TagWriter {
     const statusCode = await send(handle, raw)
     if (isBad(statusCode)) readBack.cancel()
     const confirmed = await readBack.outcome
-    return { statusCode, confirmed, value: table.read(handle).value, oldValue }
+    const result = { statusCode, confirmed, value: table.read(handle).value, oldValue }
+    return confirmed ? result : { ...result, refusal: refusalText(tag, statusCode) }
   }
 
   /** To be called with every raw batch before the tag table filters it; costs nothing while no write waits. */
@@ -118,6 +121,12 @@ export class TagWriter {
     })
     return { outcome, cancel: () => finish(false) }
   }
+}
+
+function refusalText(tag: TagDefinition, statusCode: number): string {
+  if (isBad(statusCode))
+    return `${tag.name}: device ${tag.device} did not take the value (${statusCodeName(statusCode)})`
+  return `${tag.name}: device ${tag.device} took the value but did not report it back within ${tag.readBackTimeoutMs} ms`
 }
 
 function checkLimits(tag: TagDefinition, value: TagValue): void {

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -30,6 +31,22 @@ describe('secrets', () => {
       expect(readFileSync(join(folder, name), 'utf8')).not.toContain('top-secret-text')
     }
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'a disk that takes nothing leaves no half a key behind (needs ulimit)',
+    { timeout: 20_000 },
+    () => {
+      const program = `
+        import { Secrets } from ${JSON.stringify(new URL('../../../src-main/access/secrets.ts', import.meta.url).href)}
+        new Secrets(process.argv[1]).set('broker', 'first')`
+      const command = 'ulimit -f 0; exec "$0" --input-type=module -e "$1" "$2"'
+      const attempt = spawnSync('sh', ['-c', command, process.execPath, program, folder])
+      expect(attempt.status).not.toBe(0)
+      expect(readdirSync(folder)).toEqual([])
+      new Secrets(folder).set('broker', 'second')
+      expect(new Secrets(folder).read('broker')).toBe('second')
+    },
+  )
 
   test('a changed ciphertext and another key are refused, never decrypted to rubbish', () => {
     const secrets = new Secrets(folder)

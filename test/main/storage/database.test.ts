@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DatabaseError, type Migration, openDatabase } from '../../../src-main/storage/database.ts'
+import { DatabaseError, type Migration, makeOwnerFolder, openDatabase } from '../../../src-main/storage/database.ts'
 import { accessMigrations } from '../../../src-main/storage/migrations/access/access-migrations.ts'
 import { auditMigrations } from '../../../src-main/storage/migrations/audit/audit-migrations.ts'
 
@@ -33,6 +33,13 @@ describe('database', () => {
     open([first]).close()
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)
+  })
+
+  test('a place that cannot be a data folder is refused with a sentence that names it', () => {
+    const taken = join(folder, 'plant.yaml')
+    writeFileSync(taken, '')
+    expect(() => makeOwnerFolder(taken)).toThrow(/the folder .*plant\.yaml cannot be used for data; .* EEXIST/)
+    expect(() => makeOwnerFolder(join(taken, 'data'))).toThrow(/cannot be used for data; .* ENOTDIR/)
   })
 
   test('every commit is durable: write-ahead log with full synchronisation', () => {

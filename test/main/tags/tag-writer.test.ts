@@ -54,7 +54,13 @@ describe('a write', () => {
     await clock.advance(2999)
     report(1)
     await clock.advance(1)
-    expect(await writing).toEqual({ statusCode: 0, confirmed: false, value: 1, oldValue: 1 })
+    expect(await writing).toEqual({
+      statusCode: 0,
+      confirmed: false,
+      value: 1,
+      oldValue: 1,
+      refusal: 'A: device plc took the value but did not report it back within 3000 ms',
+    })
   })
 
   test('that the device refuses ends at once with its answer', async () => {
@@ -63,6 +69,7 @@ describe('a write', () => {
       statusCode: StatusCodes.BadNoCommunication,
       confirmed: false,
       value: null,
+      refusal: 'A: device plc did not take the value (BadNoCommunication)',
     })
     expect(clock.pendingCount).toBe(0)
   })
