@@ -1,6 +1,7 @@
 // Builds the screens for npm start, when they were never built or a source is newer than what was built.
 import { existsSync, globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /** Resolves when out/renderer is up to date; takes some seconds where it has to build. */
 export async function buildScreensWhereNeeded(root: string): Promise<void> {
@@ -12,6 +13,8 @@ export async function buildScreensWhereNeeded(root: string): Promise<void> {
   if (existsSync(built) && statSync(built).mtimeMs > newest) return
   process.stderr.write('Building the screens …\n')
   const { build } = await import('vite')
-  const { rendererConfig } = await import('../electron.config.ts')
+  // By its place, not by a relative path: this may run from the build.
+  const file = pathToFileURL(join(root, 'electron.config.ts')).href
+  const { rendererConfig } = (await import(file)) as typeof import('../electron.config.ts')
   await build({ ...rendererConfig, configFile: false, logLevel: 'warn' })
 }

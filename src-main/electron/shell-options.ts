@@ -50,5 +50,5 @@ export function readShellOptions(
 function packagedPlant({ isPackaged }: ShellPlaces): string {
   return isPackaged
     ? join(process.resourcesPath, 'plant')
-    : fileURLToPath(new URL('../../../resources/demo-plant', import.meta.url))
+    : fileURLToPath(new URL('../../resources/demo-plant', import.meta.url))
 }

@@ -30,7 +30,12 @@ export async function startProgram(
 ): Promise<{ child: ChildProcess; lines: string[]; notices: string[] }> {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, LINESIDE_LOG: process.env.LINESIDE_LOG ?? 'warn' },
+    env: {
+      ...process.env,
+      LINESIDE_LOG: process.env.LINESIDE_LOG ?? 'warn',
+      // What is tested is what is written here; a test of the build says so (build.test.ts).
+      LINESIDE_CODE: process.env.LINESIDE_CODE ?? 'sources',
+    },
   })
   const lines: string[] = []
   const notices: string[] = []
