@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
+import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+
+// An installer copies docs/first-line.md file by file; each block names its file in its first line.
+test('the line of docs/first-line.md is without a fault as it stands there', async () => {
+  const page = readFileSync(new URL('../../../docs/first-line.md', import.meta.url), 'utf8')
+  const files = [...page.matchAll(/```(?:yaml|xml)\n(?:#|<!--) (\S+)(?: -->)?\n([\s\S]*?)```/g)]
+  const folder = mkdtempSync(join(tmpdir(), 'lineside-first-line-'))
+  try {
+    for (const [, name, text] of files) {
+      mkdirSync(dirname(join(folder, name!)), { recursive: true })
+      writeFileSync(join(folder, name!), text!)
+    }
+    const { plant, faults } = await checkPlant(folder, protocolCatalog)
+    expect(faults).toEqual([])
+    expect(plant?.tags.length).toBe(12)
+    expect(plant?.mimics.map(({ name }) => name)).toEqual(['kettle'])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
