@@ -3,7 +3,7 @@
 // that in a worker thread nothing arrives and the first byte aborts the process (docs/adr/0007-own-modbus-frames.md).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { close, constants, open } from 'node:fs'
+import { close, constants, fstatSync, open } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { promisify } from 'node:util'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
@@ -61,7 +61,8 @@ export function lineSettings({ baudRate, parity, dataBits, stopBits }: ModbusSer
 async function setLine(file: number, options: ModbusSerialOptions, signal: AbortSignal): Promise<void> {
   if (options.stopBits === 1.5)
     throw new RuntimeError('BadConfigurationError', '1.5 stop bits cannot be set on this system: use 1 or 2')
-  const stty = spawn('stty', lineSettings(options), { stdio: [file, 'ignore', 'pipe'], signal })
+  const settings = lineSettings(isPseudoTerminal(file) ? { ...options, parity: 'none' } : options)
+  const stty = spawn('stty', settings, { stdio: [file, 'ignore', 'pipe'], signal })
   let complaint = ''
   stty.stderr!.on('data', (text: Buffer) => {
     complaint += text.toString()
@@ -71,6 +72,12 @@ async function setLine(file: number, options: ModbusSerialOptions, signal: Abort
   const { baudRate, parity, dataBits, stopBits } = options
   const wanted = `${baudRate} baud, ${dataBits} data bits, parity ${parity}, ${stopBits} stop bits`
   throw new RuntimeError('BadConfigurationError', `the port does not take ${wanted}: ${complaint.trim()}`)
+}
+
+/** Virtual ports (of a gateway's driver, of socat) carry bytes without parity bits; Linux has them as devices 136 to 143. */
+function isPseudoTerminal(file: number): boolean {
+  const major = (fstatSync(file).rdev >>> 8) & 0xfff
+  return process.platform === 'linux' && major >= 136 && major <= 143
 }
 
 /** 3.5 characters of 11 bits; above 19,200 baud a fixed 1.75 ms (serial line specification section 2.5.1.1). */

@@ -183,7 +183,7 @@ describe.skipIf(!hasPymodbus || !hasSocat)(
   'a serial line (needs python3-pymodbus and socat)',
   { timeout: 60_000 },
   () => {
-    /** Two ends of a line made of pseudo-terminals, which have no parity. */
+    /** Two ends of a line made of pseudo-terminals, which have no parity: the device file may name one all the same. */
     async function line(): Promise<{ ours: string; theirs: string; socat: ChildProcess }> {
       const folder = await mkdtemp(join(tmpdir(), 'lineside-serial-'))
       opened.push({ close: () => rm(folder, { recursive: true }) })
@@ -196,7 +196,7 @@ describe.skipIf(!hasPymodbus || !hasSocat)(
     test('reads, writes, notices a device that stops, and closes the port', async () => {
       const { ours, theirs, socat } = await line()
       const peer = pymodbus('serial', theirs)
-      const device = await connected(ours, { parity: 'none' }, 'modbus-rtu')
+      const device = await connected(ours, { parity: 'even' }, 'modbus-rtu')
       expect(
         await readValues(device, [['40001'], ['40101:float32'], ['40103:int64'], ['10001:bool[3]'], ['40300']]),
       ).toEqual([1234, Math.fround(123.456), -1234567890123456789n, [true, false, true], StatusCodes.BadNodeIdUnknown])
@@ -244,9 +244,9 @@ describe.skipIf(!hasPymodbus || !hasSocat)(
           (error: RuntimeError) => error,
         )
       }
-      expect(await refusal(ours, { parity: 'even', baudRate: 9600 })).toMatchObject({
+      expect(await refusal(ours, { parity: 'even', baudRate: 9601 })).toMatchObject({
         code: 'BadConfigurationError',
-        message: expect.stringContaining('does not take 9600 baud, 8 data bits, parity even, 1 stop bits'),
+        message: expect.stringContaining('does not take 9601 baud, 8 data bits, parity even, 1 stop bits'),
       })
       expect(await refusal('/dev/nowhere', {})).toMatchObject({
         code: 'BadConnectionRejected',
