@@ -1,7 +1,6 @@
 // The runtime on the network: calls, feeds, the WebSocket of the screens, and the screens themselves. Plain HTTP exists on
 // loopback only; any other host is TLS with the station's certificate.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -68,8 +67,12 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     : await serverCertificate(options.dataFolder, (options.clock ?? systemClock).now())
   const routes = new Routes(options, isLoopback, certificate !== null)
   const shared = { maxHeaderSize: largestHeaderBytes, connectionsCheckingInterval: 5000 }
+  // Not by import statements: those would load Node's HTTP client of browsers too, which node:http offers by a getter (10 MB).
+  const { createServer } = process.getBuiltinModule('node:http')
   const server: Server = certificate
-    ? createTlsServer({ ...shared, cert: certificate.certificate, key: certificate.privateKey, minVersion: 'TLSv1.2' })
+    ? process
+        .getBuiltinModule('node:https')
+        .createServer({ ...shared, cert: certificate.certificate, key: certificate.privateKey, minVersion: 'TLSv1.2' })
     : createServer(shared)
   server.headersTimeout = headersTimeoutMs
   server.requestTimeout = requestTimeoutMs

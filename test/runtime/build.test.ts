@@ -1,11 +1,11 @@
 // What a user gets: the build (out/main), in which libraries and sources are bundled, runs a station and its simulators.
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isBuildCurrent } from '../../resources/bin/build-stamp.mjs'
+import { demoFolder } from './demo-folder.ts'
 import { endProcess, StationProcess, startProgram } from './station-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,8 +18,6 @@ describe.skipIf(!isCurrent)('the build (skipped where out/main is older than the
   beforeAll(() => {
     vi.stubEnv('LINESIDE_CODE', 'build')
     dataFolder = mkdtempSync(join(tmpdir(), 'lineside-build-'))
-    plantFolder = mkdtempSync(join(tmpdir(), 'lineside-build-plant-'))
-    cpSync(join(root, 'resources/demo-plant'), plantFolder, { recursive: true })
   })
 
   afterAll(() => {
@@ -28,7 +26,7 @@ describe.skipIf(!isCurrent)('the build (skipped where out/main is older than the
   })
 
   test('every protocol of the demo plant has good values from the simulators', async () => {
-    await useFreePorts(join(plantFolder, 'devices'))
+    plantFolder = await demoFolder()
     const simulators = await startProgram(['simulate', plantFolder], (line) => line === 'lineside simulators ready')
     try {
       const station = await StationProcess.start(plantFolder, { dataFolder })
@@ -53,20 +51,3 @@ describe.skipIf(!isCurrent)('the build (skipped where out/main is older than the
     }
   }, 90_000)
 })
-
-/** Other stations on this machine may have the demo plant's own ports. */
-async function useFreePorts(devices: string): Promise<void> {
-  for (const file of readdirSync(devices)) {
-    const path = join(devices, file)
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/(127\.0\.0\.1:)\d+/, `$1${await freePort()}`))
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
