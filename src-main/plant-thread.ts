@@ -31,7 +31,12 @@ export const plantThread: PlantWork = {
       return (await run({ kind: 'read', folder })) as FolderReading
     } catch (error) {
       const message = `the plant folder cannot be checked: ${messageOf(error)}`
-      return { plant: null, faults: [{ file: 'plant.yaml', line: 1, column: 1, message }], texts: new Map() }
+      return {
+        plant: null,
+        faults: [{ file: 'plant.yaml', line: 1, column: 1, message }],
+        texts: new Map(),
+        digest: '',
+      }
     }
   },
   exportTags: async (plant) => (await run({ kind: 'export', plant })) as string,

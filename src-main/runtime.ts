@@ -177,11 +177,15 @@ export class Runtime {
 
   #configure(): void {
     const { plant } = this.plantStore
+    const before = this.#configured
     this.#configured = plant
-    this.tagTable.configure(plant.tags)
-    this.#interlocks.configure(plant.tags)
-    this.#calculatedTags.configure(plant.tags)
-    this.#recalculate(noChanges)
+    // The same list when no tag changed: then no expression is compiled again.
+    if (plant.tags !== before?.tags) {
+      this.tagTable.configure(plant.tags)
+      this.#interlocks.configure(plant.tags)
+      this.#calculatedTags.configure(plant.tags)
+      this.#recalculate(noChanges)
+    }
     this.drivers.configure(
       plant.devices,
       [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),

@@ -41,9 +41,8 @@ export class LastGoodCopy {
     return exists(this.folder)
   }
 
-  /** Keeps these files as the last good ones. At every moment either the old or the new copy is complete on disk. */
-  async keep(texts: ReadonlyMap<string, string>): Promise<void> {
-    const digest = digestOf(texts)
+  /** Keeps these files, of this digest, as the last good ones. At every moment either the old or the new copy is complete on disk. */
+  async keep(texts: ReadonlyMap<string, string>, digest: string): Promise<void> {
     if ((await this.#digest()) === digest) return
     await rm(this.#next, { recursive: true, force: true })
     await mkdir(this.#next, { recursive: true })

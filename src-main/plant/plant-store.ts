@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
-import { digestOf, LastGoodCopy } from './last-good-copy.ts'
+import { LastGoodCopy } from './last-good-copy.ts'
 import type { PlantWork } from './plant-work.ts'
 import type { TagImport } from './tag-import.ts'
 
@@ -136,10 +136,9 @@ export class PlantStore {
 
   /** Reads the folder; gives its files when they are a new plant, which is then accepted. */
   async #read(): Promise<ReadonlyMap<string, string> | null> {
-    const { plant, faults, texts } = await this.#options.work.read(this.#folder)
+    const { plant, faults, texts, digest } = await this.#options.work.read(this.#folder)
     this.#faults = faults
     if (plant === null) return null
-    const digest = digestOf(texts)
     if (digest === this.#digest) return null
     this.#accept(plant, texts, digest)
     return texts
@@ -164,7 +163,7 @@ export class PlantStore {
   /** A station whose data folder is full still takes the new plant over; it only cannot fall back to it. */
   async #keep(texts: ReadonlyMap<string, string>): Promise<void> {
     try {
-      await this.#copy.keep(texts)
+      await this.#copy.keep(texts, this.#digest)
     } catch (error) {
       this.#options.logger.error(`The last good plant could not be kept in ${this.#copy.folder}: ${messageOf(error)}`)
     }
@@ -186,7 +185,8 @@ function keepUnchanged(before: Plant, after: Plant): Plant {
     const same = known.get(tag.name)
     return same !== undefined && JSON.stringify(same) === JSON.stringify(tag) ? same : tag
   })
-  return { ...after, tags }
+  const isSame = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
+  return { ...after, tags: isSame ? before.tags : tags }
 }
 
 /** What a station without any good plant runs on: nothing, so that its screens can show the faults. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { FolderFiles } from './folder-scan.ts'
+import { digestOf } from './last-good-copy.ts'
 import { checkFiles } from './plant-check.ts'
 import { writeTagCsv } from './tag-csv.ts'
 import { exportContext } from './tag-export.ts'
@@ -17,6 +18,8 @@ export interface FolderReading {
   readonly faults: readonly PlantFault[]
   /** Everything that was read, by file: what was checked is what is kept. */
   readonly texts: ReadonlyMap<string, string>
+  /** Of the texts: the same digest = the same plant. */
+  readonly digest: string
 }
 
 /** What an import needs to know. */
@@ -46,7 +49,7 @@ export function plantWork(protocols: ProtocolTable): PlantWork {
     async read(folder) {
       const files = new FolderFiles(resolve(folder))
       const { plant, faults } = await checkFiles(files, protocols)
-      return { plant, faults, texts: files.texts }
+      return { plant, faults, texts: files.texts, digest: digestOf(files.texts) }
     },
     exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, protocols)),
     importTags: (job) => importTagCsv({ ...job, protocols }),

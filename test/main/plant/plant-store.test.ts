@@ -43,6 +43,15 @@ describe('a folder that changes', () => {
     expect(store.plant.tags[0]).toBe(first)
   })
 
+  it('a change beside the tags keeps the list of tags, so that nothing of theirs is done again', async () => {
+    const folder = await plantFolder({ 'tags/a.yaml': tags('A', 'B') })
+    const { store } = await openStore(folder)
+    const before = store.plant.tags
+    await writeFile(join(folder, 'plant.yaml'), 'name: Renamed\nline: Line 1\nsite: Somewhere\n')
+    await soon(() => expect(store.plant.name).toBe('Renamed'))
+    expect(store.plant.tags).toBe(before)
+  })
+
   it('an editor that writes a new file and renames it over the old one is seen', async () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A') })
     const { store } = await openStore(folder)
