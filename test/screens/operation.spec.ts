@@ -58,6 +58,44 @@ test('a set-point goes entered → confirmed → sent → read back, and is neve
   expect((await station.process.read(tag)).value).toBe(72.5)
 })
 
+test('by keyboard alone a write ends where its answer stands, and Escape leads back to the display', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator', '#/mimic/overview')
+  const symbol = page.locator('#main svg [role=button]').first()
+  await symbol.focus()
+  await page.keyboard.press('Enter')
+  const panel = page.getByRole('complementary')
+  await panel.locator('button[data-tag="TankA.TemperatureSetpoint"]').focus()
+  await page.keyboard.press('Enter')
+  await panel.getByRole('textbox', { name: /New value/ }).focus()
+  await page.keyboard.type('55')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Execute' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(panel.getByText('Done: the device reports 55 °C.')).toBeVisible()
+  await page.keyboard.press('Tab')
+  await expect(panel.getByRole('button', { name: 'Write another value' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(panel.getByRole('textbox', { name: /New value/ })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(panel).toHaveCount(0)
+  await expect(symbol).toBeFocused()
+})
+
+test('on a phone the faceplate stands below the display and nothing of it is cut off', async ({ page, station }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await logIn(page, station, 'operator', '#/mimic/overview?tag=TankA.TemperatureSetpoint')
+  const panel = page.getByRole('complementary')
+  await expect(panel.getByRole('button', { name: 'Set …' })).toBeVisible()
+  for (const button of await panel.getByRole('button').all()) {
+    const box = await button.boundingBox()
+    expect(box!.x + box!.width).toBeLessThanOrEqual(390)
+  }
+  expect((await page.locator('#main').boundingBox())!.width).toBe(390)
+})
+
 test('a value outside the limits is refused before it is asked to be confirmed, with the limits', async ({
   page,
   station,
