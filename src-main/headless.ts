@@ -29,6 +29,9 @@ export async function runHeadless(
   beforeStop: () => unknown = () => undefined,
 ): Promise<Station> {
   const logger = createLogger()
+  // A full disk behind an output, or a reader that is gone, stops no station.
+  for (const output of [process.stdout, process.stderr])
+    output.on('error', (error) => logger.warn(`an output takes nothing: ${messageOf(error)}`))
   const station = await startStation({ ...options, screensFolder: builtScreensFolder, logger })
   process.stdout.write(`lineside ready ${station.url}\n`)
   for (const notice of station.notices) tell(notice)

@@ -1,6 +1,5 @@
 // THE page to read first: builds every part of the plant side and wires the two walks, a value up and a command down. What
 // one part needs of another is handed over here; there is no event bus.
-import { mkdirSync } from 'node:fs'
 import { type Access, openAccess } from './access/access.ts'
 import { ApiServer } from './api/api-server.ts'
 import { type Clock, systemClock } from './base/clock.ts'
@@ -38,7 +37,6 @@ export interface RuntimeOptions {
 /** Opens a plant and keeps it running. Throws a RuntimeError when the data folder cannot be used; a faulty plant is no error. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const clock = options.clock ?? systemClock
-  mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 })
   const closing = new Closing()
   let runtime: Runtime | null = null
   try {
