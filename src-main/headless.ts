@@ -1,6 +1,6 @@
 // The runtime without Electron: the same screens in a browser. Stops cleanly on SIGTERM and SIGINT.
 import { fileURLToPath } from 'node:url'
-import { createLogger } from './base/logger.ts'
+import { createLogger, type Logger } from './base/logger.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import { type Station, startStation } from './station.ts'
 
@@ -32,26 +32,33 @@ export async function runHeadless(
   // A full disk behind an output, or a reader that is gone, stops no station.
   for (const output of [process.stdout, process.stderr])
     output.on('error', (error) => logger.warn(`an output takes nothing: ${messageOf(error)}`))
-  const station = await startStation({ ...options, screensFolder: builtScreensFolder, logger })
+  const starting = startStation({ ...options, screensFolder: builtScreensFolder, logger })
+  stopOnSignal(logger, async () => {
+    await beforeStop()
+    await (await starting).close()
+  })
+  const station = await starting
   process.stdout.write(`lineside ready ${station.url}\n`)
   for (const notice of station.notices) tell(notice)
+  return station
+}
+
+/** SIGTERM and SIGINT end the process when everything is closed, also while it is still starting. */
+function stopOnSignal(logger: Logger, close: () => Promise<void>): void {
   let isStopping = false
   const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) return
     isStopping = true
     logger.info(`stopping on ${signal}`)
     setTimeout(() => process.exit(1), stopLimitMs).unref()
-    void Promise.resolve(beforeStop())
-      .then(() => station.close())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error(`stopping failed: ${messageOf(error)}`)
-          process.exit(1)
-        },
-      )
+    void close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error(`stopping failed: ${messageOf(error)}`)
+        process.exit(1)
+      },
+    )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  return station
 }

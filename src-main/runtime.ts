@@ -16,6 +16,7 @@ import type { JsonValue } from './shared/data-value.ts'
 import type { Plant } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
 import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
+import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
 import { TagWriter } from './tags/tag-writer.ts'
@@ -41,6 +42,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let runtime: Runtime | null = null
   try {
     const access = closing.add(openAccess({ dataFolder: options.dataFolder, clock }))
+    closing.add(lockDataFolder(options.dataFolder))
     const plantStore = closing.add(
       await openPlantStore({
         folder: options.plantFolder,

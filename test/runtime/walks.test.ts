@@ -190,6 +190,23 @@ describe('a station with one device', () => {
   })
 })
 
+describe('a data folder', () => {
+  test('serves one station; a second one is told so, and after a kill -9 the folder is free again', async () => {
+    const folder = writeFolder({ 'plant.yaml': 'name: A\nline: B\nsite: C\n' })
+    const first = await StationProcess.start(folder)
+    const { dataFolder } = first
+    const again = () => StationProcess.start(folder, { dataFolder, user: 'anna', password: 'correct horse battery' })
+    await first.call('access.addAccount', { user: 'anna', password: 'correct horse battery', roles: ['administrator'] })
+    await expect(again()).rejects.toThrow('is in use by another station')
+    first.child.kill('SIGKILL')
+    await new Promise((resolve) => first.child.once('exit', resolve))
+    const second = await again()
+    expect(await second.stop()).toBe(0)
+    rmSync(dataFolder, { recursive: true })
+    rmSync(folder, { recursive: true })
+  })
+})
+
 describe('a station that is stopped', () => {
   test('by SIGTERM ends clean within five seconds, by kill -9 loses no account and no audit record', async () => {
     const folder = writeFolder({ 'plant.yaml': 'name: A\nline: B\nsite: C\n' })
