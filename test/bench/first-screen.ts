@@ -2,7 +2,7 @@
 // it had to load before, compressed. The session is there already: nobody types a password in a benchmark.
 import { rmSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright'
+import { chromium, type Response } from 'playwright'
 import { demoFolder } from '../runtime/demo-folder.ts'
 import { endProcess, StationProcess, startProgram } from '../runtime/station-process.ts'
 import type { Report } from './run.ts'
@@ -35,16 +35,17 @@ export async function run(report: Report): Promise<void> {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
       await context.addInitScript((token) => sessionStorage.setItem('lineside-token', token), station.token)
       const page = await context.newPage()
-      const scripts: Promise<Buffer>[] = []
+      const scripts: Response[] = []
       let isLive = false
       page.on('response', (response) => {
-        if (!isLive && /\.js$/.test(new URL(response.url()).pathname)) scripts.push(response.body())
+        if (!isLive && /\.js$/.test(new URL(response.url()).pathname)) scripts.push(response)
       })
-      await page.goto(station.url)
+      await page.goto(station.url, { waitUntil: 'commit' })
       const milliseconds = await page.evaluate(firstLiveValue)
       isLive = true
       times.push(milliseconds)
-      scriptBytes = (await Promise.all(scripts)).reduce((sum, script) => sum + gzipSync(script).length, 0)
+      const bodies = await Promise.all(scripts.map((script) => script.body()))
+      scriptBytes = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)
       await context.close()
     }
     times.sort((a, b) => a - b)
