@@ -137,7 +137,7 @@ function parsePlace(
 ): { ok: true; table: ModbusTable; start: number } | { ok: false; message: string } {
   if (digits.length !== 5 && digits.length !== 6) {
     const quotes = digits.length < 5 ? '; in a YAML file coils need quotes, as "00001"' : ''
-    return refuse(`"${text}" has ${digits.length} digits: ${rule}${quotes}`)
+    return refuse(`"${text}" has ${digits.length === 1 ? 'one digit' : `${digits.length} digits`}: ${rule}${quotes}`)
   }
   const table = tables[digits[0]!]
   if (!table) return refuse(`"${text}": there is no table ${digits[0]}; ${rule}`)
