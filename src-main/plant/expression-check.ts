@@ -24,6 +24,7 @@ const anyType = { dataType: 'structure', arrayLength: null } as const
 
 export class ExpressionCheck {
   readonly #drafts: ReadonlyMap<string, TagDraft>
+  readonly #isLost: (name: string) => boolean
   readonly #inputs = new Map<string, readonly string[]>()
   readonly #open = new Set<string>()
   /** Scope of the plant's tags, for whoever else has expressions to check. */
@@ -31,6 +32,7 @@ export class ExpressionCheck {
 
   constructor(drafts: ReadonlyMap<string, TagDraft>, faults: FaultList, isLost: (name: string) => boolean) {
     this.#drafts = drafts
+    this.#isLost = (name) => !drafts.has(name) && isLost(name)
     this.scope = {
       tagType: (name) => this.#typeOf(name) ?? (isLost(name) ? anyType : null),
       tagNames: () => (faults.mayHint() ? drafts.keys() : []),
@@ -99,7 +101,9 @@ export class ExpressionCheck {
     }
     this.#inputs.set(name, result.expression.inputs)
     if (draft.hasType) this.#fits(draft, result.expression.type)
-    else this.#infer(draft, result.expression.type)
+    // Of what is computed from a tag that is lost to a fault already listed nothing is known, and nothing is wrong with it.
+    else if (!result.expression.inputs.some(this.#isLost)) this.#infer(draft, result.expression.type)
+    else draft.hasType = true
   }
 
   #infer(draft: TagDraft, celType: string): void {

@@ -1,6 +1,7 @@
 // Reads a whole plant folder and checks it as a whole: every file fits its schema, every reference resolves, every
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
+import type * as v from 'valibot'
 import { didYouMean } from '../shared/closest-name.ts'
 import type { DeviceDefinition, Equipment, Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
@@ -67,7 +68,7 @@ class FolderCheck {
   readonly #equipment = new Map<string, { readonly equipment: Equipment; readonly origin: Origin }>()
   readonly #simulation = new SimulationList()
   /** Names that would exist but for a fault already listed: what refers to them is no further fault. */
-  readonly #lost = { tags: new Set<string>(), equipment: new Set<string>(), types: false }
+  readonly #lost = { tags: new Set<string>(), equipment: new Set<string>(), types: false, files: false }
 
   constructor(source: PlantFiles, protocols: ProtocolTable, faults: FaultList) {
     this.#source = source
@@ -215,11 +216,22 @@ class FolderCheck {
     return { definition, protocol }
   }
 
-  async #readTags(file: string): Promise<void> {
+  /** A file that lists tags or equipment; after a fault nobody knows which names it would have given. */
+  async #openList<Schema extends v.GenericSchema>(
+    file: string,
+    schema: Schema,
+  ): Promise<{ value: v.InferOutput<Schema>; origin: FileOrigin } | null> {
+    const faultsBefore = this.#faults.count
     const opened = await this.#open(file, null)
-    if (opened === null) return
-    const list = checkSchema(tagFileSchema, opened.value, opened.origin)
-    for (const [index, tag] of (list?.tags ?? []).entries()) this.#buildTag(tag, opened.origin.part(['tags', index]))
+    const value = opened === null ? null : checkSchema(schema, opened.value, opened.origin)
+    if (this.#faults.count > faultsBefore) this.#lost.files = true
+    return opened === null || value === null ? null : { value, origin: opened.origin }
+  }
+
+  async #readTags(file: string): Promise<void> {
+    const list = await this.#openList(file, tagFileSchema)
+    for (const [index, tag] of (list?.value.tags ?? []).entries())
+      this.#buildTag(tag, list!.origin.part(['tags', index]))
   }
 
   async #readCsv(file: string): Promise<void> {
@@ -237,7 +249,7 @@ class FolderCheck {
 
   /** True when a name is missing only because of a fault already listed. */
   #isLost(name: string): boolean {
-    if (this.#lost.tags.has(name)) return true
+    if (this.#lost.files || this.#lost.tags.has(name)) return true
     for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
       if (this.#lost.equipment.has(name.slice(0, dot))) return true
     return false
@@ -281,11 +293,9 @@ class FolderCheck {
   }
 
   async #readEquipment(file: string): Promise<void> {
-    const opened = await this.#open(file, null)
-    if (opened === null) return
-    const list = checkSchema(equipmentFileSchema, opened.value, opened.origin)
-    for (const [index, instance] of (list?.equipment ?? []).entries())
-      this.#addInstance(instance, opened.origin.part(['equipment', index]))
+    const list = await this.#openList(file, equipmentFileSchema)
+    for (const [index, instance] of (list?.value.equipment ?? []).entries())
+      this.#addInstance(instance, list!.origin.part(['equipment', index]))
   }
 
   #addInstance(instance: InstanceEntry, origin: FileOrigin): void {
@@ -340,7 +350,7 @@ class FolderCheck {
     const scope: MimicScope = {
       tags: expressions.scope,
       isWritable: (tag) => this.#drafts.get(tag)?.definition.writable ?? this.#isLost(tag),
-      hasEquipment: (name) => this.#equipment.has(name) || this.#lost.equipment.has(name),
+      hasEquipment: (name) => this.#equipment.has(name) || this.#lost.files || this.#lost.equipment.has(name),
       equipmentNames: () => this.#equipment.keys(),
       hasMimic: (name) => names.has(name),
       mimicNames: () => names,
