@@ -102,8 +102,10 @@ export class ExpressionCheck {
     this.#inputs.set(name, result.expression.inputs)
     if (draft.hasType) this.#fits(draft, result.expression.type)
     // Of what is computed from a tag that is lost to a fault already listed nothing is known, and nothing is wrong with it.
-    else if (!result.expression.inputs.some(this.#isLost)) this.#infer(draft, result.expression.type)
-    else draft.hasType = true
+    else if (result.expression.type === 'dyn' && result.expression.inputs.some(this.#isLost)) {
+      draft.hasType = true
+      draft.definition.dataType = anyType.dataType
+    } else this.#infer(draft, result.expression.type)
   }
 
   #infer(draft: TagDraft, celType: string): void {
