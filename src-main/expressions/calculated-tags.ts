@@ -2,7 +2,8 @@
 // calculated from; quality and time come from the inputs.
 import type { TagValue } from '../shared/data-value.ts'
 import { sortByDependency } from '../shared/dependency-order.ts'
-import { type CompiledExpression, compileExpression, type ExpressionInput } from '../shared/expression.ts'
+import type { CompiledExpression, ExpressionInput } from '../shared/expression.ts'
+import { ExpressionCache } from '../shared/expression-cache.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../shared/status-code.ts'
 import { type TagDefinition, valueTypeOf } from '../shared/tag.ts'
@@ -50,6 +51,8 @@ interface Calculation {
 export class CalculatedTags {
   readonly #table: TagSource
   readonly #clock: { now(): number }
+  readonly #now = () => this.#clock.now()
+  readonly #cache = new ExpressionCache()
   /** In dependency order. */
   #calculations: readonly Calculation[] = []
   #timed: readonly number[] = []
@@ -89,7 +92,8 @@ export class CalculatedTags {
   /** Exactly these tags from now on; the table must know them already. All calculated ones are due. */
   configure(tags: readonly TagDefinition[]): void {
     const byName = new Map(tags.map((tag) => [tag.name, tag]))
-    const compiled = compileAll(tags, byName, () => this.#clock.now())
+    this.#cache.begin()
+    const compiled = compileAll(tags, byName, this.#cache, this.#now)
     const order = orderOf(compiled)
     const slots = new Map<string, number>()
     const slotOf = (name: string): number => {
@@ -265,6 +269,7 @@ export class CalculatedTags {
 function compileAll(
   tags: readonly TagDefinition[],
   byName: ReadonlyMap<string, TagDefinition>,
+  cache: ExpressionCache,
   now: () => number,
 ): Map<string, CompiledExpression | null> {
   const scope = {
@@ -277,7 +282,7 @@ function compileAll(
   const compiled = new Map<string, CompiledExpression | null>()
   for (const { name, expression } of tags) {
     if (expression === null) continue
-    const result = compileExpression(expression, scope)
+    const result = cache.compile(expression, scope)
     compiled.set(name, result.ok ? result.expression : null)
   }
   return compiled

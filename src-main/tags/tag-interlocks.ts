@@ -1,12 +1,14 @@
 // Interlocks of writable tags: a CEL expression that has to be true for a write. Lineside refuses politely what the PLC
 // would refuse anyway; it is no safety function.
-import { type CompiledExpression, compileExpression } from '../shared/expression.ts'
+import type { CompiledExpression } from '../shared/expression.ts'
+import { ExpressionCache } from '../shared/expression-cache.ts'
 import { messageOf } from '../shared/runtime-error.ts'
 import { type TagDefinition, valueTypeOf } from '../shared/tag.ts'
 import type { TagTable } from './tag-table.ts'
 
 export class TagInterlocks {
   readonly #table: TagTable
+  readonly #cache = new ExpressionCache()
   #expressions = new Map<string, CompiledExpression>()
 
   constructor(table: TagTable) {
@@ -16,10 +18,11 @@ export class TagInterlocks {
   /** Interlocks of these tags from now on; they were checked with the plant. */
   configure(tags: readonly TagDefinition[]): void {
     this.#expressions = new Map()
+    this.#cache.begin()
     const types = new Map(tags.map((tag) => [tag.name, valueTypeOf(tag)]))
     for (const { name, interlock } of tags) {
       if (interlock === null) continue
-      const compiled = compileExpression(interlock, { tagType: (other) => types.get(other) ?? null })
+      const compiled = this.#cache.compile(interlock, { tagType: (other) => types.get(other) ?? null })
       if (compiled.ok) this.#expressions.set(name, compiled.expression)
     }
   }
