@@ -7,6 +7,7 @@ import type { ExpressionInput } from '../../../src-main/shared/expression.ts'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import type { DataType, TagDefinition } from '../../../src-main/shared/tag.ts'
 import { type ValueBatch, ValueBatchBuilder } from '../../../src-main/shared/value-batch.ts'
+import { tagDefinition } from '../../fakes/tag-definition.ts'
 
 function tag(
   name: string,
@@ -14,29 +15,8 @@ function tag(
   dataType: DataType = 'float64',
   arrayLength: number | null = null,
 ): TagDefinition {
-  return {
-    name,
-    description: '',
-    device: expression === null ? 'plc' : null,
-    address: expression === null ? '1' : null,
-    addressOptions: {},
-    expression,
-    dataType,
-    arrayLength,
-    unit: '',
-    writable: false,
-    scanIntervalMs: 1000,
-    scaling: null,
-    limits: { low: null, high: null },
-    deadband: 0,
-    readBackTimeoutMs: 2000,
-    interlock: null,
-    decimals: null,
-    states: null,
-    history: false,
-    alarms: [],
-    equipment: null,
-  }
+  const source = expression === null ? { device: 'plc', address: '1' } : { device: null, address: null }
+  return tagDefinition(name, { ...source, expression, dataType, arrayLength, writable: false, history: false })
 }
 
 const waiting: ExpressionInput = { value: null, statusCode: StatusCodes.BadWaitingForInitialData, sourceTimestamp: 0 }

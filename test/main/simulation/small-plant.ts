@@ -4,32 +4,10 @@ import type { SimulationEntry, SimulationRule } from '../../../src-main/shared/s
 import { compileSimulation } from '../../../src-main/shared/simulation-rules.ts'
 import type { DataType, TagDefinition } from '../../../src-main/shared/tag.ts'
 import { PlantBehaviour } from '../../../src-main/simulation/plant-behaviour.ts'
+import { tagDefinition } from '../../fakes/tag-definition.ts'
 
 export function tag(name: string, dataType: DataType = 'float64', rest: Partial<TagDefinition> = {}): TagDefinition {
-  return {
-    name,
-    description: '',
-    device: 'plc',
-    address: `a/${name}`,
-    addressOptions: {},
-    expression: null,
-    dataType,
-    arrayLength: null,
-    unit: '',
-    writable: false,
-    scanIntervalMs: 1000,
-    scaling: null,
-    limits: { low: null, high: null },
-    deadband: 0,
-    readBackTimeoutMs: 2000,
-    interlock: null,
-    decimals: null,
-    states: null,
-    history: false,
-    alarms: [],
-    equipment: null,
-    ...rest,
-  }
+  return tagDefinition(name, { address: `a/${name}`, dataType, writable: false, history: false, ...rest })
 }
 
 /** Rules by name; names without a tag are hidden values. */
