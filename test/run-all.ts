@@ -19,7 +19,9 @@ const peers: Readonly<Record<string, string>> = {
   mosquitto_pub: 'mosquitto-clients',
   mbpoll: 'mbpoll',
   socat: 'socat',
+  openssl: 'openssl',
   '/usr/lib/python3/dist-packages/pymodbus': 'python3-pymodbus',
+  '/usr/lib/python3/dist-packages/serial': 'python3-serial',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 }
 
