@@ -11,9 +11,13 @@ const rareForms = /(^|[:,[{-] +|\[|\{)([&*!]|\?\s)|^%|^---|^\.\.\.|<<\s*:/m
 /** Numbers on which YAML 1.2 and js-yaml differ: `-.5`, `0b1`, `-0x1F`, `1_000`. */
 const rareNumbers = /[:,[{-] *(?:[+-]\.|[+-]?0b|[+-]0[xo]|[+-]?\d+_)/
 
+/** Quoted texts over several lines: js-yaml takes some that YAML 1.2 does not (section 7.3.1, indentation). */
+const quotesOverLines = /(?:^|[:,[{-]) *(?:"(?:[^"\\\n]|\\.)*\\?|'(?:[^'\n]|'')*)$/m
+
 /** Values of a large plain YAML text; undefined when the text is small, unusual or faulty: then `yaml` has to read it. */
 export function readFast(text: string): unknown {
-  if (text.length < largeText || rareForms.test(text) || rareNumbers.test(text)) return undefined
+  if (text.length < largeText) return undefined
+  if (rareForms.test(text) || rareNumbers.test(text) || quotesOverLines.test(text)) return undefined
   return readPlain(text)
 }
 

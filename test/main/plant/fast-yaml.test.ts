@@ -91,7 +91,14 @@ describe('the fast reader', () => {
       if (fast !== undefined) expect(fast, text).toEqual(exact(text + padding))
     }
     for (const look of looks)
-      for (const text of [`a: ${look}\n`, `- ${look}\n`, `a: [${look}]\n`, `a: { b: ${look} }\n`]) agree(text)
+      for (const text of [
+        `a: ${look}\nb: ${look}\n`,
+        `a: ${look}\n`,
+        `- ${look}\n`,
+        `a: [${look}]\n`,
+        `a: { b: ${look} }\n`,
+      ])
+        agree(text)
     const key = fc.constantFrom('a', 'b c', '1', 'true', '0x1', '中')
     const line = fc.tuple(
       key,
