@@ -253,7 +253,7 @@ class ModbusDriver implements Driver {
       this.#renewDetails(exchange, link)
       if (turn.kind === 'wait') {
         this.#wake = new AbortController()
-        await sleep(clock, Math.min(turn.waitMs, heartbeatMs), this.#wake.signal)
+        await sleep(clock, Math.min(turn.waitMs, this.#probeWaitMs(exchange)), this.#wake.signal)
         await this.#heartbeat(exchange)
       } else if (!exchange.isResting(turn.block.unit)) {
         const { unit, table, start, count } = turn.block
@@ -263,11 +263,19 @@ class ModbusDriver implements Driver {
     }
   }
 
+  /** Until the link counts as idle. Timers may fire a little early: then the rest is waited for, not a whole round once more. */
+  #probeWaitMs(exchange: ModbusExchange): number {
+    if (!this.#options || !probeRequest(this.#options)) return heartbeatMs
+    return Math.max(1, Math.ceil(heartbeatMs - exchange.idleMs))
+  }
+
   async #heartbeat(exchange: ModbusExchange): Promise<void> {
     const options = this.#options!
     const request = probeRequest(options)
     if (this.#isLost || !request || exchange.idleMs < heartbeatMs) return
-    await exchange.ask('poll', options.unitId, request)
+    const answer = await exchange.ask('poll', options.unitId, request)
+    // Nothing else is asked on an idle link: whether it is dead or was only slow is found out at once.
+    if (answer.kind === 'timeout' && !this.#isLost) await exchange.ask('poll', options.unitId, request)
   }
 
   #take(intervalMs: number, block: Block, answer: Answer): void {

@@ -334,8 +334,8 @@ describe('silence', () => {
     await device.driver.watch([item(1, '40001', {}, 60_000)])
     await until('Good', () => isGoodAt(device, 1))
     isSilent = true
-    // Two probes, 2 s apart, each with its time-out.
-    await until('the loss', () => device.lost.length === 1, 10_000)
+    // The probe comes after 2 s; two time-outs of 300 ms later the link is lost.
+    await until('the loss', () => device.lost.length === 1, 4000)
     expect(isBad(device.last(1)!.statusCode)).toBe(true)
   })
 
