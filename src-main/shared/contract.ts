@@ -3,10 +3,27 @@
 // compile. The same rows answer over MessagePort, WebSocket and HTTP (POST /api/v1/<call>, GET /api/v1/<feed>).
 import * as v from 'valibot'
 import type { JsonValue, TagValueRow } from './data-value.ts'
+import {
+  type HistoryMarker,
+  type HistoryResult,
+  type HistoryStatistics,
+  historyModes,
+  interpolations,
+  type RecordedSeriesRow,
+} from './history.ts'
 import type { Permission, Role } from './permission.ts'
 import { roles } from './permission.ts'
 import type { MimicEntry, PlantFault } from './plant.ts'
 import { type DataType, dataTypes, type StateWords } from './tag.ts'
+import {
+  defaultTrendSpanMs,
+  markerKinds,
+  mostPens,
+  penColorCount,
+  penStyles,
+  type SavedTrendGroup,
+  trendAxisCount,
+} from './trend-group.ts'
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const names = (most: number) => v.pipe(v.array(name), v.maxLength(most))
@@ -29,6 +46,49 @@ export const userName = v.pipe(
 )
 const user = userName
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
+
+const timeRule = 'a time is expected: ms since 1970-01-01 UTC, or RFC 3339 text as 2026-03-29T01:30:00Z'
+/** ms since 1970-01-01 UTC as a number, or RFC 3339 text; gives whole ms. */
+const time = v.union(
+  [
+    v.pipe(v.number(), v.minValue(-8.64e15, timeRule), v.maxValue(8.64e15, timeRule)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/, timeRule),
+      v.transform((input) => Date.parse(input)),
+      v.number(timeRule),
+    ),
+  ],
+  timeRule,
+)
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100))
+/** Tags of one question; a thousand is a whole line at one instant. */
+const historyTags = v.pipe(v.array(name), v.minLength(1), v.maxLength(10_000))
+
+const penSchema = v.strictObject({
+  tag: name,
+  color: v.optional(v.nullable(wholeNumber(1, penColorCount)), null),
+  axis: v.optional(v.nullable(wholeNumber(1, trendAxisCount)), null),
+  low: v.optional(v.nullable(v.pipe(v.number(), v.finite())), null),
+  high: v.optional(v.nullable(v.pipe(v.number(), v.finite())), null),
+  style: v.optional(v.nullable(v.picklist(penStyles)), null),
+})
+const trendName = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]{1,64}$/, 'letters A to Z, digits, _ and - are expected, at most 64'),
+)
+const trendGroupSchema = v.strictObject({
+  name: trendName,
+  title: v.record(
+    v.pipe(v.string(), v.minLength(1), v.maxLength(35)),
+    v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  ),
+  spanMs: v.optional(wholeNumber(1000, 3_200_000_000_000), defaultTrendSpanMs),
+  pens: v.pipe(v.array(penSchema), v.maxLength(mostPens)),
+  markers: v.optional(v.array(v.picklist(markerKinds)), []),
+})
 
 function isShallow(input: unknown): boolean {
   let level: unknown[] = [input]
@@ -299,6 +359,27 @@ export const contract = {
     true,
   ),
 
+  'plant.trends': call(
+    'plant.view',
+    'Saved trend groups, by name.',
+    nothing,
+    result<{ groups: readonly SavedTrendGroup[] }>(),
+  ),
+  'plant.saveTrend': call(
+    'trends.save',
+    'Save a trend group as trends/<name>.yaml; comments in the file stay. With `version` refused (409) when the file changed meanwhile; null = it must not exist yet.',
+    v.object({ group: trendGroupSchema, version: v.optional(v.nullable(text(64))) }),
+    result<{ version: string; faults: readonly PlantFault[] }>(),
+    true,
+  ),
+  'plant.deleteTrend': call(
+    'trends.save',
+    'Delete a saved trend group; with `version` refused (409) when the file changed meanwhile.',
+    v.object({ name: trendName, version: v.optional(text(64)) }),
+    result<object>(),
+    true,
+  ),
+
   'tags.browse': call(
     'tags.read',
     'Tags whose name begins with the prefix and whose name, description, device or address has the search in it, in order of name.',
@@ -330,6 +411,86 @@ export const contract = {
     'First the present value of each tag, then changes; slow screens lose intermediate values, never the last.',
     v.object({ tags: names(100_000) }),
     result<{ values: readonly TagValueRow[] }>(),
+  ),
+
+  'history.read': call(
+    'history.read',
+    'Samples, values at instants or aggregates (OPC 10000-13) of many tags over a span, as columns.',
+    v.object({
+      tags: historyTags,
+      from: time,
+      to: time,
+      mode: v.picklist(historyModes),
+      buckets: v.optional(wholeNumber(1, 100_000)),
+      intervalMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(3.2e12))),
+      limit: limit(10_000_000),
+      cursor: v.optional(text(4096)),
+      bounds: v.optional(v.boolean()),
+      rawUpTo: v.optional(wholeNumber(0, 1_000_000)),
+      approximate: v.optional(v.boolean()),
+      configuration: v.optional(
+        v.strictObject({
+          treatUncertainAsBad: v.optional(v.boolean()),
+          percentDataBad: v.optional(percent),
+          percentDataGood: v.optional(percent),
+          useSlopedExtrapolation: v.optional(v.boolean()),
+          interpolation: v.optional(v.nullable(v.picklist(interpolations))),
+        }),
+      ),
+    }),
+    result<HistoryResult>(),
+  ),
+  'history.write': call(
+    'history.write',
+    'Back-fill history; samples may be in any order, one with the time stamp of a stored one replaces it.',
+    v.object({
+      series: v.pipe(
+        v.array(
+          v.object({
+            tag: name,
+            timestamps: v.array(time),
+            values: v.array(jsonValue),
+            statusCodes: v.optional(v.array(wholeNumber(0, 0xffffffff))),
+          }),
+        ),
+        v.maxLength(10_000),
+      ),
+    }),
+    result<{ written: number }>(),
+    true,
+  ),
+  'history.tags': call(
+    'history.read',
+    'What is or was recorded, tags and series of the runtime itself, in order of name.',
+    v.object({
+      prefix: v.optional(text(256)),
+      search: v.optional(text(256)),
+      /** Rows of these names alone, in the order asked. */
+      tags: v.optional(names(100_000)),
+      limit: limit(10_000),
+      cursor,
+    }),
+    result<{ tags: readonly RecordedSeriesRow[]; cursor?: string }>(),
+  ),
+  'history.statistics': call(
+    'history.read',
+    'Figures of a span of each tag.',
+    v.object({ tags: v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)), from: time, to: time }),
+    result<{ statistics: readonly HistoryStatistics[] }>(),
+  ),
+  'history.markers': call(
+    'history.read',
+    'Things that happened in [from, to): writes, operator actions, states of devices, gaps of the recorder.',
+    v.object({
+      from: time,
+      to: time,
+      /** Marks of these tags, and those that belong to no tag. */
+      tags: v.optional(names(10_000)),
+      kinds: v.optional(v.array(v.picklist(markerKinds))),
+      limit: limit(10_000),
+    }),
+    /** `isComplete` false: there were more than `limit`, the newest are given. Oldest first. */
+    result<{ markers: readonly HistoryMarker[]; isComplete: boolean }>(),
   ),
 
   'devices.list': call(

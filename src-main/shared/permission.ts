@@ -4,6 +4,9 @@ export const permissions = [
   'plant.view',
   'tags.read',
   'tags.write',
+  'history.read',
+  'history.write',
+  'trends.save',
   'devices.view',
   'devices.test',
   'devices.operate',
@@ -19,7 +22,14 @@ export type Permission = (typeof permissions)[number]
 export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const
 export type Role = (typeof roles)[number]
 
-const viewer: readonly Permission[] = ['plant.view', 'tags.read', 'devices.view', 'access.own', 'maintenance.view']
+const viewer: readonly Permission[] = [
+  'plant.view',
+  'tags.read',
+  'history.read',
+  'devices.view',
+  'access.own',
+  'maintenance.view',
+]
 const operator: readonly Permission[] = [...viewer, 'tags.write']
 const engineer: readonly Permission[] = [
   ...operator,
@@ -27,6 +37,9 @@ const engineer: readonly Permission[] = [
   'devices.operate',
   'certificates.trust',
   'plant.change',
+  // A plant that wants its operators to save trend groups gives them this one in access.yaml.
+  'trends.save',
+  'history.write',
   'audit.read',
 ]
 const administrator: readonly Permission[] = [...engineer, 'access.administer']

@@ -2,6 +2,7 @@
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
 import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
+import type { SavedTrendGroup } from './trend-group.ts'
 
 /** A fault of the plant folder. `file` is relative to the folder, `line` and `column` count from 1. */
 export interface PlantFault {
@@ -57,6 +58,25 @@ export interface MimicEntry {
   readonly file: string
 }
 
+/** How history is kept (`history:` of plant.yaml, docs/history.md); tags may say otherwise for themselves. */
+export interface PlantHistory {
+  /** How long samples are kept; ms; null = as long as there is room. */
+  readonly retentionMs: number | null
+  /** Most bytes of history on disk; null = as the disk has room. */
+  readonly maximumByteCount: number | null
+  /** When there is no room any more: the oldest goes, or recording stops and says so. */
+  readonly whenFull: 'dropOldest' | 'stop'
+  /** Samples are on the disk so long after they came, at the latest; 0 = before they are acknowledged; ms. */
+  readonly syncIntervalMs: number
+}
+
+export const defaultPlantHistory: PlantHistory = {
+  retentionMs: null,
+  maximumByteCount: null,
+  whenFull: 'dropOldest',
+  syncIntervalMs: 1000,
+}
+
 export interface Plant {
   /** Absolute path. */
   readonly folder: string
@@ -74,6 +94,9 @@ export interface Plant {
   readonly equipment: readonly Equipment[]
   readonly equipmentTypes: readonly EquipmentType[]
   readonly mimics: readonly MimicEntry[]
+  readonly history: PlantHistory
+  /** By name. */
+  readonly trends: readonly SavedTrendGroup[]
   /** Behaviour of simulated tags and hidden values; used by `lineside simulate` only (docs/simulation.md). */
   readonly simulation: readonly SimulationEntry[]
   /** Role → permissions, where access.yaml says other than the built-in table. */

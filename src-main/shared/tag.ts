@@ -45,6 +45,24 @@ export interface TagAlarm {
 /** The words of one state: one text for every language, or one for each (BCP 47): `{ en: Running, zh-CN: 运行 }`. */
 export type StateWords = string | Readonly<Record<string, string>>
 
+/** How a tag is recorded. */
+export interface TagHistory {
+  /** A change by less than this is not kept; engineering units; 0 = every change is. */
+  readonly deadband: number
+  /** Swinging door: samples closer than this to the straight line between their neighbours are not kept; engineering units; 0 = off. */
+  readonly compression: number
+  /** How long its samples are kept; ms; null = as the plant says. */
+  readonly retentionMs: number | null
+  /** What it is between two samples. */
+  readonly interpolation: 'sloped' | 'stepped'
+}
+
+/** Every change, kept as the plant says; floats are sloped, everything else holds its value (OPC 10000-13 `Stepped`). */
+export function usualTagHistory(dataType: DataType, scaling: TagScaling | null = null): TagHistory {
+  const isSloped = dataType === 'float32' || dataType === 'float64' || scaling !== null
+  return { deadband: 0, compression: 0, retentionMs: null, interpolation: isSloped ? 'sloped' : 'stepped' }
+}
+
 /** One tag of a checked plant. Either `device` and `address`, or `expression`. */
 export interface TagDefinition {
   /** Full name, unique in the plant; dots make the tree: `Filler.Level`. */
@@ -78,7 +96,8 @@ export interface TagDefinition {
   readonly decimals: number | null
   /** Words of an enumeration, by value: `{ 0: "Stopped", 1: "Running" }`. */
   readonly states: Readonly<Record<string, StateWords>> | null
-  readonly history: { readonly deadband: number } | false
+  /** false = not recorded. */
+  readonly history: TagHistory | false
   readonly alarms: readonly TagAlarm[]
   /** Name of the equipment instance it belongs to. */
   readonly equipment: string | null
