@@ -12,7 +12,7 @@ export type Report = (figure: Figure) => void
 
 const folder = new URL('.', import.meta.url)
 const known = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && file !== 'run.ts' && !file.endsWith('-device.ts'))
+  .filter((file) => file.endsWith('.ts') && file !== 'run.ts' && !/-(device|data)\.ts$/.test(file))
   .map((file) => file.slice(0, -3))
   .sort()
 
