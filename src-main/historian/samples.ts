@@ -27,6 +27,8 @@ export interface SampleSummary {
   readonly count: number
   /** Not Bad and with a number: what the figures below are made of. */
   readonly usableCount: number
+  /** Of the usable ones: those that are Good. Equal to `usableCount` when no usable sample is Uncertain. */
+  readonly goodCount: number
   readonly firstTimestamp: number
   readonly lastTimestamp: number
   readonly minimum: number
