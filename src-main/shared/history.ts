@@ -98,7 +98,7 @@ export interface PlotColumns {
   readonly last: Float64Array
   /** Samples of any quality. */
   readonly count: Uint32Array
-  /** 1 where the bucket has a sample of Bad quality. */
+  /** 0 no sample of Bad quality; 1 the bucket has one; 2 its last sample is Bad, so what follows is a gap until the next sample. */
   readonly hasBad: Uint8Array
 }
 
