@@ -2,6 +2,7 @@
 import type { ChunkRows } from './chunk-rows.ts'
 import type { SeriesRow } from './history-catalog.ts'
 import type { HistoryCodec } from './history-codec.ts'
+import type { TimestampColumn } from './timestamp-codec.ts'
 
 export interface HistoryViewsOptions {
   /** `<data>/history`, or a backup of it. */
@@ -29,6 +30,8 @@ export interface StoredChunk {
   readonly bytes: Uint8Array
   /** One for each sample of the chunk; shared and cached: not to be changed. */
   timestamps(): Float64Array
+  /** The same, opened but not decoded, to be read block by block; null where the chunk has only some of the column's time stamps. */
+  readonly timestampColumn: TimestampColumn | null
 }
 
 /**
