@@ -92,7 +92,7 @@ class PostgreSql implements Peer {
     for (const portion of portions(source.batches())) {
       mkdirSync(copies)
       const bodies = bodiesOf(portion)
-      const files = bodies.map((body, index) => join(copies, `${index}.copy`))
+      const files = bodies.map((_body, index) => join(copies, `${index}.copy`))
       files.forEach((file, index) => {
         writeFileSync(file, bodies[index]!, { mode: 0o644 })
       })
