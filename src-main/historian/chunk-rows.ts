@@ -1,11 +1,50 @@
 // Rows of a chunk index as a reader gets them: one series, in order of (first time stamp, seal number), summaries by column.
 
 /** Words of 8 bytes of one row; two 32-bit numbers share one where named so. All little-endian, on disk as in memory. */
-export const rowWords = 16
+export const rowWords = 18
+export const rowByteCount = rowWords * 8
+
+/** Places of the columns: `numbers` in words of 8 bytes, `words` in words of 4 bytes. */
+export const rowLayout = {
+  numbers: {
+    firstTimestamp: 0,
+    lastTimestamp: 1,
+    minimum: 4,
+    maximum: 5,
+    sum: 6,
+    first: 7,
+    last: 8,
+    slopedIntegral: 9,
+    steppedIntegral: 10,
+    offset: 12,
+    timestampsOffset: 13,
+  },
+  words: {
+    count: 4,
+    usableCount: 5,
+    goodCount: 6,
+    worstStatusCode: 7,
+    usableDurationMs: 22,
+    goodDurationMs: 23,
+    sealNumber: 28,
+    lowestSealNumber: 29,
+    badCount: 30,
+    uncertainCount: 31,
+    firstStatusCode: 32,
+    lastStatusCode: 33,
+    length: 34,
+    flags: 35,
+  },
+} as const
+
+/** Bits of a row's flags. */
+export const rowFlags = { backFill: 1, page: 2, startsUsable: 4, endsUsable: 8 } as const
+
+const { numbers: n, words: w } = rowLayout
 
 /**
- * Rows of one series. Extremes, sum, first and last are over the usable samples (see SampleSummary); a page's figures are those of its
- * chunks taken together, its integrals leave out what is between two chunks.
+ * Rows of one series; the words are those of ChunkSummary. A page's figures are those of its chunks' samples taken together, with what lies
+ * between them.
  */
 export class ChunkRows {
   readonly count: number
@@ -26,92 +65,122 @@ export class ChunkRows {
 
   /** ms since 1970-01-01 UTC. */
   firstTimestamp(row: number): number {
-    return this.#numbers[row * rowWords] as number
+    return this.#numbers[row * rowWords + n.firstTimestamp] as number
   }
 
   lastTimestamp(row: number): number {
-    return this.#numbers[row * rowWords + 1] as number
+    return this.#numbers[row * rowWords + n.lastTimestamp] as number
   }
 
   /** Samples of any quality. */
   sampleCount(row: number): number {
-    return this.#words[row * rowWords * 2 + 4] as number
+    return this.#words[row * 2 * rowWords + w.count] as number
   }
 
   usableCount(row: number): number {
-    return this.#words[row * rowWords * 2 + 5] as number
+    return this.#words[row * 2 * rowWords + w.usableCount] as number
   }
 
   goodCount(row: number): number {
-    return this.#words[row * rowWords * 2 + 6] as number
+    return this.#words[row * 2 * rowWords + w.goodCount] as number
+  }
+
+  badCount(row: number): number {
+    return this.#words[row * 2 * rowWords + w.badCount] as number
+  }
+
+  uncertainCount(row: number): number {
+    return this.#words[row * 2 * rowWords + w.uncertainCount] as number
   }
 
   worstStatusCode(row: number): number {
-    return this.#words[row * rowWords * 2 + 7] as number
+    return this.#words[row * 2 * rowWords + w.worstStatusCode] as number
+  }
+
+  firstStatusCode(row: number): number {
+    return this.#words[row * 2 * rowWords + w.firstStatusCode] as number
+  }
+
+  lastStatusCode(row: number): number {
+    return this.#words[row * 2 * rowWords + w.lastStatusCode] as number
   }
 
   minimum(row: number): number {
-    return this.#numbers[row * rowWords + 4] as number
+    return this.#numbers[row * rowWords + n.minimum] as number
   }
 
   maximum(row: number): number {
-    return this.#numbers[row * rowWords + 5] as number
+    return this.#numbers[row * rowWords + n.maximum] as number
   }
 
   sum(row: number): number {
-    return this.#numbers[row * rowWords + 6] as number
+    return this.#numbers[row * rowWords + n.sum] as number
   }
 
   first(row: number): number {
-    return this.#numbers[row * rowWords + 7] as number
+    return this.#numbers[row * rowWords + n.first] as number
   }
 
   last(row: number): number {
-    return this.#numbers[row * rowWords + 8] as number
+    return this.#numbers[row * rowWords + n.last] as number
   }
 
-  /** See SealedSummary; value·ms and ms. */
+  /** Value × ms, see ChunkSummary. */
   slopedIntegral(row: number): number {
-    return this.#numbers[row * rowWords + 9] as number
+    return this.#numbers[row * rowWords + n.slopedIntegral] as number
   }
 
   steppedIntegral(row: number): number {
-    return this.#numbers[row * rowWords + 10] as number
+    return this.#numbers[row * rowWords + n.steppedIntegral] as number
   }
 
-  slopedDuration(row: number): number {
-    return this.#words[row * rowWords * 2 + 22] as number
+  usableDurationMs(row: number): number {
+    return this.#words[row * 2 * rowWords + w.usableDurationMs] as number
   }
 
-  steppedDuration(row: number): number {
-    return this.#words[row * rowWords * 2 + 23] as number
+  goodDurationMs(row: number): number {
+    return this.#words[row * 2 * rowWords + w.goodDurationMs] as number
   }
 
-  /** Place of the chunk's record in its file, or of the page's first row; bytes, rows. */
+  /** Place of the chunk's record in its file in bytes; of a page: number of its first row in the index. */
   offset(row: number): number {
-    return this.#numbers[row * rowWords + 12] as number
+    return this.#numbers[row * rowWords + n.offset] as number
   }
 
   /** Place of the record of the time stamps. Rows of one partition with the same one share their column. */
   timestampsOffset(row: number): number {
-    return this.#numbers[row * rowWords + 13] as number
+    return this.#numbers[row * rowWords + n.timestampsOffset] as number
   }
 
+  /** See Seal; of a page the highest. */
   sealNumber(row: number): number {
-    return this.#numbers[row * rowWords + 14] as number
+    return this.#words[row * 2 * rowWords + w.sealNumber] as number
+  }
+
+  /** Lowest seal number that was joined into this row. */
+  lowestSealNumber(row: number): number {
+    return this.#words[row * 2 * rowWords + w.lowestSealNumber] as number
   }
 
   /** Bytes of the chunk's record; chunks of a page. */
   length(row: number): number {
-    return this.#words[row * rowWords * 2 + 30] as number
+    return this.#words[row * 2 * rowWords + w.length] as number
+  }
+
+  startsUsable(row: number): boolean {
+    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.startsUsable) !== 0
+  }
+
+  endsUsable(row: number): boolean {
+    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.endsUsable) !== 0
   }
 
   isBackFill(row: number): boolean {
-    return ((this.#words[row * rowWords * 2 + 31] as number) & rowFlags.backFill) !== 0
+    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.backFill) !== 0
   }
 
   isPage(row: number): boolean {
-    return ((this.#words[row * rowWords * 2 + 31] as number) & rowFlags.page) !== 0
+    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.page) !== 0
   }
 
   /** No other row has samples in this one's span: its summary counts as it is. */
@@ -119,6 +188,3 @@ export class ChunkRows {
     return this.#isAlone[row] === 1
   }
 }
-
-/** Bits of a row's last 32-bit word; the upper 24 bits are the seal number less the lowest one that was folded into the chunk. */
-export const rowFlags = { backFill: 1, page: 2, selection: 4, joined: 8 } as const

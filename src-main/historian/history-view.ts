@@ -1,13 +1,11 @@
 // What the historian has on disk, from a reader's side: consistent views of series, summaries and chunks. Any thread, any process.
 import type { ChunkRows } from './chunk-rows.ts'
 import type { SeriesRow } from './history-catalog.ts'
-import type { HistoryCodec } from './history-codec.ts'
 import type { TimestampColumn } from './timestamp-codec.ts'
 
 export interface HistoryViewsOptions {
   /** `<data>/history`, or a backup of it. */
   readonly folder: string
-  readonly codec: HistoryCodec
   /** Room for index rows and decoded time stamps that are kept between views; bytes. Default 48 MiB. */
   readonly cacheBytes?: number
 }
@@ -17,10 +15,10 @@ export interface HistoryViewSource {
   /**
    * The state of this moment; it stays as it is while the writer seals, compacts and deletes, until it is closed.
    *
-   * `sealLimit`: chunks with a greater seal number are not seen. To see heads and files as one: ask the writer for the heads and its seal
-   * number first, then open the view with that number.
+   * `sealLimits`: for each series, the greatest seal number that is seen. To see heads and files as one: ask the writer for the heads first,
+   * then open the view with their seal numbers; a series that is not in the map is seen with all its chunks.
    */
-  open(sealLimit?: number): HistoryView
+  open(sealLimits?: ReadonlyMap<number, number>): HistoryView
   close(): void
 }
 
