@@ -3,6 +3,7 @@
 import { startWorkerThread } from './base/worker-thread.ts'
 import type { FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
 import type { TagImport } from './plant/tag-import.ts'
+import type { TrendDelete, TrendSave, TrendSaved } from './plant/trend-edit.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 import type { StatusCodeName } from './shared/status-code.ts'
@@ -18,10 +19,12 @@ export type PlantJob =
   | { readonly kind: 'read'; readonly folder: string }
   | { readonly kind: 'export'; readonly plant: Plant }
   | { readonly kind: 'import'; readonly import: TagImportJob }
+  | { readonly kind: 'saveTrend'; readonly save: TrendSave }
+  | { readonly kind: 'deleteTrend'; readonly delete: TrendDelete }
 
 /** What it answers with, once. */
 export type PlantJobResult =
-  | { readonly ok: true; readonly value: FolderReading | string | TagImport }
+  | { readonly ok: true; readonly value: FolderReading | string | TagImport | TrendSaved | null }
   | { readonly ok: false; readonly code: StatusCodeName; readonly message: string }
 
 /** Plant work for the station: one thread for each piece of it. */
@@ -41,6 +44,10 @@ export const plantThread: PlantWork = {
   },
   exportTags: async (plant) => (await run({ kind: 'export', plant })) as string,
   importTags: async (job) => (await run({ kind: 'import', import: job })) as TagImport,
+  saveTrend: async (save) => (await run({ kind: 'saveTrend', save })) as TrendSaved,
+  deleteTrend: async (job) => {
+    await run({ kind: 'deleteTrend', delete: job })
+  },
 }
 
 /** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */

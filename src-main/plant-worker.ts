@@ -20,6 +20,11 @@ async function resultOf(job: PlantJob): Promise<PlantJobResult> {
         return { ok: true, value: await work.exportTags(job.plant) }
       case 'import':
         return { ok: true, value: await work.importTags(job.import) }
+      case 'saveTrend':
+        return { ok: true, value: await work.saveTrend(job.save) }
+      case 'deleteTrend':
+        await work.deleteTrend(job.delete)
+        return { ok: true, value: null }
     }
   } catch (error) {
     // Errors of this program's own kind cross by code and text; others are bugs and end the thread.

@@ -4,8 +4,16 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
 import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
+import type {
+  HistoryMarkerSource,
+  HistoryRequest,
+  HistoryResult,
+  HistoryStatistics,
+  RecordedSeriesRow,
+} from '../shared/history.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { DataType, TagDefinition } from '../shared/tag.ts'
+import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
 
 /** The tag table, as far as it is read (tags/tag-table.ts). */
 export interface TagReader {
@@ -62,6 +70,49 @@ export interface PlantSource {
   symbolSvg(type: string): Promise<string>
   exportTags(): Promise<string>
   importTags(file: string, csv: string): Promise<{ readonly faults: readonly PlantFault[]; readonly tagCount: number }>
+  /** Trend groups of the accepted plant. */
+  trends(): readonly SavedTrendGroup[]
+  /**
+   * Writes a trend group; `version`: of the state it was made from, null = there must be none yet, undefined = whatever is there.
+   * With faults nothing is written. Throws RuntimeError BadEntryExists when the file is of another version.
+   */
+  saveTrend(
+    group: TrendGroup,
+    version: string | null | undefined,
+  ): Promise<{ readonly version: string; readonly faults: readonly PlantFault[] }>
+  /** Throws RuntimeError BadNotFound; BadEntryExists when the file is of another version. */
+  deleteTrend(name: string, version: string | undefined): Promise<void>
+}
+
+/** Rows to put into history; whoever takes them owns the columns. */
+export interface BackfillColumns {
+  readonly handle: number
+  readonly definition: TagDefinition
+  /** Whole ms since 1970-01-01 UTC, in any order. */
+  readonly timestamp: Float64Array
+  /** NaN where the value stands in `others`. */
+  readonly value: Float64Array
+  readonly statusCode: Uint32Array
+  readonly others: (TagValue | undefined)[] | null
+}
+
+/** The historian (historian/historian.ts). Throws RuntimeError; BadNotFound for what was never recorded. */
+export interface History {
+  read(request: HistoryRequest, signal?: AbortSignal): Promise<HistoryResult>
+  statistics(
+    tags: readonly string[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly HistoryStatistics[]>
+  /** Recorded series whose name begins with `prefix`, by name. */
+  seriesRows(
+    prefix: string,
+    limit: number,
+    cursor?: string,
+  ): Promise<{ readonly rows: readonly RecordedSeriesRow[]; readonly cursor?: string | undefined }>
+  /** How many samples were written; they can be read and survive a power cut when it resolves. */
+  write(series: readonly BackfillColumns[]): Promise<number>
 }
 
 export interface ApiParts {
@@ -74,6 +125,9 @@ export interface ApiParts {
   readonly writeTag: (name: string, value: unknown) => Promise<WriteOutcome>
   readonly devices: Devices
   readonly plantStore: PlantSource
+  readonly history: History
+  /** Where marks on trends come from. */
+  readonly historyMarkers: readonly HistoryMarkerSource[]
   readonly access: Access
   /** State and counters of every part, one object per part (maintenance/health.ts). */
   readonly health: () => Promise<Readonly<Record<string, JsonValue>>>

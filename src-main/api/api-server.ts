@@ -31,6 +31,7 @@ import type { AuditNote, CallContext, CallHandlers, FeedForm, FeedHandlers, Orig
 import { Client, type FeedOutlet, type OpenFeed } from './client.ts'
 import { deviceCalls, deviceFeeds } from './device-api.ts'
 import { Feed, type FeedSource } from './feed.ts'
+import { historyCalls } from './history-api.ts'
 import { LinkClient } from './link-client.ts'
 import { maintenanceCalls } from './maintenance-api.ts'
 import { plantCalls, plantFeeds } from './plant-api.ts'
@@ -82,6 +83,7 @@ export class ApiServer {
       ...accessCalls(parts),
       ...plantCalls(parts),
       ...tagCalls(parts, this.#tagFeeds),
+      ...historyCalls(parts),
       ...deviceCalls(parts),
       ...auditCalls(parts),
       ...maintenanceCalls(parts),
@@ -175,11 +177,15 @@ export class ApiServer {
     return name as RowName
   }
 
-  /** Answers a call; throws ApiError and nothing else. `adopt`: what a log-in or log-out means for this client. */
+  /**
+   * Answers a call; throws ApiError and nothing else. `adopt`: what a log-in or log-out means for this client; `signal`: aborted
+   * when nobody waits for the answer any more.
+   */
   async call(
     client: Client,
     name: string,
     input: unknown,
+    signal: AbortSignal = neverAborted,
     adopt: (session: Session | null) => void = () => undefined,
   ): Promise<unknown> {
     if (this.#isClosed) throw shuttingDown()
@@ -188,7 +194,7 @@ export class ApiServer {
     client.beginCall()
     this.#callCount++
     try {
-      return await this.#answer(client, rowName as CallName, input, adopt)
+      return await this.#answer(client, rowName as CallName, input, adopt, signal)
     } finally {
       client.endCall()
     }
@@ -237,6 +243,7 @@ export class ApiServer {
     name: CallName,
     input: unknown,
     adopt: (session: Session | null) => void,
+    signal: AbortSignal,
   ): Promise<unknown> {
     const row = contract[name]
     const note = emptyNote()
@@ -246,7 +253,7 @@ export class ApiServer {
       note.target = targetOf(input)
       const valid = this.#validate(name, input)
       const handler = this.#calls[name] as (input: unknown, context: CallContext) => unknown
-      const result = await handler(valid, { ...before, note, adopt })
+      const result = await handler(valid, { ...before, note, adopt, signal })
       if (row.audited)
         this.#writeAudit({ ...before, session: before.session ?? client.session }, name, note, statusOf(result))
       return result
@@ -343,6 +350,7 @@ interface AuditedBy {
   readonly session: Session | null
 }
 
+const neverAborted = new AbortController().signal
 const lockRecordIntervalMs = 60_000
 const mostLockRecords = 1000
 const longestTarget = 256
@@ -355,7 +363,8 @@ function emptyNote(): AuditNote {
 function targetOf(input: unknown): string {
   if (typeof input !== 'object' || input === null) return ''
   const fields = input as Readonly<Record<string, unknown>>
-  const found = [fields.tag, fields.user, fields.device, fields.file, fields.thumbprint].find(
+  const group = fields.group as Readonly<Record<string, unknown>> | null | undefined
+  const found = [fields.tag, fields.user, fields.device, fields.file, fields.thumbprint, fields.name, group?.name].find(
     (field) => typeof field === 'string',
   )
   return typeof found === 'string' ? found.slice(0, longestTarget) : ''

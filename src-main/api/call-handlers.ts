@@ -3,6 +3,7 @@ import type { Session } from '../access/sessions.ts'
 import type { CallName, FeedName, InputOf, ResultOf } from '../shared/contract.ts'
 import type { JsonValue } from '../shared/data-value.ts'
 import { unauthorized } from './api-error.ts'
+import type { ColumnAnswer } from './column-answer.ts'
 import type { FeedSource } from './feed.ts'
 
 /** Where a request came from; stands in the audit trail. */
@@ -26,6 +27,8 @@ export interface CallContext {
   readonly note: AuditNote
   /** The client goes on under this session: links keep it, HTTP clients send their token. */
   readonly adopt: (session: Session | null) => void
+  /** Aborted when nobody waits for the answer any more: cancelled, or the client has gone. */
+  readonly signal: AbortSignal
 }
 
 /** How the client wants the items of a feed: tag frames with this feed id, or JSON. */
@@ -33,8 +36,11 @@ export interface FeedForm {
   readonly frameFeedId: number | null
 }
 
+/** Columns travel as they are; everything else is the row's result. */
+type AnswerOf<N extends CallName> = N extends 'history.read' ? ColumnAnswer : ResultOf<N>
+
 export type CallHandlers = {
-  readonly [N in CallName]: (input: InputOf<N>, context: CallContext) => ResultOf<N> | Promise<ResultOf<N>>
+  readonly [N in CallName]: (input: InputOf<N>, context: CallContext) => AnswerOf<N> | Promise<AnswerOf<N>>
 }
 
 /** Items are the row's result, or tag frames where the form says so. */

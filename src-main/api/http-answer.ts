@@ -24,6 +24,41 @@ export function answerText(response: ServerResponse, status: number, type: strin
   response.writeHead(status).end(text)
 }
 
+/** Texts that are gathered before they are sent; bytes. */
+const pieceByteLength = 64 << 10
+
+/** A long JSON text as it is made: never more than a client takes, and other work goes on between the pieces. */
+export async function answerInPieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
+  if (response.headersSent || response.destroyed) return
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Cache-Control', 'no-store')
+  response.writeHead(200)
+  let text = ''
+  for (const piece of pieces) {
+    text += piece
+    if (text.length < pieceByteLength) continue
+    const isTaken = response.write(text)
+    text = ''
+    if (isTaken) await new Promise((resolve) => setImmediate(resolve))
+    else await drained(response)
+    if (response.destroyed) return
+  }
+  response.end(text)
+}
+
+/** Resolves when the client took what was sent, or went away. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
+}
+
 /** `{"error":{"code","message","path"?}}` with the status of the error. */
 export function answerError(response: ServerResponse, error: ApiError): void {
   const { code, message, path, httpStatus } = error.body

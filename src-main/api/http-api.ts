@@ -6,8 +6,10 @@ import { type ApiError, asApiError, shuttingDown } from './api-error.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Origin } from './call-handlers.ts'
 import type { Client, OpenFeed } from './client.ts'
+import { ColumnAnswer } from './column-answer.ts'
 import {
   answerError,
+  answerInPieces,
   answerJson,
   bearerToken,
   largestBody,
@@ -52,7 +54,7 @@ export class HttpApi {
         request.method === 'GET'
           ? queryInput(row, query)
           : await readJsonBody(request, client.session ? largestBody : largestOpenBody)
-      if (kind === 'call') answerJson(response, 200, await this.#server.call(client, name, input))
+      if (kind === 'call') await this.#answerCall(client, name, input, response)
       else this.#stream(client, row, input, response)
     } catch (error) {
       answerError(response, asApiError(error))
@@ -71,6 +73,14 @@ export class HttpApi {
   /** Ends all streams and says why. */
   close(): void {
     for (const response of this.#streams) response.end(endEvent(shuttingDown()))
+  }
+
+  async #answerCall(client: Client, name: string, input: unknown, response: ServerResponse): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const answer = await this.#server.call(client, name, input, gone.signal)
+    if (answer instanceof ColumnAnswer) await answerInPieces(response, answer.jsonPieces())
+    else answerJson(response, 200, answer)
   }
 
   #stream(client: Client, name: RowName, input: unknown, response: ServerResponse): void {

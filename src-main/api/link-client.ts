@@ -6,6 +6,7 @@ import type { ClientMessage, ErrorBody, Link, LinkMessage, ServerMessage } from 
 import { type ApiError, asApiError, invalidInput, tooManyRequests, unauthorized } from './api-error.ts'
 import type { Origin } from './call-handlers.ts'
 import { Client, type FeedOutlet, type OpenFeed } from './client.ts'
+import { ColumnAnswer } from './column-answer.ts'
 
 const messageId = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))
 const callName = v.pipe(v.string(), v.maxLength(128))
@@ -13,6 +14,7 @@ const clientMessage = v.variant('type', [
   v.object({ type: v.literal('authenticate'), id: messageId, token: v.pipe(v.string(), v.maxLength(512)) }),
   v.object({ type: v.literal('call'), id: messageId, name: callName, input: v.unknown() }),
   v.object({ type: v.literal('open'), id: messageId, name: callName, input: v.unknown() }),
+  v.object({ type: v.literal('cancel'), id: messageId }),
   v.object({ type: v.literal('ack'), id: messageId }),
   v.object({ type: v.literal('close'), id: messageId }),
 ]) satisfies v.GenericSchema<unknown, ClientMessage>
@@ -28,7 +30,13 @@ const mostGarbage = 100
 export interface LinkServer {
   authenticate(token: string): Session | null
   isAlive(session: Session): boolean
-  call(client: Client, name: string, input: unknown, adopt: (session: Session | null) => void): Promise<unknown>
+  call(
+    client: Client,
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+    adopt: (session: Session | null) => void,
+  ): Promise<unknown>
   openFeed(client: Client, name: string, input: unknown, outlet: FeedOutlet): OpenFeed
 }
 
@@ -37,6 +45,8 @@ export class LinkClient {
   readonly #link: Link
   readonly #client: Client
   readonly #feeds = new Map<number, OpenFeed>()
+  /** Calls that are not answered yet, by id. */
+  readonly #calls = new Map<number, AbortController>()
   #garbageCount = 0
 
   constructor(server: LinkServer, link: Link, origin: Origin) {
@@ -55,6 +65,7 @@ export class LinkClient {
   closed(): void {
     for (const feed of this.#feeds.values()) feed.close()
     this.#feeds.clear()
+    for (const call of this.#calls.values()) call.abort()
   }
 
   /** Forgets a session that ended. */
@@ -74,6 +85,10 @@ export class LinkClient {
         return
       case 'open':
         return this.#open(request.id, request.name, request.input)
+      case 'cancel':
+        // The answer may be under way already.
+        this.#calls.get(request.id)?.abort()
+        return
       case 'ack':
         // The feed may have ended while the acknowledgement was under way.
         this.#feeds.get(request.id)?.ready()
@@ -93,12 +108,19 @@ export class LinkClient {
   }
 
   async #call(id: number, name: string, input: unknown): Promise<void> {
+    const controller = new AbortController()
     try {
       this.#checkRoom()
-      const value = await this.#server.call(this.#client, name, input, (session) => this.#adopt(session))
-      this.#send({ type: 'result', id, value })
+      if (this.#calls.has(id)) throw invalidInput(`the call id ${id} is in use on this link`)
+      this.#calls.set(id, controller)
+      const adopt = (session: Session | null) => this.#adopt(session)
+      const value = await this.#server.call(this.#client, name, input, controller.signal, adopt)
+      if (value instanceof ColumnAnswer) this.#sendBytes(value.frame(id))
+      else this.#send({ type: 'result', id, value })
     } catch (error) {
       this.#refuse(id, asApiError(error))
+    } finally {
+      if (this.#calls.get(id) === controller) this.#calls.delete(id)
     }
   }
 
@@ -121,7 +143,7 @@ export class LinkClient {
   }
 
   #item(id: number, value: unknown): void {
-    if (value instanceof Uint8Array) this.#link.send(value)
+    if (value instanceof Uint8Array) this.#sendBytes(value)
     else this.#send({ type: 'item', id, value })
   }
 
@@ -148,7 +170,9 @@ export class LinkClient {
     const id = 'id' in message && v.is(messageId, message.id) ? message.id : 0
     this.#refuse(
       id,
-      invalidInput('this is not a message of the Lineside link: authenticate, call, open, ack or close with an id'),
+      invalidInput(
+        'this is not a message of the Lineside link: authenticate, call, cancel, open, ack or close with an id',
+      ),
     )
     if (this.#garbageCount >= mostGarbage) this.#link.close()
   }
@@ -160,5 +184,10 @@ export class LinkClient {
   #send(message: ServerMessage): void {
     if (this.#link.pendingByteCount > deadUnreadBytes) return this.#link.close()
     this.#link.send(message)
+  }
+
+  #sendBytes(bytes: Uint8Array): void {
+    if (this.#link.pendingByteCount > deadUnreadBytes) return this.#link.close()
+    this.#link.send(bytes)
   }
 }

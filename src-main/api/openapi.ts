@@ -134,6 +134,7 @@ interface ObjectSchema {
 function inputSchema(name: RowName): ObjectSchema {
   const schema = toJsonSchema(contract[name].input, {
     target: 'draft-2020-12',
+    typeMode: 'input',
     // `value` of a write: any JSON; what fits is the tag's business.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       // JSON Schema patterns are Unicode patterns without a flag saying so (2020-12 core, section 6.4).

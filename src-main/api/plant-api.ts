@@ -29,6 +29,18 @@ export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
       note.newValue = { tagCount, faultCount: faults.length }
       return { faults, tagCount }
     },
+    'plant.trends': () => ({ groups: plantStore.trends() }),
+    'plant.saveTrend': async ({ group, version }, { note }) => {
+      note.target = group.name
+      const result = await plantStore.saveTrend(group, version)
+      note.newValue = { penCount: group.pens.length, faultCount: result.faults.length }
+      return result
+    },
+    'plant.deleteTrend': async ({ name, version }, { note }) => {
+      note.target = name
+      await plantStore.deleteTrend(name, version)
+      return {}
+    },
   }
 }
 

@@ -104,7 +104,7 @@ export class ExpressionCheck {
     // Of what is computed from a tag that is lost to a fault already listed nothing is known, and nothing is wrong with it.
     else if (result.expression.type === 'dyn' && result.expression.inputs.some(this.#isLost)) {
       draft.hasType = true
-      draft.definition.dataType = anyType.dataType
+      draft.setType(anyType.dataType)
     } else this.#infer(draft, result.expression.type)
   }
 
@@ -116,7 +116,7 @@ export class ExpressionCheck {
         ['expression'],
         `tag ${draft.definition.name} needs a dataType: its expression gives ${celType}`,
       )
-    draft.definition.dataType = dataType
+    draft.setType(dataType)
     checkNumbers(draft)
   }
 

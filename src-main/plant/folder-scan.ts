@@ -18,6 +18,7 @@ export type FileKind =
   | 'mimic'
   | 'navigation'
   | 'simulation'
+  | 'trend'
   /** Belongs to a part that reads it itself (labels, gateways, maintenance). */
   | 'elsewhere'
   /** Read by nobody: notes, or a file in the wrong place. */
@@ -48,6 +49,7 @@ const kinds: readonly (readonly [RegExp, FileKind])[] = [
   [new RegExp(`^mimics/navigation${yaml}`), 'navigation'],
   [/^mimics\/[^/]*\.svg$/, 'mimic'],
   [new RegExp(`^simulation/.*${yaml}`), 'simulation'],
+  [new RegExp(`^trends/[^/]*${yaml}`), 'trend'],
 ]
 
 /** Kind of a file by its path relative to the folder. */

@@ -8,6 +8,7 @@ import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
 import { checkSimulation } from '../shared/simulation-rules.ts'
+import type { SavedTrendGroup } from '../shared/trend-group.ts'
 import { type AccessFile, accessFileSchema } from './access-file.ts'
 import { deviceEntries, deviceListSchema, deviceSchema } from './device-file.ts'
 import { buildInstance, type KnownType, listMembers, typeOf } from './equipment-build.ts'
@@ -19,12 +20,14 @@ import { checkDrawing, type MimicScope } from './mimic-check.ts'
 import { type DrawingFile, listMimics } from './mimic-list.ts'
 import { type NavigationFile, navigationFileSchema } from './navigation-file.ts'
 import { FileOrigin, type Origin, placeInWords } from './origin.ts'
-import { type PlantFile, plantFileSchema } from './plant-file.ts'
+import { type PlantFile, plantFileSchema, plantHistoryOf } from './plant-file.ts'
 import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
 import { SimulationList } from './simulation-list.ts'
 import { buildTag, type KnownDevice, type TagDraft } from './tag-build.ts'
 import { readTagCsv } from './tag-csv.ts'
 import { tagFileSchema } from './tag-file.ts'
+import { buildTrend, trendFileSchema, trendNameOf } from './trend-file.ts'
+import { trendVersionOf } from './trend-version.ts'
 import { YamlSource } from './yaml-source.ts'
 
 /** What a check found. */
@@ -96,6 +99,8 @@ class FolderCheck {
     const { navigation, origin } = await this.#readNavigation()
     const mimics = listMimics(drawings, navigation, origin, plantFile?.file.languages ?? ['en'])
     const roles = await this.#readAccess()
+    const trends: SavedTrendGroup[] = []
+    for (const { file } of this.#of('trend')) trends.push(...(await this.#readTrend(file, plantFile)))
     if (plantFile === null) return null
     this.#checkStartMimic(plantFile, drawings)
     return this.#simulated({
@@ -112,6 +117,8 @@ class FolderCheck {
       equipment: [...this.#equipment.values()].map(({ equipment }) => equipment),
       equipmentTypes: [...this.#types.values()].map(typeOf),
       mimics,
+      history: plantHistoryOf(plantFile.file),
+      trends,
       simulation: this.#simulation.entries(),
       roles,
     })
@@ -130,7 +137,11 @@ class FolderCheck {
   /** A file's content with its place, null when it is unreadable or empty (an empty file is a fault if `isNeeded`). */
   async #open(file: string, emptyFault: string | null): Promise<{ value: unknown; origin: FileOrigin } | null> {
     const text = await this.#source.read(file, this.#faults)
-    const source = text === null ? null : YamlSource.parse(file, text, this.#faults)
+    return text === null ? null : this.#parse(file, text, emptyFault)
+  }
+
+  #parse(file: string, text: string, emptyFault: string | null): { value: unknown; origin: FileOrigin } | null {
+    const source = YamlSource.parse(file, text, this.#faults)
     if (source === null) return null
     if (source.value === null || source.value === undefined) {
       if (emptyFault !== null) this.#faults.add(file, { line: 1, column: 1 }, emptyFault)
@@ -409,6 +420,31 @@ class FolderCheck {
     const opened = entry === undefined ? null : await this.#open(entry.file, null)
     if (opened === null) return { navigation: null, origin: null }
     return { navigation: checkSchema(navigationFileSchema, opened.value, opened.origin), origin: opened.origin }
+  }
+
+  async #readTrend(file: string, plantFile: { file: PlantFile } | null): Promise<readonly SavedTrendGroup[]> {
+    const name = trendNameOf(file)
+    if (name === null) {
+      const rule = 'the name of a trend file is the name of its group: letters A to Z, digits, _ and -, at most 64'
+      this.#faults.add(file, { line: 1, column: 1 }, rule)
+      return []
+    }
+    const twin = this.#of('trend').find((other) => other.file < file && trendNameOf(other.file) === name)
+    if (twin !== undefined) this.#faults.add(file, { line: 1, column: 1 }, `there is ${twin.file} already`)
+    const text = await this.#source.read(file, this.#faults)
+    const opened =
+      text === null ? null : this.#parse(file, text, 'the file is empty; the least is { title: …, pens: [] }')
+    const entry = opened === null ? null : checkSchema(trendFileSchema, opened.value, opened.origin)
+    if (text === null || opened === null || entry === null) return []
+    return [
+      buildTrend(name, trendVersionOf(text), entry, opened.origin, {
+        languages: plantFile?.file.languages ?? Object.keys(entry.title),
+        hasTag: (tag) => this.#drafts.has(tag) || this.#isLost(tag),
+        tagNames: () => (this.#faults.mayHint() ? this.#drafts.keys() : []),
+        hasDevice: (device) => this.#hasLostDevices || this.#devices.has(device),
+        deviceNames: () => this.#devices.keys(),
+      }),
+    ]
   }
 
   async #readAccess(): Promise<Plant['roles']> {

@@ -1,12 +1,42 @@
 // plant.yaml: which line this is. The least valid file is `{ name, line, site }`.
 import * as v from 'valibot'
-import { freeText } from './plant-words.ts'
+import { defaultPlantHistory, type PlantHistory } from '../shared/plant.ts'
+import { byteSize, duration, freeText, longDuration, wordOf } from './plant-words.ts'
 
 const title = v.pipe(
   v.string('a text is expected'),
   v.minLength(1, 'a text is expected'),
   v.maxLength(200, 'at most 200 characters are possible'),
 )
+
+/** Less room would be used up by an hour of a small line. */
+const leastHistorySize = 16e6
+
+/** `history:` of plant.yaml. */
+const historySchema = v.strictObject(
+  {
+    /** How long samples are kept; without it as long as there is room. */
+    retention: v.optional(longDuration),
+    /** Most room on disk; without it as much as the disk has. */
+    maximumSize: v.optional(v.pipe(byteSize, v.minValue(leastHistorySize, 'at least 16 MB is expected'))),
+    /** No room any more: the oldest goes, or recording stops and says so. */
+    whenFull: v.optional(wordOf(['dropOldest', 'stop'])),
+    /** Samples are safe from a power cut so long after they came, at the latest; 0 s = before anybody is told they are kept. */
+    syncInterval: v.optional(v.pipe(duration, v.maxValue(60_000, 'at most 1 min is possible'))),
+  },
+  'history is expected as { retention: 400 d, maximumSize: 20 GB }',
+)
+
+/** The settings of a plant file with what it leaves out filled in. */
+export function plantHistoryOf(file: PlantFile): PlantHistory {
+  const { retention, maximumSize, whenFull, syncInterval } = file.history ?? {}
+  return {
+    retentionMs: retention ?? defaultPlantHistory.retentionMs,
+    maximumByteCount: maximumSize ?? defaultPlantHistory.maximumByteCount,
+    whenFull: whenFull ?? defaultPlantHistory.whenFull,
+    syncIntervalMs: syncInterval ?? defaultPlantHistory.syncIntervalMs,
+  }
+}
 
 export const plantFileSchema = v.strictObject({
   name: title,
@@ -37,6 +67,7 @@ export const plantFileSchema = v.strictObject({
   startMimic: v.optional(
     v.pipe(v.string('the name of a mimic is expected'), v.minLength(1, 'the name of a mimic is expected')),
   ),
+  history: v.optional(historySchema),
   /** Of the plant folder, for people and for packages. */
   version: v.optional(v.pipe(v.union([v.string(), v.number()], 'a version is expected'), v.transform(String))),
   /** Oldest Lineside that may run this plant. */

@@ -10,6 +10,7 @@ import { equipmentFileSchema, equipmentTypeSchema } from './equipment-file.ts'
 import { navigationFileSchema } from './navigation-file.ts'
 import { plantFileSchema } from './plant-file.ts'
 import { tagEntries } from './tag-file.ts'
+import { trendFileSchema } from './trend-file.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -43,6 +44,7 @@ export function plantJsonSchemas(protocols: ProtocolTable): Readonly<Record<stri
     'equipment.json': titled('equipment/*.yaml: instances of equipment types', jsonOf(equipmentFileSchema)),
     'navigation.json': titled('mimics/navigation.yaml: the display hierarchy', jsonOf(navigationFileSchema)),
     'access.json': titled('access.yaml: what each role may do', jsonOf(accessFileSchema)),
+    'trend.json': titled('trends/*.yaml: a trend group', jsonOf(trendFileSchema)),
     'simulation.json': titled('simulation/*.yaml: behaviour for lineside simulate', jsonOf(simulationFileSchema)),
   }
 }

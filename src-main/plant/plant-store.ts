@@ -3,12 +3,14 @@
 import { resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { Plant, PlantFault } from '../shared/plant.ts'
+import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
 import type { PlantWork } from './plant-work.ts'
 import type { TagImport } from './tag-import.ts'
+import type { TrendSaved } from './trend-edit.ts'
 
 export interface PlantStoreOptions {
   /** The plant folder. */
@@ -44,6 +46,8 @@ export class PlantStore {
   #watch: FolderWatch | null = null
   /** The reading under way; the next one waits for it. */
   #reading: Promise<void> = Promise.resolve()
+  /** The edit under way; the next one waits for it. */
+  #editing: Promise<unknown> = Promise.resolve()
 
   constructor(options: PlantStoreOptions) {
     this.#options = options
@@ -123,8 +127,42 @@ export class PlantStore {
     return result
   }
 
+  /** Trend groups of the accepted plant. */
+  trends(): readonly SavedTrendGroup[] {
+    return this.#plant.trends
+  }
+
+  /**
+   * Writes a trend group into the folder and takes it over. `version`: of the state it was made from, null = there must be none
+   * yet, undefined = whatever is there. With faults nothing is written. Throws RuntimeError BadEntryExists when the file is of
+   * another version, BadInvalidState when the folder has other faults, BadResourceUnavailable when it cannot be written.
+   */
+  saveTrend(group: TrendGroup, version: string | null | undefined): Promise<TrendSaved> {
+    return this.#edit(async () => {
+      const saved = await this.#options.work.saveTrend({ folder: this.#folder, group, version })
+      if (saved.faults.length === 0) await this.reload()
+      return saved
+    })
+  }
+
+  /** Deletes a trend group's file. Throws RuntimeError BadNotFound; BadEntryExists when the file is of another version. */
+  deleteTrend(name: string, version: string | undefined): Promise<void> {
+    return this.#edit(async () => {
+      await this.#options.work.deleteTrend({ folder: this.#folder, name, version })
+      await this.reload()
+    })
+  }
+
+  /** One after the other: two that began with the same version must not both succeed. */
+  #edit<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#editing.then(work)
+    this.#editing = result.catch(() => undefined)
+    return result
+  }
+
   async close(): Promise<void> {
     await this.#watch?.close()
+    await this.#editing
     await this.#reading
   }
 
@@ -205,6 +243,8 @@ function emptyPlant(folder: string): Plant {
     equipment: [],
     equipmentTypes: [],
     mimics: [],
+    history: defaultPlantHistory,
+    trends: [],
     simulation: [],
     roles: {},
   }

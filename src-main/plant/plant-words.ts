@@ -48,6 +48,30 @@ export const interval = v.pipe(
   v.maxValue(2_000_000_000, 'at most 23 days are possible'),
 )
 
+const longRule = 'a duration is expected, as 90 d, 8 h or 2000 d'
+
+/** How long things are kept; days and more; ms. */
+export const longDuration = v.pipe(
+  v.string(longRule),
+  v.regex(/^\d{1,10}(?:\.\d{1,6})? ?(ms|s|min|h|d)$/, longRule),
+  v.transform((text) => parseDuration(text)!),
+  v.minValue(60_000, 'at least 1 min is expected'),
+  v.maxValue(40_000 * 86_400_000, 'at most 40000 d are possible'),
+)
+
+const byteUnits = { MB: 1e6, GB: 1e9, TB: 1e12, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
+const sizeRule = 'a size is expected, as 500 MB, 20 GB or 1.5 TB'
+
+/** Room on a disk; bytes. */
+export const byteSize = v.pipe(
+  v.string(sizeRule),
+  v.regex(/^\d{1,10}(?:\.\d{1,6})? ?(MB|GB|TB|MiB|GiB|TiB)$/, sizeRule),
+  v.transform((text) => {
+    const [, number, unit] = /^([\d.]+) ?(\w+)$/.exec(text)!
+    return Math.round(Number(number) * byteUnits[unit as keyof typeof byteUnits])
+  }),
+)
+
 /** CEL text; a plain number or truth value may stand without quotes. */
 export const expressionText = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], 'an expression is expected'),

@@ -9,6 +9,7 @@ import { checkFiles } from './plant-check.ts'
 import { writeTagCsv } from './tag-csv.ts'
 import { exportContext } from './tag-export.ts'
 import { importTagCsv, type TagImport } from './tag-import.ts'
+import { deleteTrendFile, saveTrendFile, type TrendDelete, type TrendSave, type TrendSaved } from './trend-edit.ts'
 
 /** A plant folder as it was found. */
 export interface FolderReading {
@@ -41,6 +42,9 @@ export interface PlantWork {
   exportTags(plant: Plant): Promise<string>
   /** Writes the rows of a CSV into the plant folder, all or none. Rejects with a RuntimeError when files cannot be written. */
   importTags(job: TagImportJob): Promise<TagImport>
+  /** Writes a trend group into the plant folder. Rejects with a RuntimeError (trend-edit.ts). */
+  saveTrend(save: TrendSave): Promise<TrendSaved>
+  deleteTrend(job: TrendDelete): Promise<void>
 }
 
 /** The work done right here, on the thread that asks. */
@@ -53,5 +57,7 @@ export function plantWork(protocols: ProtocolTable): PlantWork {
     },
     exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, protocols)),
     importTags: (job) => importTagCsv({ ...job, protocols }),
+    saveTrend: (save) => saveTrendFile(save, protocols),
+    deleteTrend: deleteTrendFile,
   }
 }

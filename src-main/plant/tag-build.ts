@@ -3,7 +3,7 @@
 import { didYouMean } from '../shared/closest-name.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
 import type { ProtocolKeys } from '../shared/protocol.ts'
-import { type DataType, isNumericType, type TagAlarm, type TagDefinition } from '../shared/tag.ts'
+import { type DataType, isNumericType, type TagAlarm, type TagDefinition, usualTagHistory } from '../shared/tag.ts'
 import type { Origin } from './origin.ts'
 import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
 import { type AlarmEntry, type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
@@ -20,6 +20,8 @@ export interface TagDraft {
   readonly definition: { -readonly [Key in keyof TagDefinition]: TagDefinition[Key] }
   hasType: boolean
   readonly origin: Origin
+  /** Gives the tag the type that was found from its expression, and what hangs on it. */
+  setType(dataType: DataType): void
 }
 
 /** Where tags look devices up. */
@@ -169,40 +171,53 @@ function draftOf(
   writable: boolean,
   scanIntervalMs: number,
 ): TagDraft {
+  const definition: TagDraft['definition'] = {
+    name: entry.name,
+    description: entry.description,
+    device: null,
+    address: null,
+    addressOptions: {},
+    expression: entry.expression ?? null,
+    dataType,
+    arrayLength,
+    unit: entry.unit,
+    writable,
+    scanIntervalMs,
+    scaling: entry.scaling ?? null,
+    limits: { low: entry.limits?.low ?? null, high: entry.limits?.high ?? null },
+    deadband: entry.deadband,
+    readBackTimeoutMs: entry.readBackTimeout,
+    interlock: entry.interlock ?? null,
+    decimals: entry.decimals ?? null,
+    states: entry.states ?? null,
+    history: historyOf(entry, dataType),
+    alarms: entry.alarms.map((alarm) => alarmOf(alarm, entry)),
+    equipment,
+  }
   return {
-    definition: {
-      name: entry.name,
-      description: entry.description,
-      device: null,
-      address: null,
-      addressOptions: {},
-      expression: entry.expression ?? null,
-      dataType,
-      arrayLength,
-      unit: entry.unit,
-      writable,
-      scanIntervalMs,
-      scaling: entry.scaling ?? null,
-      limits: { low: entry.limits?.low ?? null, high: entry.limits?.high ?? null },
-      deadband: entry.deadband,
-      readBackTimeoutMs: entry.readBackTimeout,
-      interlock: entry.interlock ?? null,
-      decimals: entry.decimals ?? null,
-      states: entry.states ?? null,
-      history: historyOf(entry, dataType),
-      alarms: entry.alarms.map((alarm) => alarmOf(alarm, entry)),
-      equipment,
-    },
+    definition,
     hasType: true,
     origin,
+    setType(found) {
+      definition.dataType = found
+      definition.history = historyOf(entry, found)
+    },
   }
 }
 
 /** Structures and bytes are not recorded unless somebody asks for it. */
 function historyOf(entry: TagEntry, dataType: DataType): TagDefinition['history'] {
   if (entry.history === false) return false
-  if (typeof entry.history === 'object') return entry.history
-  return dataType === 'structure' || dataType === 'bytes' ? false : { deadband: 0 }
+  const isAsked = typeof entry.history === 'object'
+  if (!isAsked && (dataType === 'structure' || dataType === 'bytes')) return false
+  const usual = usualTagHistory(dataType, entry.scaling ?? null)
+  const { deadband, compression, retention, interpolation } = typeof entry.history === 'object' ? entry.history : {}
+  return {
+    deadband: deadband ?? usual.deadband,
+    compression: compression ?? usual.compression,
+    retentionMs: retention ?? usual.retentionMs,
+    interpolation: interpolation ?? usual.interpolation,
+  }
 }
 
 function alarmOf(alarm: AlarmEntry, tag: TagEntry): TagAlarm {
@@ -246,8 +261,11 @@ export function checkNumbers({ definition, origin }: TagDraft): void {
       origin.at(['limits', 'high'], `the high limit ${limits.high} is not above the low limit ${limits.low}`)
   }
   if (definition.deadband > 0 && !isNumber) needsNumber('deadband', 'a deadband')
-  if (definition.history !== false && definition.history.deadband > 0 && !isNumber)
-    needsNumber('history', 'a history deadband')
+  if (definition.history !== false && !isNumber) {
+    if (definition.history.deadband > 0) needsNumber('history', 'a history deadband')
+    if (definition.history.compression > 0) needsNumber('history', 'compression of history')
+    if (definition.history.interpolation === 'sloped') needsNumber('history', 'sloped interpolation')
+  }
   if (definition.decimals !== null && !isNumber) needsNumber('decimals', 'a number of decimals')
   if (definition.states !== null && !isNumericType(dataType)) needsNumber('states', 'a table of states')
   if (alarms.length > 0) checkAlarms(definition, origin, isNumber)

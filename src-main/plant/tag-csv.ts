@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync'
 import { parse as parseYaml } from 'yaml'
 import { formatDuration } from '../shared/duration.ts'
 import { messageOf } from '../shared/runtime-error.ts'
-import type { TagAlarm, TagDefinition } from '../shared/tag.ts'
+import { type TagAlarm, type TagDefinition, usualTagHistory } from '../shared/tag.ts'
 import type { FaultList, Locatable, Path, Position } from './fault-list.ts'
 
 /** Columns in the order they are written; a reader takes any order and any part of them. */
@@ -31,6 +31,9 @@ const columns = [
   'decimals',
   'states',
   'history',
+  'history.compression',
+  'history.retention',
+  'history.interpolation',
   'alarms',
 ] as const
 
@@ -227,12 +230,17 @@ function readCell(name: string, cell: string): CellValue {
   }
 }
 
-/** `limits.low` → `{ limits: { low } }`. */
+/** `limits.low` → `{ limits: { low } }`. A tag whose history is false is not recorded, whatever else its row says. */
 function place(value: Record<string, unknown>, name: string, cell: unknown): void {
   const dot = name.indexOf('.')
   const [group, key] = [name.slice(0, dot), name.slice(dot + 1)]
-  if (dot < 0 || !['scaling', 'limits', 'history'].includes(group)) value[name] = cell
-  else value[group] = { ...((value[group] as object | undefined) ?? {}), [key]: cell }
+  if (dot < 0 || !['scaling', 'limits', 'history'].includes(group))
+    value[name] = isKeys(cell) && isKeys(value[name]) ? { ...value[name], ...cell } : cell
+  else if (value[group] !== false) value[group] = { ...((value[group] as object | undefined) ?? {}), [key]: cell }
+}
+
+function isKeys(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
@@ -294,7 +302,7 @@ export function cellsOf(tag: TagDefinition, context: ExportContext): Record<stri
     interlock: tag.interlock ?? '',
     decimals: text(tag.decimals),
     states: tag.states === null ? '' : JSON.stringify(tag.states),
-    history: tag.history === false ? 'false' : text(tag.history.deadband),
+    ...historyCells(tag),
     alarms: tag.alarms.length === 0 ? '' : JSON.stringify(tag.alarms.map(writtenAlarm)),
     [equipmentColumn]: tag.equipment ?? '',
   }
@@ -302,6 +310,17 @@ export function cellsOf(tag: TagDefinition, context: ExportContext): Record<stri
   for (const [key, value] of Object.entries(tag.addressOptions))
     if (JSON.stringify(value) !== JSON.stringify(defaults[key])) cells[key] = optionText(value)
   return cells
+}
+
+function historyCells({ history, dataType, scaling }: TagDefinition): Record<string, string> {
+  if (history === false) return { history: 'false' }
+  const { deadband, compression, retentionMs, interpolation } = history
+  return {
+    history: text(deadband),
+    'history.compression': compression === 0 ? '' : text(compression),
+    'history.retention': retentionMs === null ? '' : formatDuration(retentionMs),
+    'history.interpolation': interpolation === usualTagHistory(dataType, scaling).interpolation ? '' : interpolation,
+  }
 }
 
 /** An alarm with the keys of plant files. */

@@ -1,5 +1,6 @@
 // tags/*.yaml: free tags under `tags:`. The same keys serve members of equipment types and columns of tags/*.csv.
 import * as v from 'valibot'
+import { interpolations } from '../shared/history.ts'
 import { dataTypes } from '../shared/tag.ts'
 import {
   amount,
@@ -7,6 +8,7 @@ import {
   expressionText,
   freeText,
   interval,
+  longDuration,
   nameText,
   numberValue,
   plainName,
@@ -59,6 +61,17 @@ const languageTag = v.pipe(
   v.string(),
   v.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'a language is expected, as en or zh-CN'),
 )
+
+/** How a tag is recorded. */
+const historyKeys = v.strictObject({
+  /** A change by less is not kept; engineering units. */
+  deadband: v.optional(amount),
+  /** Swinging door: what lies closer to the straight line between its neighbours is not kept; engineering units. */
+  compression: v.optional(amount),
+  /** How long its samples are kept, if not as long as the plant says. */
+  retention: v.optional(longDuration),
+  interpolation: v.optional(wordOf(interpolations)),
+})
 
 /** Keys every tag has, whatever its protocol; members of equipment types have the same. */
 export const tagEntries = {
@@ -127,13 +140,7 @@ export const tagEntries = {
       'states are expected as { 0: Stopped, 1: Running }',
     ),
   ),
-  history: v.optional(
-    v.union(
-      [v.boolean(), v.strictObject({ deadband: v.optional(amount, 0) })],
-      'history is false, true or { deadband: 0.1 }',
-    ),
-    true,
-  ),
+  history: v.optional(v.union([v.boolean(), historyKeys], 'history is false, true or { deadband: 0.1 }'), true),
   alarms: v.optional(
     v.pipe(v.array(alarmSchema, 'a list of alarms is expected'), v.maxLength(100, 'at most 100 alarms are possible')),
     [],

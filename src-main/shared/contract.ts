@@ -423,18 +423,18 @@ export const contract = {
       mode: v.picklist(historyModes),
       buckets: v.optional(wholeNumber(1, 100_000)),
       intervalMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(3.2e12))),
-      limit: limit(10_000_000),
+      limit: limit(1_000_000),
       cursor: v.optional(text(4096)),
       bounds: v.optional(v.boolean()),
       rawUpTo: v.optional(wholeNumber(0, 1_000_000)),
       approximate: v.optional(v.boolean()),
       configuration: v.optional(
         v.strictObject({
-          treatUncertainAsBad: v.optional(v.boolean()),
-          percentDataBad: v.optional(percent),
-          percentDataGood: v.optional(percent),
-          useSlopedExtrapolation: v.optional(v.boolean()),
-          interpolation: v.optional(v.nullable(v.picklist(interpolations))),
+          treatUncertainAsBad: v.exactOptional(v.boolean()),
+          percentDataBad: v.exactOptional(percent),
+          percentDataGood: v.exactOptional(percent),
+          useSlopedExtrapolation: v.exactOptional(v.boolean()),
+          interpolation: v.exactOptional(v.nullable(v.picklist(interpolations))),
         }),
       ),
     }),
@@ -465,8 +465,8 @@ export const contract = {
     v.object({
       prefix: v.optional(text(256)),
       search: v.optional(text(256)),
-      /** Rows of these names alone, in the order asked. */
-      tags: v.optional(names(100_000)),
+      /** Rows of these names alone, in the order asked; those that were never recorded are left out. */
+      tags: v.optional(names(1000)),
       limit: limit(10_000),
       cursor,
     }),

@@ -1,6 +1,6 @@
 // What a MessagePort and a WebSocket have in common: messages in order, both ways, until one side closes.
 
-/** A control message is a plain object (JSON-able); bytes are tag frames. */
+/** A control message is a plain object (JSON-able); bytes are tag frames and history frames. */
 export type LinkMessage = object | Uint8Array
 
 /** One end of a connection between a screen and the runtime. Never throws: after close, `send` does nothing. */
@@ -19,12 +19,17 @@ export interface Link {
 export type ClientMessage =
   | { readonly type: 'authenticate'; readonly id: number; readonly token: string }
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
+  /** Nobody waits for the answer of this call any more; it is answered all the same, with an error if it was not done yet. */
+  | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'open'; readonly id: number; readonly name: string; readonly input: unknown }
   /** The screen took the last item of this feed; only then the next one is sent. */
   | { readonly type: 'ack'; readonly id: number }
   | { readonly type: 'close'; readonly id: number }
 
-/** Runtime → screen. A `tags.watch` item is a tag frame instead (shared/tag-frame.ts). */
+/**
+ * Runtime → screen. A `tags.watch` item is a tag frame instead (shared/tag-frame.ts), the result of `history.read` a history
+ * frame (shared/history-frame.ts).
+ */
 export type ServerMessage =
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorBody }

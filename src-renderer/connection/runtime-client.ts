@@ -2,6 +2,7 @@
 // then starts with the full present state, so nothing has to be replayed. A call is never sent later than it was made: a
 // command that waits for a cable to be plugged in would act on a plant that has moved on.
 import type { CallName, FeedName, InputOf, ResultOf, SessionRow } from '../../src-main/shared/contract.ts'
+import { callIdOfFrame, decodeHistoryFrame } from '../../src-main/shared/history-frame.ts'
 import type { ClientMessage, Link, LinkMessage, ServerMessage } from '../../src-main/shared/link.ts'
 import { decodeTagFrame, type TagFrame } from '../../src-main/shared/tag-frame.ts'
 import { CallError } from './call-error.ts'
@@ -57,6 +58,8 @@ interface PendingCall {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: CallError) => void
   readonly timer: ReturnType<typeof setTimeout>
+  /** Nobody listens for its cancellation any more. */
+  readonly settled: () => void
 }
 
 interface Feed {
@@ -124,9 +127,12 @@ export class RuntimeClient {
     return () => this.#sessionListeners.delete(listener)
   }
 
-  /** One call. Rejects with {@link CallError}; at once when the link is not open. */
-  call<N extends CallName>(name: N, input: InputOf<N>): Promise<ResultOf<N>> {
-    return this.#request({ type: 'call', id: this.#nextId++, name, input }) as Promise<ResultOf<N>>
+  /**
+   * One call. Rejects with {@link CallError}; at once when the link is not open. When `signal` is aborted it rejects with
+   * BadRequestInterrupted at once, and the runtime stops working on it.
+   */
+  call<N extends CallName>(name: N, input: InputOf<N>, signal?: AbortSignal): Promise<ResultOf<N>> {
+    return this.#request({ type: 'call', id: this.#nextId++, name, input }, signal) as Promise<ResultOf<N>>
   }
 
   /**
@@ -214,17 +220,26 @@ export class RuntimeClient {
     for (const feed of this.#feeds) if (feed.id === null) this.#openFeed(feed)
   }
 
-  #request(message: Extract<ClientMessage, { type: 'call' | 'authenticate' }>): Promise<unknown> {
+  #request(message: Extract<ClientMessage, { type: 'call' | 'authenticate' }>, signal?: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(interrupted())
       if (!this.#link) {
         reject(new CallError({ code: 'BadNotConnected', message: 'No connection to the runtime.', httpStatus: 503 }))
         return
       }
-      const timer = setTimeout(() => {
-        this.#calls.delete(message.id)
-        reject(new CallError({ code: 'BadTimeout', message: 'No answer from the runtime.', httpStatus: 504 }))
-      }, callTimeoutMs)
-      this.#calls.set(message.id, { resolve, reject, timer })
+      const giveUp = (error: CallError) => {
+        if (!this.#takeCall(message.id)) return
+        this.#send({ type: 'cancel', id: message.id })
+        reject(error)
+      }
+      const timer = setTimeout(
+        () => giveUp(new CallError({ code: 'BadTimeout', message: 'No answer from the runtime.', httpStatus: 504 })),
+        callTimeoutMs,
+      )
+      const onAbort = () => giveUp(interrupted())
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const settled = () => signal?.removeEventListener('abort', onAbort)
+      this.#calls.set(message.id, { resolve, reject, timer, settled })
       this.#send(message)
     })
   }
@@ -261,6 +276,14 @@ export class RuntimeClient {
 
   #receiveFrame(bytes: Uint8Array): void {
     try {
+      const callId = callIdOfFrame(bytes)
+      if (callId !== null) {
+        // An answer nobody waits for any more is not worth decoding.
+        if (!this.#calls.has(callId)) return
+        const { result } = decodeHistoryFrame(bytes)
+        this.#takeCall(callId)?.resolve(result)
+        return
+      }
       const frame = decodeTagFrame(bytes)
       this.#receiveItem(frame.feedId, frame)
     } catch (error) {
@@ -306,6 +329,7 @@ export class RuntimeClient {
     if (!call) return undefined
     this.#calls.delete(id)
     clearTimeout(call.timer)
+    call.settled()
     return call
   }
 
@@ -331,6 +355,7 @@ export class RuntimeClient {
     this.#calls.clear()
     for (const call of pending) {
       clearTimeout(call.timer)
+      call.settled()
       call.reject(
         new CallError({
           code: 'BadConnectionClosed',
@@ -381,6 +406,10 @@ export class RuntimeClient {
   #announceSession(session: SessionRow | null): void {
     for (const listener of this.#sessionListeners) listener(session)
   }
+}
+
+function interrupted(): CallError {
+  return new CallError({ code: 'BadRequestInterrupted', message: 'The call was cancelled.', httpStatus: 503 })
 }
 
 /** Keeps the token until the window or tab is closed. */

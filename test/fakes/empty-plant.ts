@@ -1,5 +1,5 @@
 // A plant with one display and nothing else.
-import type { Plant } from '../../src-main/shared/plant.ts'
+import { defaultPlantHistory, type Plant } from '../../src-main/shared/plant.ts'
 
 export const emptyPlant: Plant = {
   folder: '/plant',
@@ -15,6 +15,8 @@ export const emptyPlant: Plant = {
   equipment: [],
   equipmentTypes: [],
   mimics: [{ name: 'overview', title: { en: 'Overview' }, level: 1, parent: null, file: 'mimics/overview.svg' }],
+  history: defaultPlantHistory,
+  trends: [],
   simulation: [],
   roles: {},
 }

@@ -1,5 +1,5 @@
 // A tag definition with everything left out that a test does not care about.
-import type { TagDefinition } from '../../src-main/shared/tag.ts'
+import { type TagDefinition, usualTagHistory } from '../../src-main/shared/tag.ts'
 
 export function tagDefinition(name: string, over: Partial<TagDefinition> = {}): TagDefinition {
   return {
@@ -21,7 +21,7 @@ export function tagDefinition(name: string, over: Partial<TagDefinition> = {}): 
     interlock: null,
     decimals: null,
     states: null,
-    history: { deadband: 0 },
+    history: usualTagHistory(over.dataType ?? 'float64', over.scaling ?? null),
     alarms: [],
     equipment: null,
     ...over,

@@ -133,7 +133,7 @@ describe('a right folder becomes a plant', () => {
     interlock: Filler.Level > 5
     decimals: 1
     states: { 0: Empty, 100: { en: Full, zh-CN: 满 } }
-    history: { deadband: 0.2 }
+    history: { deadband: 0.2, compression: 0.5, retention: 400 d, interpolation: stepped }
     wordOrder: CDAB
     alarms:
       - { condition: high, limit: 90, deadband: 1, onDelay: 2 s, offDelay: 1 min, priority: high, latching: true, message: "Level high" }
@@ -160,7 +160,7 @@ describe('a right folder becomes a plant', () => {
         interlock: 'Filler.Level > 5',
         decimals: 1,
         states: { 0: 'Empty', 100: { en: 'Full', 'zh-CN': '满' } },
-        history: { deadband: 0.2 },
+        history: { deadband: 0.2, compression: 0.5, retentionMs: 400 * 86_400_000, interpolation: 'stepped' },
         alarms: [
           {
             condition: 'high',

@@ -6,7 +6,7 @@ import { FileOrigin } from '../../../src-main/plant/origin.ts'
 import { buildTag, type DeviceTable } from '../../../src-main/plant/tag-build.ts'
 import { readTagCsv, writeTagCsv } from '../../../src-main/plant/tag-csv.ts'
 import { formatDuration, parseDuration } from '../../../src-main/shared/duration.ts'
-import type { TagDefinition } from '../../../src-main/shared/tag.ts'
+import { type TagDefinition, usualTagHistory } from '../../../src-main/shared/tag.ts'
 import { fakeProtocols } from './plant-folder-fixture.ts'
 
 const definition = {
@@ -82,7 +82,12 @@ const tag: fc.Arbitrary<TagDefinition> = fc.record({
       noNullPrototype: true,
     }),
   ),
-  history: fc.constantFrom(false as const, { deadband: 0 }, { deadband: 0.25 }),
+  history: fc.constantFrom<TagDefinition['history']>(
+    false,
+    usualTagHistory('float32'),
+    { ...usualTagHistory('float32'), deadband: 0.25 },
+    { deadband: 0.1, compression: 0.5, retentionMs: 90 * 86_400_000, interpolation: 'stepped' },
+  ),
   alarms: fc.constantFrom(
     [],
     [{ condition: 'high', limit: 90, onDelayMs: 2000, priority: 'high' as const, message: '=cmd|"/c calc"' }],
