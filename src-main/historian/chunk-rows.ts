@@ -18,6 +18,7 @@ export const rowLayout = {
     steppedIntegral: 10,
     offset: 12,
     timestampsOffset: 13,
+    sealNumber: 14,
   },
   words: {
     count: 4,
@@ -26,14 +27,14 @@ export const rowLayout = {
     worstStatusCode: 7,
     usableDurationMs: 22,
     goodDurationMs: 23,
-    sealNumber: 28,
-    lowestSealNumber: 29,
     badCount: 30,
     uncertainCount: 31,
     firstStatusCode: 32,
     lastStatusCode: 33,
-    length: 34,
-    flags: 35,
+    /** Upper 27 bits: length; lower 5: flags. */
+    lengthAndFlags: 34,
+    /** Seal number less the lowest one joined into the row; 2³² − 1 = at least so much. */
+    joinedSeals: 35,
   },
 } as const
 
@@ -152,35 +153,36 @@ export class ChunkRows {
     return this.#numbers[row * rowWords + n.timestampsOffset] as number
   }
 
-  /** See Seal; of a page the highest. */
+  /** Of the append it came with; the highest of those joined. */
   sealNumber(row: number): number {
-    return this.#words[row * 2 * rowWords + w.sealNumber] as number
+    return this.#numbers[row * rowWords + n.sealNumber] as number
   }
 
-  /** Lowest seal number that was joined into this row. */
+  /** The lowest seal number joined into this row, or a lower one. */
   lowestSealNumber(row: number): number {
-    return this.#words[row * 2 * rowWords + w.lowestSealNumber] as number
+    const joined = this.#words[row * 2 * rowWords + w.joinedSeals] as number
+    return joined === 0xffffffff ? 0 : this.sealNumber(row) - joined
   }
 
   /** Bytes of the chunk's record; chunks of a page. */
   length(row: number): number {
-    return this.#words[row * 2 * rowWords + w.length] as number
+    return (this.#words[row * 2 * rowWords + w.lengthAndFlags] as number) >>> 5
   }
 
   startsUsable(row: number): boolean {
-    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.startsUsable) !== 0
+    return ((this.#words[row * 2 * rowWords + w.lengthAndFlags] as number) & rowFlags.startsUsable) !== 0
   }
 
   endsUsable(row: number): boolean {
-    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.endsUsable) !== 0
+    return ((this.#words[row * 2 * rowWords + w.lengthAndFlags] as number) & rowFlags.endsUsable) !== 0
   }
 
   isBackFill(row: number): boolean {
-    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.backFill) !== 0
+    return ((this.#words[row * 2 * rowWords + w.lengthAndFlags] as number) & rowFlags.backFill) !== 0
   }
 
   isPage(row: number): boolean {
-    return ((this.#words[row * 2 * rowWords + w.flags] as number) & rowFlags.page) !== 0
+    return ((this.#words[row * 2 * rowWords + w.lengthAndFlags] as number) & rowFlags.page) !== 0
   }
 
   /** No other row has samples in this one's span: its summary counts as it is. */

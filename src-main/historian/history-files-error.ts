@@ -1,15 +1,17 @@
-// What can go wrong with the files of history beside a full disk (HistoryFullError), told apart for those who do something about it.
+// What can go wrong with the files of history, told apart for those who do something about it.
 import { RuntimeError } from '../shared/runtime-error.ts'
 import type { StatusCodeName } from '../shared/status-code.ts'
 
 /**
+ * - `diskFull`: no room (ENOSPC, EDQUOT, EFBIG); nothing of what was tried is stored, and it can be tried again
  * - `damaged`: bytes are not what was written
  * - `tooNew`: made by a newer Lineside; nothing was touched
  * - `ioError`: the system refused for another reason
  */
-export type HistoryFilesErrorKind = 'damaged' | 'tooNew' | 'ioError'
+export type HistoryFilesErrorKind = 'diskFull' | 'damaged' | 'tooNew' | 'ioError'
 
 const codeOfKind: Readonly<Record<HistoryFilesErrorKind, StatusCodeName>> = {
+  diskFull: 'BadResourceUnavailable',
   damaged: 'BadInternalError',
   tooNew: 'BadConfigurationError',
   ioError: 'BadResourceUnavailable',

@@ -15,10 +15,10 @@ export interface HistoryViewSource {
   /**
    * The state of this moment; it stays as it is while the writer seals, compacts and deletes, until it is closed.
    *
-   * `sealLimits`: for each series, the greatest seal number that is seen. To see heads and files as one: ask the writer for the heads first,
-   * then open the view with their seal numbers; a series that is not in the map is seen with all its chunks.
+   * `sealLimit`: chunks with a greater seal number are not seen. To see heads and files as one: ask the writer for the heads and its seal
+   * number first, then open the view with that number.
    */
-  open(sealLimits?: ReadonlyMap<number, number>): HistoryView
+  open(sealLimit?: number): HistoryView
   close(): void
 }
 
