@@ -1,0 +1,301 @@
+// All samples of one tag in order of time, as pieces of which most need not be read: chunks that nothing overlaps are left as they
+// are stored, and only where chunks, back-fill or the head overlap are samples merged.
+import type { ChunkRows } from './chunk-rows.ts'
+import { type OpenedChunk, openStoredChunk } from './history-source.ts'
+import type { HistoryView } from './history-view.ts'
+import { firstRowFrom, type MergeInput, mergeSamples, noSamples, sliceSamples } from './sample-merge.ts'
+import type { Samples } from './samples.ts'
+
+/** A stored series that makes up a part of a tag's history, and what the writer still has of it in memory. */
+export interface TimelineSource {
+  readonly seriesId: number
+  /** Ordered by time; null when there is none. */
+  readonly head: Samples | null
+  /** Chunks with a greater seal number are among the head's rows as well: they are passed over. */
+  readonly sealLimit: number
+}
+
+/** Rows [begin, end) of an index: chunks, or pages of chunks, that nothing overlaps. */
+export interface ChunkSegment {
+  readonly rows: ChunkRows
+  readonly begin: number
+  readonly end: number
+}
+
+/** Samples that had to be merged or are in memory. */
+export interface SampleSegment {
+  readonly rows: null
+  readonly firstTimestamp: number
+  readonly lastTimestamp: number
+  /** Upper limit of the samples. */
+  readonly count: number
+  read(): Samples
+}
+
+export type Segment = ChunkSegment | SampleSegment
+
+/** A run that overlaps another one. */
+interface Item {
+  readonly first: number
+  readonly last: number
+  /** Order of arrival: the source, then the seal number; the head last. */
+  readonly source: number
+  readonly seal: number
+  readonly replaces: boolean
+  readonly rows: ChunkRows | null
+  readonly row: number
+  readonly samples: Samples | null
+}
+
+/** So many opened chunks, and so many decoded ones of those that overlap, are kept while a question is answered. */
+const openLimit = 64
+const decodedLimit = 16
+
+/** One tag within one view. Not to be used after the view was closed. */
+export class SampleTimeline {
+  readonly view: HistoryView
+  readonly sources: readonly TimelineSource[]
+  readonly #decoded = new Map<Item, Samples>()
+  readonly #open = new Map<ChunkRows, Map<number, OpenedChunk>>()
+  #openCount = 0
+
+  /** `sources`: oldest series first. */
+  constructor(view: HistoryView, sources: readonly TimelineSource[]) {
+    this.view = view
+    this.sources = sources
+  }
+
+  /** Pieces that together hold every sample of [from, to) once, in order, and perhaps more at both ends. Pages only where asked for. */
+  segments(from: number, to: number, withPages: boolean): readonly Segment[] {
+    if (this.sources.length === 1) {
+      const source = this.sources[0]!
+      const rows = withPages
+        ? this.view.pages(source.seriesId, from, to)
+        : this.view.chunks(source.seriesId, from, to)
+      return this.#oneSource(source, rows, from, to)
+    }
+    const items: Item[] = []
+    for (const [index, source] of this.sources.entries()) {
+      const rows = this.view.chunks(source.seriesId, from, to)
+      this.#addItems(items, source, index, rows, 0, rows.count)
+      this.#addHead(items, source, index, from, to)
+    }
+    return this.#untangle(items)
+  }
+
+  /** Reads and opens a chunk, or gives the opened one. */
+  open(rows: ChunkRows, row: number): OpenedChunk {
+    let ofRows = this.#open.get(rows)
+    let opened = ofRows?.get(row)
+    if (opened) return opened
+    if (this.#openCount >= openLimit) {
+      this.#open.clear()
+      this.#openCount = 0
+      ofRows = undefined
+    }
+    if (!ofRows) {
+      ofRows = new Map()
+      this.#open.set(rows, ofRows)
+    }
+    opened = openStoredChunk(this.view, rows, row)
+    ofRows.set(row, opened)
+    this.#openCount++
+    return opened
+  }
+
+  /** The latest instant from which on everything older than `at` is found: at least one sample is in [it, at), unless it is −Infinity. */
+  boundBefore(at: number): number {
+    let bound = Number.NEGATIVE_INFINITY
+    for (const { seriesId, head } of this.sources) {
+      bound = Math.max(bound, this.view.boundBefore(seriesId, at))
+      if (!head || head.count === 0) continue
+      const row = firstRowFrom(head.timestamp, head.count, at)
+      if (row > 0) bound = Math.max(bound, head.timestamp[row - 1]!)
+    }
+    return bound
+  }
+
+  /** The soonest instant such that a sample is in [at, it], unless it is Infinity. */
+  boundAfter(at: number): number {
+    let bound = Number.POSITIVE_INFINITY
+    for (const { seriesId, head } of this.sources) {
+      bound = Math.min(bound, this.view.boundAfter(seriesId, at))
+      if (!head || head.count === 0) continue
+      const row = firstRowFrom(head.timestamp, head.count, at)
+      if (row < head.count) bound = Math.min(bound, head.timestamp[row]!)
+    }
+    return bound
+  }
+
+  #oneSource(source: TimelineSource, rows: ChunkRows, from: number, to: number): Segment[] {
+    const segments: Segment[] = []
+    const { head, sealLimit } = source
+    const headRow = head ? firstRowFrom(head.timestamp, head.count, from) : 0
+    const headFirst = head && headRow < head.count ? head.timestamp[headRow]! : Number.POSITIVE_INFINITY
+    let tangled: Item[] = []
+    const untangle = () => {
+      if (tangled.length > 0) segments.push(...this.#untangle(tangled))
+      tangled = []
+    }
+    let row = 0
+    while (row < rows.count) {
+      const begin = row
+      while (row < rows.count && rows.isAlone(row) && rows.lastTimestamp(row) <= headFirst && rows.sealNumber(row) <= sealLimit)
+        row++
+      if (row > begin) {
+        untangle()
+        segments.push({ rows, begin, end: row })
+        continue
+      }
+      this.#addItems(tangled, source, 0, rows, row, row + 1)
+      row++
+    }
+    this.#addHead(tangled, source, 0, from, to)
+    untangle()
+    return segments
+  }
+
+  #addItems(items: Item[], source: TimelineSource, index: number, rows: ChunkRows, begin: number, end: number): void {
+    for (let row = begin; row < end; row++) {
+      if (rows.isPage(row)) {
+        const chunks = this.view.expand(rows, row)
+        this.#addItems(items, source, index, chunks, 0, chunks.count)
+        continue
+      }
+      if (rows.sealNumber(row) > source.sealLimit) continue
+      items.push({
+        first: rows.firstTimestamp(row),
+        last: rows.lastTimestamp(row),
+        source: index,
+        seal: rows.sealNumber(row),
+        replaces: rows.isBackFill(row),
+        rows,
+        row,
+        samples: null,
+      })
+    }
+  }
+
+  #addHead(items: Item[], source: TimelineSource, index: number, from: number, to: number): void {
+    const { head } = source
+    if (!head) return
+    const begin = firstRowFrom(head.timestamp, head.count, from)
+    const end = firstRowFrom(head.timestamp, head.count, to)
+    if (begin >= end) return
+    const samples = sliceSamples(head, begin, end)
+    items.push({
+      first: samples.timestamp[0]!,
+      last: samples.timestamp[samples.count - 1]!,
+      source: index,
+      seal: Number.POSITIVE_INFINITY,
+      replaces: false,
+      rows: null,
+      row: 0,
+      samples,
+    })
+  }
+
+  /** Items in any order that may overlap → segments that do not. */
+  #untangle(items: Item[]): Segment[] {
+    items.sort((a, b) => a.first - b.first || a.source - b.source || a.seal - b.seal)
+    const segments: Segment[] = []
+    let begin = 0
+    while (begin < items.length) {
+      let end = begin + 1
+      let last = items[begin]!.last
+      while (end < items.length && items[end]!.first <= last) {
+        last = Math.max(last, items[end]!.last)
+        end++
+      }
+      if (end - begin === 1) segments.push(this.#whole(items[begin]!))
+      else this.#windows(items.slice(begin, end), segments)
+      begin = end
+    }
+    return segments
+  }
+
+  /** Cuts a group at the beginnings of its items, so that a long sparse item does not make all others be read. */
+  #windows(group: readonly Item[], segments: Segment[]): void {
+    const cuts = [...new Set(group.map(({ first }) => first))]
+    let active: Item[] = []
+    let next = 0
+    for (const [index, cut] of cuts.entries()) {
+      const end = cuts[index + 1] ?? Number.POSITIVE_INFINITY
+      active = active.filter(({ last }) => last >= cut)
+      for (; next < group.length && group[next]!.first === cut; next++) active.push(group[next]!)
+      const parts = active
+        .map((item) => ({ item, ...this.#rowsOf(item, cut, end) }))
+        .filter((part) => part.begin < part.end)
+      if (parts.length === 0) continue
+      const only = parts.length === 1 ? parts[0]! : null
+      if (only && only.item.first >= cut && only.item.last < end) {
+        segments.push(this.#whole(only.item))
+        continue
+      }
+      const inOrder = [...parts].sort((a, b) => a.item.source - b.item.source || a.item.seal - b.item.seal)
+      let merged: Samples | null = null
+      segments.push({
+        rows: null,
+        firstTimestamp: Math.min(...parts.map((part) => part.firstTimestamp)),
+        lastTimestamp: Math.max(...parts.map((part) => part.lastTimestamp)),
+        count: parts.reduce((sum, part) => sum + part.end - part.begin, 0),
+        read: () => {
+          merged ??= this.#merge(inOrder)
+          return merged
+        },
+      })
+    }
+  }
+
+  #whole(item: Item): Segment {
+    if (item.rows) return { rows: item.rows, begin: item.row, end: item.row + 1 }
+    const samples = item.samples!
+    return {
+      rows: null,
+      firstTimestamp: item.first,
+      lastTimestamp: item.last,
+      count: samples.count,
+      read: () => samples,
+    }
+  }
+
+  /** Rows of an item with time stamps in [from, to). */
+  #rowsOf(item: Item, from: number, to: number) {
+    const timestamp = item.samples?.timestamp ?? this.open(item.rows!, item.row).timestamps()
+    const count = item.samples?.count ?? timestamp.length
+    const begin = firstRowFrom(timestamp, count, from)
+    const end = firstRowFrom(timestamp, count, to)
+    return { begin, end, firstTimestamp: timestamp[begin]!, lastTimestamp: timestamp[end - 1]! }
+  }
+
+  #samplesOf(item: Item): Samples {
+    if (item.samples) return item.samples
+    let samples = this.#decoded.get(item)
+    if (!samples) {
+      samples = this.open(item.rows!, item.row).decodeAll()
+      if (this.#decoded.size >= decodedLimit) this.#decoded.delete(this.#decoded.keys().next().value as Item)
+      this.#decoded.set(item, samples)
+    }
+    return samples
+  }
+
+  /** Parts in order of arrival. Back-fill replaces samples of its own series alone. */
+  #merge(parts: readonly { readonly item: Item; readonly begin: number; readonly end: number }[]): Samples {
+    const ofSeries: Samples[] = []
+    let at = 0
+    while (at < parts.length) {
+      const inputs: MergeInput[] = []
+      const { source } = parts[at]!.item
+      for (; at < parts.length && parts[at]!.item.source === source; at++) {
+        const { item, begin, end } = parts[at]!
+        inputs.push({ samples: sliceSamples(this.#samplesOf(item), begin, end), replaces: item.replaces })
+      }
+      ofSeries.push(mergeSamples(inputs))
+    }
+    return ofSeries.length === 1
+      ? ofSeries[0]!
+      : ofSeries.length === 0
+        ? noSamples
+        : mergeSamples(ofSeries.map((samples) => ({ samples, replaces: false })))
+  }
+}
