@@ -5,42 +5,48 @@ import type { Samples } from './samples.ts'
 
 /** What the writer holds of one series in memory. */
 export interface HeadRows {
-  readonly seriesId: number
-  /** Chunks with a higher seal number hold samples that are also among these rows: leave them out. */
-  readonly sealNumber: number
-  /** Ordered by time; a copy. */
+  readonly series: number
+  /** Ordered by time; a copy. Newer arrivals than anything in chunks. */
   readonly samples: Samples
+}
+
+/** What the writer holds, at one moment. */
+export interface Heads {
+  /** Open the view with this limit: chunks with a greater seal number hold samples that are also among these rows. */
+  readonly sealNumber: number
+  /** Of those asked for that have any. */
+  readonly rows: readonly HeadRows[]
 }
 
 /** The writer, as a reader sees it. */
 export interface HeadSource {
-  /** In the order asked; no rows of a series the writer does not hold. RuntimeError BadNoCommunication when it is away. */
-  heads(seriesIds: readonly number[]): Promise<readonly HeadRows[]>
+  /** `series`: numbers of the catalog. RuntimeError BadNoCommunication or BadTimeout when the writer is away. */
+  heads(series: readonly number[]): Promise<Heads>
 }
 
 /** Question and answer on the port between reader and writer thread. */
 export interface HeadQuestion {
   readonly id: number
-  readonly seriesIds: readonly number[]
+  readonly series: readonly number[]
 }
 export interface HeadAnswer {
   readonly id: number
-  readonly rows: readonly HeadRows[]
+  readonly heads: Heads
 }
 
 /** Longer than any stall of the writer; then the writer is taken for dead. */
 const answerTimeoutMs = 5000
 
 /** Answers questions that arrive on the port. Called in the writer's thread. */
-export function serveHeads(port: MessagePort, headsOf: (seriesIds: readonly number[]) => readonly HeadRows[]): void {
-  port.on('message', ({ id, seriesIds }: HeadQuestion) => {
-    const rows = headsOf(seriesIds)
-    const buffers = rows.flatMap(({ samples }) => [
+export function serveHeads(port: MessagePort, headsOf: (series: readonly number[]) => Heads): void {
+  port.on('message', ({ id, series }: HeadQuestion) => {
+    const heads = headsOf(series)
+    const buffers = heads.rows.flatMap(({ samples }) => [
       samples.timestamp.buffer,
       samples.value.buffer,
       samples.statusCode.buffer,
     ])
-    port.postMessage({ id, rows } satisfies HeadAnswer, buffers as ArrayBuffer[])
+    port.postMessage({ id, heads } satisfies HeadAnswer, buffers as ArrayBuffer[])
   })
 }
 
@@ -50,19 +56,19 @@ export class HeadPort implements HeadSource {
   #nextId = 1
   readonly #pending = new Map<
     number,
-    { resolve(rows: readonly HeadRows[]): void; reject(error: RuntimeError): void; timer: NodeJS.Timeout }
+    { resolve(heads: Heads): void; reject(error: RuntimeError): void; timer: NodeJS.Timeout }
   >()
 
   constructor(port: MessagePort) {
     this.#port = port
-    port.on('message', ({ id, rows }: HeadAnswer) => {
+    port.on('message', ({ id, heads }: HeadAnswer) => {
       const pending = this.#settle(id)
-      pending?.resolve(rows)
+      pending?.resolve(heads)
     })
     port.on('close', () => this.#fail('The historian is being restarted'))
   }
 
-  heads(seriesIds: readonly number[]): Promise<readonly HeadRows[]> {
+  heads(series: readonly number[]): Promise<Heads> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
       const timer = setTimeout(() => {
@@ -70,7 +76,7 @@ export class HeadPort implements HeadSource {
         reject(new RuntimeError('BadTimeout', `The historian's writer did not answer within ${answerTimeoutMs} ms`))
       }, answerTimeoutMs)
       this.#pending.set(id, { resolve, reject, timer })
-      this.#port.postMessage({ id, seriesIds } satisfies HeadQuestion)
+      this.#port.postMessage({ id, series } satisfies HeadQuestion)
     })
   }
 

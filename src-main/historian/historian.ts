@@ -4,8 +4,9 @@ import type { Logger } from '../base/logger.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import type { DataType, StateWords } from '../shared/tag.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
+import type { SeriesDefinition } from './history-files.ts'
 import type { HistoryReading } from './history-reader.ts'
-import type { HistorySettings, RecordedTag, SeriesDefinition } from './history-settings.ts'
+import type { HistorySettings, RecordedTag } from './history-settings.ts'
 
 export interface HistorianOptions {
   /** `<data>/history`; made when it does not exist. */
