@@ -347,3 +347,18 @@ export function* yearOfOneTag(options: { seed?: number; days?: number } = {}): G
     yield { count, timestamp, value, statusCode, others }
   }
 }
+
+/** The year as batches of handle 0, `rows` (a divisor of 86,400) in each: back-fill that arrives in order. */
+export function* yearBatches(options: { days?: number; rows?: number } = {}): Generator<ValueBatch> {
+  const rows = options.rows ?? 10_800
+  for (const day of yearOfOneTag(options))
+    for (let from = 0; from < day.count; from += rows)
+      yield {
+        count: rows,
+        handle: new Uint32Array(rows),
+        value: day.value.slice(from, from + rows),
+        statusCode: day.statusCode.slice(from, from + rows),
+        sourceTimestamp: day.timestamp.slice(from, from + rows),
+        others: day.others === null ? null : Array.from({ length: rows }, (_, row) => day.others![from + row]),
+      }
+}
