@@ -32,6 +32,18 @@ export interface AuditQuery {
   readonly before?: number | undefined
 }
 
+/** What is looked for by what was done, rather than by who did it. */
+export interface AuditSearch {
+  /** Inclusive, ms. */
+  readonly from: number
+  /** Exclusive, ms. */
+  readonly to: number
+  readonly actions: ReadonlySet<string>
+  /** null = whatever it was done to. */
+  readonly targets: ReadonlySet<string> | null
+  readonly limit: number
+}
+
 export interface AuditVerdict {
   readonly ok: boolean
   /** First row that is missing, changed or not chained to the one before. */
@@ -46,6 +58,15 @@ const hashByteLength = 32
 /** Hashes are hexadecimal texts here: a text comes out of the database in half the time of bytes. */
 const zeroHash = '00'.repeat(hashByteLength)
 
+/** Where a search goes on: everything before this row. */
+interface SearchRow {
+  readonly sequence: number
+  readonly timestamp: number
+  readonly action: string
+  readonly target: string
+  readonly record: string
+}
+
 interface StoredRow {
   readonly sequence: number
   readonly record: string
@@ -57,6 +78,7 @@ export class AuditTrail {
   readonly #clock: Clock
   readonly #append: (entry: AuditEntry) => number
   readonly #slice: Statement<[number, number], StoredRow>
+  readonly #searched: Statement<[number, number, number, number], SearchRow>
   #failedAppendCount = 0
 
   constructor(database: Database, clock: Clock) {
@@ -79,6 +101,10 @@ export class AuditTrail {
     this.#append = (entry) => transaction.immediate(entry)
     this.#slice = database.prepare(
       'SELECT sequence, record, lower(hex(hash)) AS hash FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    )
+    this.#searched = database.prepare(
+      `SELECT sequence, timestamp, json_extract(record, '$.action') AS action, json_extract(record, '$.target') AS target, record
+       FROM audit WHERE timestamp >= ? AND (timestamp, sequence) < (?, ?) ORDER BY timestamp DESC, sequence DESC LIMIT ?`,
     )
   }
 
@@ -117,6 +143,24 @@ export class AuditTrail {
       )
       .all(...values, query.limit)
     return rows.map((row) => JSON.parse(row.record) as AuditRow)
+  }
+
+  /** Newest first; gives way to other work every few milliseconds, for a year may be looked through. */
+  async search({ from, to, actions, targets, limit }: AuditSearch): Promise<readonly AuditRow[]> {
+    const found: AuditRow[] = []
+    let before = { timestamp: to, sequence: 0 }
+    for (;;) {
+      const rows = this.#searched.all(from, before.timestamp, before.sequence, rowsPerSlice)
+      for (const { action, target, record } of rows) {
+        if (!actions.has(action) || (targets !== null && !targets.has(target))) continue
+        found.push(JSON.parse(record) as AuditRow)
+        if (found.length === limit) return found
+      }
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < rowsPerSlice) return found
+      before = last
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
   }
 
   /** Checks every row from the first on; gives way to other work every few milliseconds. */

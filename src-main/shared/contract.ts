@@ -71,8 +71,8 @@ const penSchema = v.strictObject({
   tag: name,
   color: v.optional(v.nullable(wholeNumber(1, penColorCount)), null),
   axis: v.optional(v.nullable(wholeNumber(1, trendAxisCount)), null),
-  low: v.optional(v.nullable(v.pipe(v.number(), v.finite())), null),
-  high: v.optional(v.nullable(v.pipe(v.number(), v.finite())), null),
+  low: v.optional(v.nullable(v.number()), null),
+  high: v.optional(v.nullable(v.number()), null),
   style: v.optional(v.nullable(v.picklist(penStyles)), null),
 })
 const trendName = v.pipe(

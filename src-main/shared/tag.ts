@@ -59,7 +59,7 @@ export interface TagHistory {
 
 /** Every change, kept as the plant says; floats are sloped, everything else holds its value (OPC 10000-13 `Stepped`). */
 export function usualTagHistory(dataType: DataType, scaling: TagScaling | null = null): TagHistory {
-  const isSloped = dataType === 'float32' || dataType === 'float64' || scaling !== null
+  const isSloped = dataType.startsWith('float') || (scaling !== null && /^u?int/.test(dataType))
   return { deadband: 0, compression: 0, retentionMs: null, interpolation: isSloped ? 'sloped' : 'stepped' }
 }
 

@@ -176,7 +176,12 @@ function partsOf(table: TagTable, access: ApiParts['access']): ApiParts {
       symbolSvg: unused,
       exportTags: unused,
       importTags: unused,
+      trends: () => [],
+      saveTrend: unused,
+      deleteTrend: unused,
     },
+    history: { read: unused, statistics: unused, seriesRows: unused, write: unused },
+    historyMarkers: [],
     access,
     health: async () => ({}),
   }

@@ -15,6 +15,7 @@ import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 import { coerceValue, type TagDefinition } from '../../src-main/shared/tag.ts'
 import { type ValueBatch, ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { emptyPlant } from './empty-plant.ts'
+import { FakeHistory } from './fake-history.ts'
 import { tagDefinition } from './tag-definition.ts'
 
 /** Tags by name, with values that tests set. */
@@ -71,6 +72,7 @@ export class FakeTags implements TagReader {
 export interface FakeRuntime {
   readonly parts: ApiParts
   readonly tags: FakeTags
+  readonly history: FakeHistory
   readonly access: Access
   readonly dataFolder: string
   plant: Plant
@@ -84,8 +86,10 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
   const dataFolder = mkdtempSync(join(tmpdir(), 'lineside-api-'))
   const access = openAccess({ dataFolder, clock })
   const tags = new FakeTags(clock)
+  const history = new FakeHistory()
   const runtime: FakeRuntime = {
     tags,
+    history,
     access,
     dataFolder,
     plant: emptyPlant,
@@ -129,7 +133,14 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
         symbolSvg: async (type) => svgOf(type, 'pump'),
         exportTags: async () => 'name\n',
         importTags: async () => ({ faults: [], tagCount: 0 }),
+        trends: () => runtime.plant.trends,
+        saveTrend: async () => ({ version: 'v1', faults: [] }),
+        deleteTrend: async (name) => {
+          throw new RuntimeError('BadNotFound', `There is no trend group "${name}"`)
+        },
       },
+      history,
+      historyMarkers: [],
       health: async () => ({
         tags: { count: tags.names().length },
         devices: runtime.devices.map(({ device, state, requestCount }) => ({ device, state, requestCount })),

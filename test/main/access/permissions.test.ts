@@ -7,14 +7,17 @@ describe('permissions', () => {
     expect(permissions.of(['viewer'])).toEqual([
       'plant.view',
       'tags.read',
+      'history.read',
       'devices.view',
       'access.own',
       'maintenance.view',
     ])
     expect(permissions.has(['viewer'], 'tags.write')).toBe(false)
     expect(permissions.has(['operator'], 'tags.write')).toBe(true)
-    expect(permissions.has(['operator'], 'plant.change')).toBe(false)
-    expect(permissions.has(['engineer'], 'plant.change')).toBe(true)
+    for (const permission of ['plant.change', 'history.write', 'trends.save'] as const) {
+      expect(permissions.has(['operator'], permission)).toBe(false)
+      expect(permissions.has(['engineer'], permission)).toBe(true)
+    }
     expect(permissions.has(['engineer'], 'access.administer')).toBe(false)
     expect(permissions.has(['administrator'], 'access.administer')).toBe(true)
   })

@@ -1,5 +1,5 @@
 // A plant of a few tags for simulation tests, written as rules by name.
-import type { Plant } from '../../../src-main/shared/plant.ts'
+import { defaultPlantHistory, type Plant } from '../../../src-main/shared/plant.ts'
 import type { SimulationEntry, SimulationRule } from '../../../src-main/shared/simulation.ts'
 import { compileSimulation } from '../../../src-main/shared/simulation-rules.ts'
 import type { DataType, TagDefinition } from '../../../src-main/shared/tag.ts'
@@ -42,6 +42,8 @@ export function plantOf(
     equipment,
     equipmentTypes: [],
     mimics: [],
+    history: defaultPlantHistory,
+    trends: [],
     simulation,
     roles: {},
   }

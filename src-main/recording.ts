@@ -1,0 +1,152 @@
+// What of the runtime is recorded: every change of the tags that have history, and as series of its own the state of each device
+// and every write. Names of own series contain a colon, so that they are never a tag's.
+import type { BackfillColumns, WriteOutcome } from './api/api-parts.ts'
+import type { Clock } from './base/clock.ts'
+import type { BackfillSeries, Historian, HistorianGap, OwnSample } from './historian/historian.ts'
+import {
+  defaultHistorySettings,
+  type HistorySettings,
+  recordedTag,
+  seriesKindOf,
+} from './historian/history-settings.ts'
+import type { DeviceRow, DeviceState } from './shared/contract.ts'
+import type { Plant } from './shared/plant.ts'
+import { StatusCodes } from './shared/status-code.ts'
+import { coerceValue, type StateWords, type TagDefinition, usualTagHistory, valueTypeOf } from './shared/tag.ts'
+import type { ValueBatch } from './shared/value-batch.ts'
+import type { TagTable } from './tags/tag-table.ts'
+
+/** Numbers of the states of a device in history. They stay: what is stored refers to them. */
+export const deviceStateValues: Readonly<Record<DeviceState, number>> = {
+  disabled: 0,
+  connecting: 1,
+  connected: 2,
+  waiting: 3,
+  failed: 4,
+}
+
+const deviceStateWords: Readonly<Record<string, StateWords>> = {
+  0: { en: 'Disabled', 'zh-CN': '已停用' },
+  1: { en: 'Connecting', 'zh-CN': '正在连接' },
+  2: { en: 'Connected', 'zh-CN': '已连接' },
+  3: { en: 'Waiting', 'zh-CN': '等待重连' },
+  4: { en: 'Failed', 'zh-CN': '故障' },
+}
+
+/** Series of the states of a device. */
+export function deviceSeriesName(device: string): string {
+  return `device:${device}:state`
+}
+
+/** Series of what was written to a tag. */
+export function writeSeriesName(tag: string): string {
+  return `write:${tag}`
+}
+
+export class Recording {
+  readonly #historian: Historian
+  readonly #table: TagTable
+  readonly #clock: Clock
+  /** Device → the state that was recorded last. */
+  #deviceStates = new Map<string, DeviceState>()
+
+  constructor(historian: Historian, table: TagTable, clock: Clock) {
+    this.#historian = historian
+    this.#table = table
+    this.#clock = clock
+  }
+
+  /** The tags of this plant that have history are recorded from now on, those and no others. */
+  configure(plant: Plant): void {
+    const tags = [...this.#table.entries()].flatMap(
+      ({ handle, definition }) => recordedTag(handle, definition, valueTypeOf(definition)) ?? [],
+    )
+    this.#historian.configure(tags, settingsOf(plant))
+  }
+
+  /** A batch of changes, after everybody else has seen it: its columns are given away. */
+  changes(batch: ValueBatch): void {
+    if (batch.count > 0) this.#historian.record(batch)
+  }
+
+  /** The devices as they are now; those whose state changed are recorded. */
+  devices(rows: readonly DeviceRow[]): void {
+    const states = new Map<string, DeviceState>()
+    for (const { device, description, state, stateTimestamp } of rows) {
+      states.set(device, state)
+      if (this.#deviceStates.get(device) !== state)
+        this.#recordState(device, description, deviceStateValues[state], StatusCodes.Good, stateTimestamp)
+    }
+    for (const device of this.#deviceStates.keys())
+      if (!states.has(device)) this.#recordState(device, '', null, StatusCodes.BadNoData, this.#clock.now())
+    this.#deviceStates = states
+  }
+
+  #recordState(device: string, description: string, value: number | null, statusCode: number, timestamp: number): void {
+    this.#historian.recordOwn({
+      name: deviceSeriesName(device),
+      description: description === '' ? `State of device ${device}` : `State of device ${device}: ${description}`,
+      dataType: 'uint8',
+      states: deviceStateWords,
+      value,
+      statusCode,
+      timestamp,
+    })
+  }
+
+  /** A write that was sent: what was asked for, when, and the device's answer. `input` was taken by the tag's type already. */
+  written(name: string, input: unknown, timestamp: number, { statusCode }: Pick<WriteOutcome, 'statusCode'>): void {
+    const handle = this.#table.handleOf(name)
+    const tag = handle === undefined ? undefined : this.#table.definition(handle)
+    if (tag === undefined) return
+    const { dataType, arrayLength } = valueTypeOf(tag)
+    const coerced = coerceValue(input, dataType, arrayLength)
+    if (!coerced.ok) return
+    this.#historian.recordOwn({
+      ...writeSeriesOf(tag),
+      // Arrays are kept as a whole, like structures.
+      dataType: arrayLength === null ? dataType : 'structure',
+      value: coerced.value,
+      statusCode,
+      timestamp,
+    })
+  }
+
+  /** Rows of scripts and back-fills. Resolves with their number when they are kept. */
+  backfill(series: readonly BackfillColumns[]): Promise<number> {
+    return this.#historian.write(series.map(backfillSeriesOf))
+  }
+
+  /** Times in which samples were lost, newest last. */
+  gaps(): readonly HistorianGap[] {
+    return this.#historian.health().gaps
+  }
+}
+
+function settingsOf({ history }: Plant): HistorySettings {
+  return { ...defaultHistorySettings, ...history }
+}
+
+function writeSeriesOf({
+  name,
+  description,
+  unit,
+  states,
+}: TagDefinition): Pick<OwnSample, 'name' | 'description' | 'unit' | 'states'> {
+  return {
+    name: writeSeriesName(name),
+    description: description === '' ? `Writes to ${name}` : `Writes to ${name}: ${description}`,
+    unit,
+    ...(states === null ? {} : { states }),
+  }
+}
+
+/** A tag that is not recorded live can be filled all the same. */
+function backfillSeriesOf({ definition, timestamp, value, statusCode, others }: BackfillColumns): BackfillSeries {
+  const { name, unit, description, states, scaling, history } = definition
+  const { dataType, arrayLength } = valueTypeOf(definition)
+  const { interpolation, retentionMs } = history === false ? usualTagHistory(definition.dataType, scaling) : history
+  const kind = seriesKindOf(dataType, arrayLength)
+  const series = { name, kind, dataType, unit, description, interpolation, states, retentionMs }
+  return { series, timestamp, value, statusCode, others }
+}
