@@ -27,6 +27,7 @@ export function writeFolder(files: Files): string {
 export async function startProgram(
   args: readonly string[],
   isReady: (line: string) => boolean,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; lines: string[]; notices: string[] }> {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -35,6 +36,7 @@ export async function startProgram(
       LINESIDE_LOG: process.env.LINESIDE_LOG ?? 'warn',
       // What is tested is what is written here; a test of the build says so (build.test.ts).
       LINESIDE_CODE: process.env.LINESIDE_CODE ?? 'sources',
+      ...environment,
     },
   })
   const lines: string[] = []
@@ -87,12 +89,13 @@ export class StationProcess {
   /** Starts a station on a plant folder and logs in with the first-start code, or as the given account. */
   static async start(
     plantFolder: string,
-    options: { dataFolder?: string; user?: string; password?: string } = {},
+    options: { dataFolder?: string; user?: string; password?: string; environment?: NodeJS.ProcessEnv } = {},
   ): Promise<StationProcess> {
     const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'lineside-data-'))
     const { child, lines, notices } = await startProgram(
       ['headless', '--plant', plantFolder, '--data', dataFolder, '--port', '0'],
       (line) => line.startsWith('lineside ready '),
+      options.environment,
     )
     const url = lines.find((line) => line.startsWith('lineside ready '))!.slice('lineside ready '.length)
     const station = new StationProcess(child, url, dataFolder, options.dataFolder === undefined)
