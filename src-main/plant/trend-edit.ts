@@ -2,7 +2,7 @@
 // meanwhile is never overwritten.
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
+import { Document, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { formatDuration } from '../shared/duration.ts'
 import type { PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
@@ -109,13 +109,15 @@ function editedText(before: string | null, group: TrendGroup): string {
   const parsed = before === null ? null : parseDocument(before, { prettyErrors: false })
   const document = parsed !== null && parsed.errors.length === 0 && isMap(parsed.contents) ? parsed : newDocument()
   const root = document.contents as YAMLMap
+  const stood = JSON.stringify(document.toJS())
   const titles = Object.values(group.title)
   const isPlainTitle = typeof root.get('title') === 'string' && titles.length === 1
   put(document, root, 'title', isPlainTitle ? titles[0] : group.title)
   if (group.spanMs !== defaultTrendSpanMs || root.has('span')) put(document, root, 'span', formatDuration(group.spanMs))
   putPens(document, root, group.pens)
   if (group.markers.length > 0 || root.has('markers')) put(document, root, 'markers', group.markers)
-  return document.toString({ lineWidth: 0 })
+  // Nothing new: then not even a blank is.
+  return before !== null && JSON.stringify(document.toJS()) === stood ? before : document.toString({ lineWidth: 0 })
 }
 
 function newDocument(): Document {
@@ -137,6 +139,12 @@ function putPens(document: Document, root: YAMLMap, pens: readonly TrendPen[]): 
   const present = root.get('pens', true)
   const list = isSeq(present) ? present : (document.createNode([]) as YAMLSeq)
   if (!isSeq(present)) root.set('pens', list)
+  const [first] = list.items
+  // The parser gives a comment above the first line to the list; it belongs to that line.
+  if (isNode(first) && list.commentBefore) {
+    first.commentBefore ??= list.commentBefore
+    list.commentBefore = null
+  }
   const lines = new Map(list.items.map((item) => [tagOf(item), item]))
   list.items = pens.map((pen) => {
     const keys = Object.fromEntries(Object.entries(pen).filter(([, value]) => value !== null))

@@ -12,7 +12,7 @@ import {
   trendAxisCount,
 } from '../shared/trend-group.ts'
 import type { Origin } from './origin.ts'
-import { longDuration, nameText, numberValue, wordOf } from './plant-words.ts'
+import { duration, nameText, numberValue, wordOf } from './plant-words.ts'
 
 const words = v.pipe(
   v.string('a title is expected'),
@@ -48,7 +48,13 @@ export const trendFileSchema = v.strictObject({
   /** One text for all languages, or one for each: `{ en: Filler, zh-CN: 灌装机 }`. */
   title: v.union([words, v.record(v.string(), words)], 'a title is expected, or one for each language'),
   /** Width of the window at the first look. */
-  span: v.optional(longDuration),
+  span: v.optional(
+    v.pipe(
+      duration,
+      v.minValue(1000, 'at least 1 s is expected'),
+      v.maxValue(3.2e12, 'at most 100 years are possible'),
+    ),
+  ),
   pens: v.pipe(
     v.array(pen, 'a list of pens is expected'),
     v.maxLength(mostPens, `at most ${mostPens} pens are possible`),
