@@ -95,18 +95,19 @@ export class ModbusLink {
   #take(bytes: Buffer): void {
     this.#lastActivity = this.#clock.monotonic()
     if (this.#framing === 'rtu') return this.#takeRtu(bytes)
-    const isModbus = this.#tcpReader.push(bytes, (transaction, _unit, pdu) => this.#takeTcpFrame(transaction, pdu))
+    const isModbus = this.#tcpReader.push(bytes, (transaction, unit, pdu) => this.#takeTcpFrame(transaction, unit, pdu))
     if (isModbus) return
     this.counts.malformedAnswerCount++
     this.#end('the device sent bytes that are not Modbus TCP')
     void this.#stream.destroy()
   }
 
-  /** The unit is not compared: devices answer with 0, 255 or their own, and the transaction says whose answer it is. */
-  #takeTcpFrame(transaction: number, pdu: Buffer): void {
+  /** The server has to return transaction and unit as they were asked (messaging on TCP/IP guide V1.0b section 3.1.3). */
+  #takeTcpFrame(transaction: number, unit: number, pdu: Buffer): void {
     const waiting = this.#waiting
-    if (waiting?.transaction === transaction) return this.#finish(readAnswer(waiting.request, Buffer.from(pdu)))
-    this.counts.strayAnswerCount++
+    if (waiting?.transaction !== transaction) this.counts.strayAnswerCount++
+    else if (waiting.unit === unit) this.#finish(readAnswer(waiting.request, Buffer.from(pdu)))
+    else this.#finish({ kind: 'malformed', message: otherUnit(waiting.unit, unit) })
   }
 
   #takeRtu(bytes: Buffer): void {
@@ -151,4 +152,8 @@ export class ModbusLink {
     this.#hasLateAnswer = false
     return this.quiet(quietMs, timeoutMs * quietWaits)
   }
+}
+
+function otherUnit(asked: number, answering: number): string {
+  return `an answer of unit ${answering} to unit ${asked}; if the device always answers so, set unitId to ${answering}`
 }

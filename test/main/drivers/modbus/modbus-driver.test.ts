@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { functionCodes, rtuFrame } from '../../../../src-main/drivers/modbus/modbus-frame.ts'
+import { functionCodes, rtuFrame, TcpFrameReader, tcpFrame } from '../../../../src-main/drivers/modbus/modbus-frame.ts'
 import { ModbusMemory } from '../../../../src-main/drivers/modbus/modbus-memory.ts'
 import {
   type ModbusServer,
@@ -67,6 +67,16 @@ async function rawPeer(onBytes: (socket: Socket, bytes: Buffer) => void): Promis
   return `127.0.0.1:${(server.address() as { port: number }).port}`
 }
 
+/** A device that answers every unit's requests as unit 0. */
+function unitZeroPeer(): Promise<string> {
+  const memory = new ModbusMemory()
+  return rawPeer((socket, bytes) => {
+    new TcpFrameReader().push(bytes, (transaction, _unit, request) => {
+      socket.write(tcpFrame(transaction, 0, memory.answer(request)))
+    })
+  })
+}
+
 async function connected(address: string, options: object = {}, protocol = 'modbus-tcp', timeoutMs = 300) {
   const device = drive(address, options, protocol, timeoutMs)
   opened.push(device.driver)
@@ -88,6 +98,27 @@ describe('connecting', () => {
       message: `Device "Press 1" (modbus-tcp ${address}): unit 1, read of 40001: no answer within 300 ms`,
     })
     await driver.close()
+  })
+
+  test('an answer of another unit is no answer, and the refusal says which unit to ask (messaging guide 3.1.3)', async () => {
+    const address = await unitZeroPeer()
+    const { driver } = drive(address)
+    await expect(driver.connect(new AbortController().signal)).rejects.toMatchObject({
+      code: 'BadDecodingError',
+      message: `Device "Press 1" (modbus-tcp ${address}): unit 1, read of 40001: no usable answer: an answer of unit 0 to unit 1; if the device always answers so, set unitId to 0`,
+    })
+    await driver.close()
+    await connected(address, { unitId: 0 })
+  })
+
+  test('values of another unit never become values of the tag', async () => {
+    const device = await connected(await unitZeroPeer(), { probe: 'none' })
+    await device.driver.watch([item(1, '40001')])
+    await until('Bad', () => device.last(1)?.statusCode === StatusCodes.BadDecodingError)
+    expect(device.reports(1).some(({ statusCode }) => isGood(statusCode))).toBe(false)
+    await until('the count', () => Number(device.driver.counters.details['Garbled answers']) > 0)
+    expect(await device.driver.write(item(1, '40001'), 7)).toBe(StatusCodes.BadDecodingError)
+    expect(device.lost).toEqual([])
   })
 
   test('a server of another protocol is told from a silent one', async () => {
