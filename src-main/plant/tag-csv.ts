@@ -3,6 +3,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { parse as parseYaml } from 'yaml'
+import { guarded, unguarded } from '../shared/csv-cell.ts'
 import { formatDuration } from '../shared/duration.ts'
 import { messageOf } from '../shared/runtime-error.ts'
 import { type TagAlarm, type TagDefinition, usualTagHistory } from '../shared/tag.ts'
@@ -241,20 +242,6 @@ function place(value: Record<string, unknown>, name: string, cell: unknown): voi
 
 function isKeys(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/**
- * Spreadsheets run cells that begin so as formulas (CWE-1236); they get a ' in front, which readers take away again. So that
- * this is exact, a text that begins with ' gets one too.
- */
-const formulaStart = /^[=+\-@\t\r']/
-
-export function guarded(cell: string): string {
-  return formulaStart.test(cell) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell
-}
-
-function unguarded(cell: string): string {
-  return cell.startsWith("'") && formulaStart.test(cell.slice(1)) ? cell.slice(1) : cell
 }
 
 /** Where exported definitions get what they do not hold themselves. */
