@@ -25,6 +25,12 @@ type LoadedPlainScreen = { readonly default: Component<Record<string, never>> }
 
 export const screens: readonly Screen[] = [
   screen(
+    'trend',
+    () => t('trends'),
+    'history.read',
+    () => import('./trends/TrendScreen.svelte'),
+  ),
+  screen(
     'tags',
     () => t('tags'),
     'tags.read',

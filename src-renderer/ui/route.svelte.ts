@@ -23,10 +23,21 @@ class Route {
 
   /** Opens or closes (null) something beside the present screen, without leaving it. */
   set(parameters: Readonly<Record<string, string | null>>): void {
+    location.hash = this.#with(parameters)
+  }
+
+  /** The same without a step in the browser's history: for what changes all the time, as where one looks in a trend. */
+  replace(parameters: Readonly<Record<string, string | null>>): void {
+    const hash = this.#with(parameters)
+    history.replaceState(history.state, '', hash)
+    this.#hash = hash
+  }
+
+  #with(parameters: Readonly<Record<string, string | null>>): string {
     const all = { ...this.parameters, ...parameters }
     const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)
     const query = new URLSearchParams(kept).toString()
-    location.hash = linkTo(...this.parts) + (query === '' ? '' : `?${query}`)
+    return linkTo(...this.parts) + (query === '' ? '' : `?${query}`)
   }
 }
 

@@ -1,0 +1,112 @@
+// What is seen on a trend as CSV (RFC 4180): one line for each instant, for each pen its value and quality.
+import type { TagValue } from '../../src-main/shared/data-value.ts'
+import { qualityOf, statusCodeName } from '../../src-main/shared/status-code.ts'
+import { type PenTrace, rowKinds } from './pen-trace.ts'
+import { zoneOffset } from './time-axis.ts'
+
+export interface CsvPen {
+  readonly tag: string
+  readonly unit: string
+  readonly trace: PenTrace
+  /** Words of states beside their number; null where the pen has none. */
+  readonly words: ((value: number, other: TagValue | undefined) => string) | null
+}
+
+export interface CsvOptions {
+  readonly from: number
+  readonly to: number
+  readonly timeZone: string
+  /** For spreadsheets that take a file without the mark for the local code page (Excel in Chinese). */
+  readonly withByteOrderMark: boolean
+  /** Column titles in the language of the screen. */
+  readonly titles: {
+    readonly time: string
+    readonly average: string
+    readonly minimum: string
+    readonly maximum: string
+    readonly state: string
+    readonly quality: string
+  }
+}
+
+/** The text of the file; lines end with CR LF, decimals have a point. */
+export function trendCsv(pens: readonly CsvPen[], options: CsvOptions): string {
+  const { titles } = options
+  const header = [titles.time]
+  for (const { tag, unit, trace, words } of pens) {
+    const name = unit === '' ? tag : `${tag} [${unit}]`
+    if (hasBuckets(trace, options))
+      header.push(`${name} ${titles.average}`, `${name} ${titles.minimum}`, `${name} ${titles.maximum}`)
+    else header.push(name)
+    if (words) header.push(`${tag} ${titles.state}`)
+    header.push(`${tag} ${titles.quality}`)
+  }
+  const lines = [header.map(field).join(',')]
+  for (const time of instantsOf(pens, options)) lines.push(lineAt(pens, time, options))
+  return `${options.withByteOrderMark ? '\ufeff' : ''}${lines.join('\r\n')}\r\n`
+}
+
+function lineAt(pens: readonly CsvPen[], time: number, options: CsvOptions): string {
+  const fields = [localTimestamp(time, options.timeZone)]
+  for (const { trace, words } of pens) {
+    const row = trace.rowAt(time)
+    const isHere = row >= 0 && trace.time[row] === time && trace.kind[row] !== rowKinds.hole
+    const isWide = hasBuckets(trace, options)
+    if (!isHere) {
+      fields.push('', ...(isWide ? ['', ''] : []), ...(words ? [''] : []), '')
+      continue
+    }
+    const other = trace.others[row]
+    const value = trace.value[row]!
+    fields.push(other === undefined || other === null ? numberField(value) : field(textOf(other)))
+    if (isWide) fields.push(numberField(trace.low[row]!), numberField(trace.high[row]!))
+    if (words) fields.push(Number.isNaN(value) && other === undefined ? '' : field(words(value, other)))
+    const statusCode = trace.statusCode[row]!
+    fields.push(statusCode === 0 ? 'Good' : `${qualityOf(statusCode)} ${statusCodeName(statusCode)}`)
+  }
+  return fields.join(',')
+}
+
+/** All instants at which any pen has a row, in order; several rows of one pen at one instant are the last one. */
+function instantsOf(pens: readonly CsvPen[], { from, to }: CsvOptions): readonly number[] {
+  const instants = new Set<number>()
+  for (const { trace } of pens) {
+    for (let row = 0; row < trace.count; row++) {
+      const time = trace.time[row]!
+      if (time >= from && time <= to && trace.kind[row] !== rowKinds.hole) instants.add(time)
+    }
+  }
+  return [...instants].sort((a, b) => a - b)
+}
+
+function hasBuckets(trace: PenTrace, { from, to }: CsvOptions): boolean {
+  for (let row = 0; row < trace.count; row++) {
+    if (trace.kind[row] === rowKinds.bucket && trace.time[row]! >= from && trace.time[row]! <= to) return true
+  }
+  return false
+}
+
+/** RFC 3339 with the zone's offset: `2026-11-22T14:09:25.250+01:00`. Sorts and parses everywhere, and is the plant's wall clock. */
+export function localTimestamp(time: number, timeZone: string): string {
+  const offset = zoneOffset(time, timeZone)
+  const wall = new Date(time + offset).toISOString().slice(0, -1)
+  const minutes = Math.abs(Math.round(offset / 60_000))
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+function numberField(value: number): string {
+  return Number.isNaN(value) ? '' : String(value)
+}
+
+function textOf(value: TagValue): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'bigint') return String(value)
+  return JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? String(part) : part))
+}
+
+/** A text beginning like a formula would be run by spreadsheets: it gets an apostrophe in front. */
+function field(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

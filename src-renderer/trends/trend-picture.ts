@@ -1,0 +1,49 @@
+// Everything one picture of a trend shows. Made anew for each picture from the view and what is cached; the plot only draws it.
+
+import type { TagValue } from '../../src-main/shared/data-value.ts'
+import type { HistoryMarker } from '../../src-main/shared/history.ts'
+import type { Pen, PenLook } from './pen.ts'
+import type { PenTrace } from './pen-trace.ts'
+import type { ValueScale } from './value-scales.ts'
+
+/** A pen as it is drawn. */
+export interface PenPicture {
+  readonly pen: Pen
+  /** Its place among the pens: line style and lane. */
+  readonly index: number
+  readonly letter: string
+  readonly look: PenLook
+  readonly isStepped: boolean
+  readonly trace: PenTrace
+  /** Of its value axis; '' for lanes. */
+  readonly scaleKey: string
+  /** The words of a value, for lanes. */
+  readonly words: (value: number, other: TagValue | undefined) => string
+}
+
+/** Where knowledge ends on the right. */
+export interface TrendEdge {
+  readonly timestamp: number
+  /** Said beside it; '' = nothing. */
+  readonly label: string
+  /** The link is lost: what lies beyond is hatched. */
+  readonly isStale: boolean
+}
+
+export interface TrendPicture {
+  readonly from: number
+  readonly to: number
+  readonly pens: readonly PenPicture[]
+  /** The same pens over another span, drawn lighter; their times are moved by `overlayShiftMs` to stand in this one. */
+  readonly overlay: readonly PenPicture[]
+  readonly overlayShiftMs: number
+  readonly scales: ReadonlyMap<string, ValueScale>
+  readonly markers: readonly HistoryMarker[]
+  /** The brushed span; null = none. */
+  readonly selection: { readonly from: number; readonly to: number } | null
+  readonly edge: TrendEdge
+  readonly timeZone: string
+  readonly locale: string
+  /** Said where a bucket holds several states. */
+  readonly severalText: string
+}
