@@ -31,7 +31,7 @@ export interface ChunkSummary extends SampleSummary {
 
 /** Not Bad and with a number: what extremes, sums and averages are made of. */
 export function isUsable(value: number, statusCode: number): boolean {
-  return !isBad(statusCode) && value === value
+  return !isBad(statusCode) && !Number.isNaN(value)
 }
 
 /** The summary of these samples by looking at each. RuntimeError BadNothingToDo when there are none. */

@@ -1,10 +1,32 @@
 // A column of time stamps ↔ bytes. Stored once for all tags of a scan, and read in blocks of 256 without reading the rest.
+// Scans come at regular times but for a few ms: what is stored is how far each is from a grid that fits the whole column.
+//
+//   byte    version (1)
+//   byte    mode
+//   varint  count − 1
+//   varint  first time stamp, ms since 1970-01-01 UTC
+//   varint  last time stamp less the first one
+//   mode 0, even    nothing more: time stamp i = first + round(i × (last − first) / (count − 1))
+//   mode 1, grid    varint period in ms / 65,536; integers (integer-column.ts): time stamp i less first less round(i × period)
+//   mode 2, wide    varint for each but the first: distance to the one before. For distances that 32 bits do not hold.
 import { RuntimeError } from '../shared/runtime-error.ts'
+import { ByteReader, damaged } from './byte-reader.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { type BlockBounds, IntegerColumn, writeIntegers } from './integer-column.ts'
 
 /** A column has at most so many time stamps. */
 export const largestColumnCount = 4096
-/** Time stamps of one block. */
+/** Time stamps, and samples, of one block. */
 export const blockSampleCount = 256
+
+const version = 1
+const evenMode = 0
+const gridMode = 1
+const wideMode = 2
+/** A period is stored in this part of a ms. */
+const periodUnit = 1 / 65_536
+/** Offsets from the grid and periods stay below; ms. */
+const gridLimit = 2 ** 31
 
 /** A column whose blocks can be read one by one. Holds on to the bytes it was opened from. */
 export interface TimestampColumn {
@@ -22,42 +44,183 @@ export interface TimestampColumn {
   decodeAll(): Float64Array
 }
 
+const output = new ByteWriter()
+const offsets = new Int32Array(largestColumnCount)
+
 /**
  * Bytes of the first `count` time stamps (1 to 4096): whole ms since 1970, each ≥ 0, not smaller than the one before, < 2^53.
  * RuntimeError BadInvalidArgument on anything else. A fresh array owned by the caller.
  */
 export function encodeTimestamps(timestamp: Float64Array, count: number): Uint8Array {
   checkTimestamps(timestamp, count)
-  const bytes = new Uint8Array(1 + 8 * count)
-  bytes[0] = 1
-  bytes.set(new Uint8Array(timestamp.slice(0, count).buffer), 1)
-  return bytes
+  const period = isEven(timestamp, count) ? null : periodOf(timestamp, count)
+  const isGrid = period !== null && toGrid(timestamp, count, period)
+  output.clear()
+  output.byte(version)
+  output.byte(period === null ? evenMode : isGrid ? gridMode : wideMode)
+  output.varint(count - 1)
+  output.varint(timestamp[0]!)
+  output.varint(timestamp[count - 1]! - timestamp[0]!)
+  if (isGrid) {
+    output.varint(period / periodUnit)
+    writeIntegers(output, offsets, blockBounds(count), null)
+  } else if (period !== null) for (let row = 1; row < count; row++) output.varint(timestamp[row]! - timestamp[row - 1]!)
+  return output.take()
 }
 
 /** Opens what {@link encodeTimestamps} gave. RuntimeError BadDecodingError on anything else. */
 export function openTimestamps(bytes: Uint8Array): TimestampColumn {
-  if (bytes.length < 9 || bytes.length % 8 !== 1 || bytes[0] !== 1)
-    throw new RuntimeError('BadDecodingError', 'These bytes are no column of time stamps')
-  const all = new Float64Array(bytes.slice(1).buffer)
-  const blockCount = Math.ceil(all.length / blockSampleCount)
-  return {
-    count: all.length,
-    blockCount,
-    firstTimestamp: all[0]!,
-    lastTimestamp: all[all.length - 1]!,
-    blockFirstTimestamp: Float64Array.from({ length: blockCount }, (_, index) => all[index * blockSampleCount]!),
-    decodeBlock(index, into, at) {
-      const block = all.subarray(index * blockSampleCount, (index + 1) * blockSampleCount)
-      into.set(block, at)
-      return block.length
-    },
-    decodeAll: () => all.slice(),
+  const input = new ByteReader(bytes)
+  const found = input.byte()
+  if (found !== version) throw damaged(`version ${found} of time stamps is not known`)
+  const mode = input.byte()
+  const count = input.varint(largestColumnCount - 1) + 1
+  const first = input.varint()
+  const last = first + input.varint()
+  if (mode === evenMode) return new GridColumn(count, first, last, evenPeriod(count, first, last), null)
+  if (mode === gridMode) {
+    const period = input.varint(gridLimit / periodUnit) * periodUnit
+    return new GridColumn(count, first, last, period, new IntegerColumn(input, blockBounds(count)))
   }
+  if (mode === wideMode) return new WideColumn(count, first, last, input)
+  throw damaged(`mode ${mode} of time stamps is not known`)
 }
 
 /** All time stamps of a column. RuntimeError BadDecodingError on damaged bytes. */
 export function decodeTimestamps(bytes: Uint8Array): Float64Array {
   return openTimestamps(bytes).decodeAll()
+}
+
+/** Bounds of the blocks of `count` rows. */
+export function blockBounds(count: number): BlockBounds {
+  const blockCount = Math.ceil(count / blockSampleCount)
+  const bounds = new Uint16Array(blockCount + 1)
+  for (let block = 1; block < blockCount; block++) bounds[block] = block * blockSampleCount
+  bounds[blockCount] = count
+  return bounds
+}
+
+/** Modes even and grid. */
+class GridColumn implements TimestampColumn {
+  readonly count: number
+  readonly blockCount: number
+  readonly firstTimestamp: number
+  readonly lastTimestamp: number
+  readonly blockFirstTimestamp: Float64Array
+  readonly #period: number
+  readonly #offsets: IntegerColumn | null
+
+  constructor(count: number, first: number, last: number, period: number, integers: IntegerColumn | null) {
+    this.count = count
+    this.blockCount = Math.ceil(count / blockSampleCount)
+    this.firstTimestamp = first
+    this.lastTimestamp = last
+    this.#period = period
+    this.#offsets = integers
+    this.blockFirstTimestamp = new Float64Array(this.blockCount)
+    for (let block = 0; block < this.blockCount; block++)
+      this.blockFirstTimestamp[block] =
+        first + Math.floor(block * blockSampleCount * period + 0.5) + (integers === null ? 0 : integers.first[block]!)
+  }
+
+  decodeBlock(index: number, into: Float64Array, at: number): number {
+    return this.#decode(index, index + 1, into, at)
+  }
+
+  decodeAll(): Float64Array {
+    const timestamp = new Float64Array(this.count)
+    this.#decode(0, this.blockCount, timestamp, 0)
+    return timestamp
+  }
+
+  #decode(fromBlock: number, toBlock: number, into: Float64Array, at: number): number {
+    const from = fromBlock * blockSampleCount
+    const count = Math.min(this.count, toBlock * blockSampleCount) - from
+    const first = this.firstTimestamp
+    const period = this.#period
+    if (this.#offsets === null) {
+      for (let row = 0; row < count; row++) into[at + row] = first + Math.floor((from + row) * period + 0.5)
+      return count
+    }
+    this.#offsets.decode(fromBlock, toBlock, offsets)
+    for (let row = 0; row < count; row++)
+      into[at + row] = first + Math.floor((from + row) * period + 0.5) + offsets[row]!
+    return count
+  }
+}
+
+/** Mode wide: rare and never large, so it is read at once. */
+class WideColumn implements TimestampColumn {
+  readonly count: number
+  readonly blockCount: number
+  readonly firstTimestamp: number
+  readonly lastTimestamp: number
+  readonly blockFirstTimestamp: Float64Array
+  readonly #timestamp: Float64Array
+
+  constructor(count: number, first: number, last: number, input: ByteReader) {
+    const timestamp = new Float64Array(count)
+    timestamp[0] = first
+    for (let row = 1; row < count; row++) timestamp[row] = timestamp[row - 1]! + input.varint()
+    this.count = count
+    this.blockCount = Math.ceil(count / blockSampleCount)
+    this.firstTimestamp = first
+    this.lastTimestamp = last
+    this.#timestamp = timestamp
+    this.blockFirstTimestamp = Float64Array.from(
+      { length: this.blockCount },
+      (_, block) => timestamp[block * blockSampleCount]!,
+    )
+  }
+
+  decodeBlock(index: number, into: Float64Array, at: number): number {
+    const block = this.#timestamp.subarray(index * blockSampleCount, (index + 1) * blockSampleCount)
+    into.set(block, at)
+    return block.length
+  }
+
+  decodeAll(): Float64Array {
+    return this.#timestamp.slice()
+  }
+}
+
+function evenPeriod(count: number, first: number, last: number): number {
+  return count === 1 ? 0 : (last - first) / (count - 1)
+}
+
+function isEven(timestamp: Float64Array, count: number): boolean {
+  const first = timestamp[0]!
+  const period = evenPeriod(count, first, timestamp[count - 1]!)
+  for (let row = 0; row < count; row++) if (timestamp[row] !== first + Math.floor(row * period + 0.5)) return false
+  return true
+}
+
+/** Mean distance of neighbours without those that are far from the middle one; whole ms where that fits a block as well. */
+function periodOf(timestamp: Float64Array, count: number): number {
+  const distances = new Float64Array(count - 1)
+  for (let row = 1; row < count; row++) distances[row - 1] = timestamp[row]! - timestamp[row - 1]!
+  const middle = distances.slice().sort()[count >> 1] ?? distances[0]!
+  let sum = 0
+  let used = 0
+  for (const distance of distances)
+    if (Math.abs(distance - middle) <= middle / 2) {
+      sum += distance
+      used++
+    }
+  const mean = sum / used
+  if (Math.abs(mean - Math.round(mean)) * blockSampleCount < 1) return Math.round(mean)
+  return Math.round(mean / periodUnit) * periodUnit
+}
+
+/** Fills `offsets`; false when they do not fit. */
+function toGrid(timestamp: Float64Array, count: number, period: number): boolean {
+  if (period >= gridLimit) return false
+  for (let row = 0; row < count; row++) {
+    const offset = timestamp[row]! - timestamp[0]! - Math.floor(row * period + 0.5)
+    if (offset >= gridLimit || offset < -gridLimit) return false
+    offsets[row] = offset
+  }
+  return true
 }
 
 function checkTimestamps(timestamp: Float64Array, count: number): void {

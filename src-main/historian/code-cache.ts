@@ -1,0 +1,65 @@
+// Decoding tables take longer to build than a block takes to decode, and the encoder keeps to a code while it fits: so the
+// tables of the last codes are kept, found by the bytes that describe the code.
+import type { ByteReader } from './byte-reader.ts'
+import { denseTable, singleTable } from './dense-code.ts'
+import { PrefixCode, readCodeLengths } from './huffman.ts'
+import { tokenCount } from './token.ts'
+
+/** Codes that are kept: 12 KB each at most. */
+const slotCount = 128
+
+/** A code with its decoding tables, made when first asked for. */
+export class TokenCode {
+  readonly description: Uint8Array
+  readonly code: PrefixCode
+  #dense: Uint32Array | null = null
+  #single: Uint16Array | null = null
+
+  constructor(description: Uint8Array, code: PrefixCode) {
+    this.description = description
+    this.code = code
+  }
+
+  get dense(): Uint32Array {
+    this.#dense ??= denseTable(this.code)
+    return this.#dense
+  }
+
+  get single(): Uint16Array {
+    this.#single ??= singleTable(this.code)
+    return this.#single
+  }
+}
+
+const slots: (TokenCode | undefined)[] = new Array(slotCount).fill(undefined)
+
+/** The code of tokens that is described next in the bytes. BadDecodingError when it is none. */
+export function readTokenCode(input: ByteReader): TokenCode {
+  const slot = slotOf(input)
+  const kept = slots[slot]
+  if (kept !== undefined && isNext(input, kept.description)) {
+    input.offset += kept.description.length
+    return kept
+  }
+  const from = input.offset
+  const lengths = readCodeLengths(input, tokenCount)
+  const found = new TokenCode(input.bytes.slice(from, input.offset), new PrefixCode(lengths))
+  slots[slot] = found
+  return found
+}
+
+/** By the first bytes; of the same code they are the same. */
+function slotOf(input: ByteReader): number {
+  const { bytes, offset } = input
+  let hash = 0
+  for (let index = offset; index < Math.min(offset + 8, bytes.length); index++)
+    hash = Math.imul(hash ^ bytes[index]!, 0x9e37_79b1)
+  return (hash >>> 16) % slotCount
+}
+
+function isNext(input: ByteReader, description: Uint8Array): boolean {
+  if (input.remaining < description.length) return false
+  for (let index = 0; index < description.length; index++)
+    if (input.bytes[input.offset + index] !== description[index]) return false
+  return true
+}

@@ -1,0 +1,130 @@
+// Errors of a predictor as a prefix code of their tokens, one after another: for signals that move all the time.
+// Decoding looks up to three small errors in one look into a table.
+import { bits, bitsAt } from './bit-reader.ts'
+import type { BitWriter } from './bit-writer.ts'
+import { codeTableSize, longestCode, type PrefixCode } from './huffman.ts'
+import { directLimit, extraBits, tokenBase, tokenCount, tokenOf } from './token.ts'
+
+/** Adds the tokens of `count` errors (zigzag) from `from` on to the histogram (of {@link tokenCount}). */
+export function countTokens(errors: Int32Array, from: number, count: number, histogram: Uint32Array): void {
+  for (let index = from; index < from + count; index++) {
+    const error = errors[index]!
+    histogram[error >>> 0 < directLimit ? error : tokenOf(error)]!++
+  }
+}
+
+/** Extra bits that so many occurrences of each token take. */
+export function extraCost(histogram: Uint32Array): number {
+  let bits = 0
+  for (let token = directLimit; token < tokenCount; token++) bits += histogram[token]! * extraBits[token]!
+  return bits
+}
+
+/** Writes one number: the code of its token, then its extra bits. */
+export function writeToken(output: BitWriter, number: number, code: PrefixCode): void {
+  const token = tokenOf(number)
+  output.write(code.codes[token]!, code.lengths[token]!)
+  const extra = extraBits[token]!
+  if (extra > 0) output.writeWide((number >>> 0) - tokenBase[token]!, extra)
+}
+
+/** Writes `count` errors (zigzag) from `from` on. */
+export function writeDense(output: BitWriter, errors: Int32Array, from: number, count: number, code: PrefixCode): void {
+  const { codes, lengths } = code
+  for (let index = from; index < from + count; index++) {
+    const error = errors[index]!
+    if (error >>> 0 < directLimit) output.write(codes[error]!, lengths[error]!)
+    else writeToken(output, error, code)
+  }
+}
+
+// An entry of the table, for the next 11 bits:
+//   bits  0..3   bits of all errors of the entry        bits 4..7   bits of the first one
+//   bits  8..9   how many errors it gives, 1 to 3; 0 = a token with extra bits, in bits 10..17
+//   bits 10..16, 17..23, 24..30   the errors, signed
+const largestEntryCount = 3
+
+/** The decoding table of a code: 2048 entries as described above. */
+export function denseTable(code: PrefixCode): Uint32Array {
+  const single = singleTable(code)
+  const table = new Uint32Array(codeTableSize)
+  for (let place = 0; place < codeTableSize; place++) {
+    const firstLength = single[place]! & 15
+    let token = single[place]! >> 4
+    if (token >= directLimit) {
+      table[place] = firstLength | (firstLength << 4) | (token << 10)
+      continue
+    }
+    let entry = 0
+    let length = 0
+    let count = 0
+    while (count < largestEntryCount && token < directLimit) {
+      const next = single[(place >> length) & (codeTableSize - 1)]!
+      token = next >> 4
+      if (token >= directLimit || length + (next & 15) > longestCode) break
+      const error = (token >>> 1) ^ -(token & 1)
+      entry |= (error & 127) << (10 + 7 * count)
+      length += next & 15
+      count++
+    }
+    table[place] = entry | (count << 8) | (firstLength << 4) | length
+  }
+  return table
+}
+
+/** For the next 11 bits: token × 16 + bits of its code. */
+export function singleTable(code: PrefixCode): Uint16Array {
+  const table = new Uint16Array(codeTableSize)
+  if (code.onlySymbol >= 0) return table.fill(code.onlySymbol << 4)
+  for (let symbol = 0; symbol < code.lengths.length; symbol++) {
+    const length = code.lengths[symbol]!
+    if (length === 0) continue
+    const entry = (symbol << 4) | length
+    for (let place = code.codes[symbol]!; place < codeTableSize; place += 1 << length) table[place] = entry
+  }
+  return table
+}
+
+/** Reads `count` errors from the loaded bits into `into` (room for two more), signed; the position behind them. */
+export function readDense(table: Uint32Array, from: number, count: number, into: Int32Array): number {
+  let position = from
+  let index = 0
+  const lastWhole = count - largestEntryCount
+  while (index <= lastWhole) {
+    const entry = table[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
+    const found = (entry >>> 8) & 3
+    if (found === 0) {
+      const token = (entry >>> 10) & 255
+      position += entry & 15
+      into[index++] = unzigzag(tokenBase[token]! + readExtra(position, extraBits[token]!))
+      position += extraBits[token]!
+      continue
+    }
+    into[index] = (entry << 15) >> 25
+    into[index + 1] = (entry << 8) >> 25
+    into[index + 2] = (entry << 1) >> 25
+    index += found
+    position += entry & 15
+  }
+  while (index < count) {
+    const entry = table[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
+    position += (entry >>> 4) & 15
+    if (((entry >>> 8) & 3) === 0) {
+      const token = (entry >>> 10) & 255
+      into[index++] = unzigzag(tokenBase[token]! + readExtra(position, extraBits[token]!))
+      position += extraBits[token]!
+    } else into[index++] = (entry << 15) >> 25
+  }
+  return position
+}
+
+/** Up to 29 bits at a position of the loaded ones. */
+export function readExtra(position: number, count: number): number {
+  if (count <= 16) return bitsAt(position, count)
+  return bitsAt(position, 16) + 65_536 * bitsAt(position + 16, count - 16)
+}
+
+/** −2^31 to 2^31 − 1 from its zigzag number. */
+function unzigzag(number: number): number {
+  return (number >>> 1) ^ -(number & 1)
+}

@@ -1,0 +1,85 @@
+// Errors of a predictor of which most are zero: how many zeros come before the next other one, and that one, in turns, each kind
+// with a prefix code of its own. A signal that rests costs a small part of a bit for each sample.
+//
+//   block: { zeros until the next error, or until the end | error − 1 (zigzag; not at the end) } …
+import { bits } from './bit-reader.ts'
+import type { BitWriter } from './bit-writer.ts'
+import { damaged } from './byte-reader.ts'
+import { readExtra, writeToken } from './dense-code.ts'
+import { codeTableSize, type PrefixCode } from './huffman.ts'
+import { extraBits, tokenBase, tokenOf } from './token.ts'
+
+/** Adds the tokens of one block's errors (zigzag) to the histograms of gaps and errors. */
+export function countSparse(
+  errors: Int32Array,
+  from: number,
+  count: number,
+  gaps: Uint32Array,
+  others: Uint32Array,
+): void {
+  let gap = 0
+  for (let index = from; index < from + count; index++) {
+    const error = errors[index]!
+    if (error === 0) {
+      gap++
+      continue
+    }
+    gaps[tokenOf(gap)]!++
+    others[tokenOf(error - 1)]!++
+    gap = 0
+  }
+  if (gap > 0) gaps[tokenOf(gap)]!++
+}
+
+/** Writes one block's errors (zigzag). */
+export function writeSparse(
+  output: BitWriter,
+  errors: Int32Array,
+  from: number,
+  count: number,
+  gaps: PrefixCode,
+  others: PrefixCode,
+): void {
+  let gap = 0
+  for (let index = from; index < from + count; index++) {
+    const error = errors[index]!
+    if (error === 0) {
+      gap++
+      continue
+    }
+    writeToken(output, gap, gaps)
+    writeToken(output, error - 1, others)
+    gap = 0
+  }
+  if (gap > 0) writeToken(output, gap, gaps)
+}
+
+/** Reads one block's errors from the loaded bits into `into`, signed; the position behind them. The tables are those of singleTable. */
+export function readSparse(
+  gaps: Uint16Array,
+  others: Uint16Array,
+  from: number,
+  count: number,
+  into: Int32Array,
+): number {
+  let position = from
+  let index = 0
+  while (index < count) {
+    const gapEntry = gaps[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
+    const gapToken = gapEntry >> 4
+    position += gapEntry & 15
+    const gap = tokenBase[gapToken]! + readExtra(position, extraBits[gapToken]!)
+    position += extraBits[gapToken]!
+    if (gap > count - index) throw damaged(`a gap of ${gap} rows where ${count - index} are left`)
+    into.fill(0, index, index + gap)
+    index += gap
+    if (index === count) break
+    const entry = others[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
+    const token = entry >> 4
+    position += entry & 15
+    const zigzag = tokenBase[token]! + readExtra(position, extraBits[token]!) + 1
+    position += extraBits[token]!
+    into[index++] = (zigzag >>> 1) ^ -(zigzag & 1)
+  }
+  return position
+}
