@@ -58,6 +58,35 @@ describe('audit trail', () => {
     expect(trail.read({ limit: 10, from: start + 1000, to: start + 2000 }).map((row) => row.sequence)).toEqual([3, 2])
   })
 
+  test('what was done to certain things in a span is found, newest first, however many other records lie between', async () => {
+    const start = clock.now()
+    for (let count = 0; count < 6; count++) {
+      trail.append(entry({ target: count % 2 ? 'Filler.Speed' : 'Filler.Level', newValue: count }))
+      trail.append(entry({ action: 'access.login', target: 'ana' }))
+      await clock.advance(1000)
+    }
+    const fill = database.transaction(() => {
+      for (let count = 0; count < 5000; count++) trail.append(entry({ action: 'access.login', target: 'bo' }))
+    })
+    fill()
+    const search = (over: object) =>
+      trail.search({
+        from: start,
+        to: clock.now() + 1,
+        actions: new Set(['tags.write']),
+        targets: null,
+        limit: 100,
+        ...over,
+      })
+    const values = async (over: object) => (await search(over)).map(({ newValue }) => newValue)
+    expect(await values({})).toEqual([5, 4, 3, 2, 1, 0])
+    expect(await values({ limit: 2 })).toEqual([5, 4])
+    expect(await values({ targets: new Set(['Filler.Level']) })).toEqual([4, 2, 0])
+    expect(await values({ from: start + 1000, to: start + 3000 })).toEqual([2, 1])
+    expect(await values({ actions: new Set(['nothing']) })).toEqual([])
+    expect(await search({ actions: new Set(['access.login']), limit: 6000 })).toHaveLength(5006)
+  })
+
   test('an untouched trail verifies; an empty one too', async () => {
     expect(await trail.verify()).toEqual({ ok: true })
     for (let count = 0; count < 50; count++) trail.append(entry())

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { HistoryResult } from '../../../src-main/shared/history.ts'
+import { encodeHistoryFrame } from '../../../src-main/shared/history-frame.ts'
 import { encodeTagFrame, type TagFrame } from '../../../src-main/shared/tag-frame.ts'
 import { type LinkPhase, RuntimeClient, type TokenStore } from '../../../src-renderer/connection/runtime-client.ts'
 import { FakeRuntimeEnd } from '../../fakes/link-pair.ts'
@@ -119,6 +121,71 @@ describe('RuntimeClient', () => {
     const failed = expect(call).rejects.toMatchObject({ code: 'BadConnectionClosed' })
     end.end()
     await failed
+  })
+
+  const question = { tags: ['A'], from: 0, to: 1, mode: 'raw' } as const
+  const answer: HistoryResult = {
+    series: [
+      {
+        tag: 'A',
+        mode: 'raw',
+        timestamps: Float64Array.of(0),
+        values: Float64Array.of(42),
+        others: null,
+        statusCodes: Uint32Array.of(0),
+        plot: null,
+      },
+    ],
+  }
+
+  it('takes the answer of a question about history as bytes', async () => {
+    const end = await start()
+    const call = client.call('history.read', question)
+    end.say(encodeHistoryFrame(end.calls('history.read')[0]!.id, answer))
+    expect(await call).toEqual(answer)
+  })
+
+  // A person who zooms on must not wait for spans that are no longer on screen.
+  it('gives a call up at once when it is cancelled, tells the runtime, and passes over an answer that still comes', async () => {
+    const end = await start()
+    const leaving = new AbortController()
+    const call = client.call('history.read', question, leaving.signal)
+    const failed = expect(call).rejects.toMatchObject({ code: 'BadRequestInterrupted' })
+    expect(end.ofType('cancel')).toEqual([])
+    leaving.abort()
+    await failed
+    const { id } = end.calls('history.read')[0]!
+    expect(end.ofType('cancel')).toEqual([{ type: 'cancel', id }])
+    end.say(encodeHistoryFrame(id, answer))
+    end.say({ type: 'error', id, error: { code: 'BadRequestInterrupted', message: '', httpStatus: 503 } })
+    expect(end.isClosed).toBe(false)
+  })
+
+  it('does not send what was cancelled before, nor cancel what was answered', async () => {
+    const end = await start()
+    await expect(client.call('history.read', question, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'BadRequestInterrupted',
+    })
+    expect(end.calls('history.read')).toEqual([])
+    const leaving = new AbortController()
+    const call = client.call('history.read', question, leaving.signal)
+    end.say(encodeHistoryFrame(end.calls('history.read')[0]!.id, answer))
+    await call
+    leaving.abort()
+    expect(end.ofType('cancel')).toEqual([])
+  })
+
+  it('cancels a call that is not answered in time', async () => {
+    const end = await start()
+    const call = client.call('history.read', question)
+    const failed = expect(call).rejects.toMatchObject({ code: 'BadTimeout' })
+    // Something else is said now and then, so that the link is taken for alive.
+    for (let seconds = 0; seconds < 31; seconds++) {
+      await vi.advanceTimersByTimeAsync(1000)
+      end.say({ type: 'item', id: 0, value: null })
+    }
+    await failed
+    expect(end.ofType('cancel')).toHaveLength(1)
   })
 
   // Checklist H50: banner at the latest 5 s after the data path is lost; here 2 s.
