@@ -1,14 +1,13 @@
 // Goes once through a span and shows an aggregate what it needs of each bucket: whole pages, chunks and blocks by their summaries,
 // samples only where an edge of a bucket cuts a block or a summary does not say enough.
-import type { TagValue } from '../shared/data-value.ts'
 import { type Buckets, bucketOf } from './aggregate-buckets.ts'
-import type { BlockSummaries, ValueColumns } from './chunk-codec.ts'
+import type { BlockSummaries } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
+import { BlockColumns } from './history-source.ts'
 import type { Pace } from './query-pace.ts'
 import { firstRowFrom } from './sample-merge.ts'
 import type { SampleTimeline, Segment } from './sample-timeline.ts'
 import type { Samples } from './samples.ts'
-import { blockSampleCount } from './timestamp-codec.ts'
 
 /** Gathers one aggregate. All calls come in order of time. */
 export interface BucketGatherer {
@@ -18,15 +17,6 @@ export interface BucketGatherer {
   takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean
   /** Takes rows [begin, end), all of the bucket. */
   takeRows(bucket: number, samples: Samples, begin: number, end: number): void
-}
-
-/** Columns of one block, made once and filled again and again. */
-export class BlockColumns implements ValueColumns {
-  count = 0
-  readonly timestamp = new Float64Array(blockSampleCount)
-  readonly value = new Float64Array(blockSampleCount)
-  readonly statusCode = new Uint32Array(blockSampleCount)
-  others: (TagValue | undefined)[] | null = null
 }
 
 /** Shows `gatherer` all of [from, to) that `segments` hold. Yields when it is another question's turn. */
@@ -39,7 +29,8 @@ export function* walkBuckets(
 ): Generator<void, void> {
   const columns = new BlockColumns()
   for (const segment of segments) {
-    if (segment.rows) yield* walkRows(timeline, segment.rows, segment.begin, segment.end, buckets, gatherer, pace, columns)
+    if (segment.rows)
+      yield* walkRows(timeline, segment.rows, segment.begin, segment.end, buckets, gatherer, pace, columns)
     else {
       if (pace.isDue()) yield
       if (segment.lastTimestamp < buckets.from || segment.firstTimestamp >= buckets.to) continue
@@ -95,7 +86,8 @@ function walkBlocks(
     if (first >= to) return
     if (first > from) {
       const bucket = bucketOf(buckets, first)
-      if (first > edges[bucket]! && last < edges[bucket + 1]! && gatherer.takeBlock(bucket, chunk.blocks, block)) continue
+      if (first > edges[bucket]! && last < edges[bucket + 1]! && gatherer.takeBlock(bucket, chunk.blocks, block))
+        continue
     }
     columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
     columns.others = null

@@ -1,4 +1,5 @@
 // Chunks as queries read them: opened once, block by block, out of the stored bytes.
+import type { TagValue } from '../shared/data-value.ts'
 import { type BlockSummaries, openChunk, type ValueColumns } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
 import type { HistoryView } from './history-view.ts'
@@ -27,6 +28,15 @@ export interface OpenedChunk {
   decodeAll(): Samples
 }
 
+/** Columns of one block, made once and filled again and again. */
+export class BlockColumns implements ValueColumns {
+  count = 0
+  readonly timestamp = new Float64Array(blockSampleCount)
+  readonly value = new Float64Array(blockSampleCount)
+  readonly statusCode = new Uint32Array(blockSampleCount)
+  others: (TagValue | undefined)[] | null = null
+}
+
 /** Reads and opens the chunk of a row. RuntimeError BadDecodingError when it is damaged. */
 export function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number): OpenedChunk {
   const stored = view.read(rows, row, row + 1)[0]!
@@ -50,7 +60,8 @@ export function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number)
     }
   const timestamps = stored.timestamps()
   const blockFirstTimestamp = new Float64Array(chunk.blockCount)
-  for (let block = 0; block < chunk.blockCount; block++) blockFirstTimestamp[block] = timestamps[block * blockSampleCount]!
+  for (let block = 0; block < chunk.blockCount; block++)
+    blockFirstTimestamp[block] = timestamps[block * blockSampleCount]!
   return {
     ...span,
     blockFirstTimestamp,

@@ -11,8 +11,6 @@ export interface TimelineSource {
   readonly seriesId: number
   /** Ordered by time; null when there is none. */
   readonly head: Samples | null
-  /** Chunks with a greater seal number are among the head's rows as well: they are passed over. */
-  readonly sealLimit: number
 }
 
 /** Rows [begin, end) of an index: chunks, or pages of chunks, that nothing overlaps. */
@@ -69,15 +67,13 @@ export class SampleTimeline {
   segments(from: number, to: number, withPages: boolean): readonly Segment[] {
     if (this.sources.length === 1) {
       const source = this.sources[0]!
-      const rows = withPages
-        ? this.view.pages(source.seriesId, from, to)
-        : this.view.chunks(source.seriesId, from, to)
+      const rows = withPages ? this.view.pages(source.seriesId, from, to) : this.view.chunks(source.seriesId, from, to)
       return this.#oneSource(source, rows, from, to)
     }
     const items: Item[] = []
     for (const [index, source] of this.sources.entries()) {
       const rows = this.view.chunks(source.seriesId, from, to)
-      this.#addItems(items, source, index, rows, 0, rows.count)
+      this.#addItems(items, index, rows, 0, rows.count)
       this.#addHead(items, source, index, from, to)
     }
     return this.#untangle(items)
@@ -129,7 +125,7 @@ export class SampleTimeline {
 
   #oneSource(source: TimelineSource, rows: ChunkRows, from: number, to: number): Segment[] {
     const segments: Segment[] = []
-    const { head, sealLimit } = source
+    const { head } = source
     const headRow = head ? firstRowFrom(head.timestamp, head.count, from) : 0
     const headFirst = head && headRow < head.count ? head.timestamp[headRow]! : Number.POSITIVE_INFINITY
     let tangled: Item[] = []
@@ -140,14 +136,13 @@ export class SampleTimeline {
     let row = 0
     while (row < rows.count) {
       const begin = row
-      while (row < rows.count && rows.isAlone(row) && rows.lastTimestamp(row) <= headFirst && rows.sealNumber(row) <= sealLimit)
-        row++
+      while (row < rows.count && rows.isAlone(row) && rows.lastTimestamp(row) <= headFirst) row++
       if (row > begin) {
         untangle()
         segments.push({ rows, begin, end: row })
         continue
       }
-      this.#addItems(tangled, source, 0, rows, row, row + 1)
+      this.#addItems(tangled, 0, rows, row, row + 1)
       row++
     }
     this.#addHead(tangled, source, 0, from, to)
@@ -155,14 +150,13 @@ export class SampleTimeline {
     return segments
   }
 
-  #addItems(items: Item[], source: TimelineSource, index: number, rows: ChunkRows, begin: number, end: number): void {
+  #addItems(items: Item[], index: number, rows: ChunkRows, begin: number, end: number): void {
     for (let row = begin; row < end; row++) {
       if (rows.isPage(row)) {
         const chunks = this.view.expand(rows, row)
-        this.#addItems(items, source, index, chunks, 0, chunks.count)
+        this.#addItems(items, index, chunks, 0, chunks.count)
         continue
       }
-      if (rows.sealNumber(row) > source.sealLimit) continue
       items.push({
         first: rows.firstTimestamp(row),
         last: rows.lastTimestamp(row),

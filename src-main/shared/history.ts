@@ -19,6 +19,7 @@ export const historyModes = [
   'range',
   'delta',
   'durationGood',
+  'percentGood',
   'interpolative',
 ] as const
 export type HistoryMode = (typeof historyModes)[number]
@@ -80,7 +81,7 @@ export interface HistorySeries {
   readonly mode: HistoryMode
   /** ms since 1970-01-01 UTC: of the sample, of the instant, or the start of the bucket. */
   readonly timestamps: Float64Array
-  /** NaN: no value, or it stands in `others`. Booleans are 0 and 1. plot: the average of the good samples. */
+  /** NaN: no value, or it stands in `others`. Booleans are 0 and 1. plot: the average of the samples that are not Bad. */
   readonly values: Float64Array
   /** Texts, exact integers, bytes, arrays, structures, by row; null when there are none. */
   readonly others: readonly (TagValue | undefined)[] | null

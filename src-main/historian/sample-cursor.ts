@@ -1,0 +1,239 @@
+// Finds single samples of a tag's history: the one at or before an instant, its neighbours, the nearest usable one.
+
+import type { TagValue } from '../shared/data-value.ts'
+import type { ChunkRows } from './chunk-rows.ts'
+import { BlockColumns } from './history-source.ts'
+import type { Pace } from './query-pace.ts'
+import { firstRowFrom } from './sample-merge.ts'
+import type { SampleTimeline, Segment } from './sample-timeline.ts'
+import type { Samples } from './samples.ts'
+
+/** One sample, taken out of its columns. */
+export interface Sample {
+  readonly timestamp: number
+  readonly value: number
+  readonly statusCode: number
+  readonly other: TagValue | undefined
+}
+
+/** A chunk, or samples in memory. */
+interface Piece {
+  readonly first: number
+  readonly rows: ChunkRows | null
+  readonly row: number
+  readonly samples: (() => Samples) | null
+}
+
+/** Decoded blocks that are kept: enough to go to and fro over the border of two. */
+const keptBlockCount = 4
+
+/** Stands on one sample of a span and goes to and fro. */
+export class SampleCursor {
+  readonly #timeline: SampleTimeline
+  readonly #pieces: Piece[] = []
+  readonly #kept: { piece: number; block: number; samples: Samples }[] = []
+  #piece = -1
+  #block = 0
+  #row = 0
+  #blockCount = 0
+  #samples: Samples = new BlockColumns()
+
+  /** `segments` without pages. */
+  constructor(timeline: SampleTimeline, segments: readonly Segment[]) {
+    this.#timeline = timeline
+    for (const segment of segments) {
+      if (!segment.rows) {
+        if (segment.count > 0)
+          this.#pieces.push({ first: segment.firstTimestamp, rows: null, row: 0, samples: () => segment.read() })
+        continue
+      }
+      for (let row = segment.begin; row < segment.end; row++)
+        this.#pieces.push({ first: segment.rows.firstTimestamp(row), rows: segment.rows, row, samples: null })
+    }
+  }
+
+  get timestamp(): number {
+    return this.#samples.timestamp[this.#row]!
+  }
+  get value(): number {
+    return this.#samples.value[this.#row]!
+  }
+  get statusCode(): number {
+    return this.#samples.statusCode[this.#row]!
+  }
+  get other(): TagValue | undefined {
+    return this.#samples.others?.[this.#row]
+  }
+
+  sample(): Sample {
+    return { timestamp: this.timestamp, value: this.value, statusCode: this.statusCode, other: this.other }
+  }
+
+  /** Goes to the last sample at or before `at`. False, and nowhere, when there is none. */
+  seek(at: number): boolean {
+    let low = 0
+    let high = this.#pieces.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#pieces[middle]!.first <= at) low = middle + 1
+      else high = middle
+    }
+    if (low === 0) {
+      this.#piece = -1
+      return false
+    }
+    const { rows, row } = this.#pieces[low - 1]!
+    let block = 0
+    if (rows) {
+      const chunk = this.#timeline.open(rows, row)
+      while (block + 1 < chunk.blockCount && chunk.blockFirstTimestamp[block + 1]! <= at) block++
+    }
+    this.#load(low - 1, block)
+    this.#row = firstRowFrom(this.#samples.timestamp, this.#samples.count, at)
+    while (this.#row < this.#samples.count && this.#samples.timestamp[this.#row]! <= at) this.#row++
+    this.#row--
+    return true
+  }
+
+  /** Goes to the first sample of all. False when there is none. */
+  toStart(): boolean {
+    if (this.#pieces.length === 0) return false
+    this.#load(0, 0)
+    this.#row = 0
+    return true
+  }
+
+  /** Where the cursor is, for {@link returnTo}. */
+  place(): readonly [number, number, number] {
+    return [this.#piece, this.#block, this.#row]
+  }
+
+  returnTo([piece, block, row]: readonly [number, number, number]): void {
+    this.#load(piece, block)
+    this.#row = row
+  }
+
+  /** Goes to the sample after. False, and it stays, when this is the last. */
+  next(): boolean {
+    if (this.#row + 1 < this.#samples.count) {
+      this.#row++
+      return true
+    }
+    if (this.#block + 1 < this.#blockCount) this.#load(this.#piece, this.#block + 1)
+    else if (this.#piece + 1 < this.#pieces.length) this.#load(this.#piece + 1, 0)
+    else return false
+    this.#row = 0
+    return true
+  }
+
+  /** Goes to the sample before. False, and it stays, when this is the first. */
+  previous(): boolean {
+    if (this.#row > 0) {
+      this.#row--
+      return true
+    }
+    if (this.#block > 0) this.#load(this.#piece, this.#block - 1)
+    else if (this.#piece > 0) this.#load(this.#piece - 1, -1)
+    else return false
+    this.#row = this.#samples.count - 1
+    return true
+  }
+
+  /** `block` −1: the last one of the piece. */
+  #load(piece: number, wantedBlock: number): void {
+    const { rows, row, samples } = this.#pieces[piece]!
+    const chunk = rows ? this.#timeline.open(rows, row) : null
+    this.#blockCount = chunk ? chunk.blockCount : 1
+    const block = wantedBlock < 0 ? this.#blockCount - 1 : wantedBlock
+    this.#piece = piece
+    this.#block = block
+    const known = this.#kept.find((one) => one.piece === piece && one.block === block)
+    if (known) {
+      this.#samples = known.samples
+      return
+    }
+    if (chunk) {
+      const columns = this.#kept.length < keptBlockCount ? new BlockColumns() : this.#oldest()
+      columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
+      columns.others = null
+      chunk.decodeValues(block, columns, 0)
+      this.#samples = columns
+    } else {
+      if (this.#kept.length >= keptBlockCount) this.#kept.shift()
+      this.#samples = samples!()
+    }
+    this.#kept.push({ piece, block, samples: this.#samples })
+  }
+
+  #oldest(): BlockColumns {
+    const { samples } = this.#kept.shift()!
+    return samples instanceof BlockColumns ? samples : new BlockColumns()
+  }
+}
+
+/** What was found, and whether samples that did not fit lie between it and the instant. */
+export interface Found {
+  readonly sample: Sample
+  readonly passedOthers: boolean
+}
+
+/** Says of a sample whether it is looked for. */
+export type Accept = (statusCode: number, value: number, other: TagValue | undefined) => boolean
+
+/** First reach of a search beyond the nearest sample; ms. It doubles with each step. */
+const firstReachMs = 60_000
+
+/** The latest accepted sample before `at`; null when there is none. */
+export function* findBefore(
+  timeline: SampleTimeline,
+  at: number,
+  accept: Accept,
+  pace: Pace,
+): Generator<void, Found | null> {
+  let passedOthers = false
+  let end = at
+  for (let reach = firstReachMs; ; reach *= 2) {
+    const bound = timeline.boundBefore(end)
+    if (bound === Number.NEGATIVE_INFINITY) return null
+    const begin = passedOthers ? Math.min(bound, end - reach) : bound
+    const cursor = new SampleCursor(timeline, timeline.segments(begin, end, false))
+    let isOn = cursor.seek(end)
+    while (isOn && cursor.timestamp >= end) isOn = cursor.previous()
+    while (isOn && cursor.timestamp >= begin) {
+      if (accept(cursor.statusCode, cursor.value, cursor.other)) return { sample: cursor.sample(), passedOthers }
+      passedOthers = true
+      isOn = cursor.previous()
+      if (pace.isDue()) yield
+    }
+    end = begin
+  }
+}
+
+/** The soonest accepted sample at or after `at`; null when there is none. */
+export function* findAfter(
+  timeline: SampleTimeline,
+  at: number,
+  accept: Accept,
+  pace: Pace,
+): Generator<void, Found | null> {
+  let passedOthers = false
+  let begin = at
+  for (let reach = firstReachMs; ; reach *= 2) {
+    const bound = timeline.boundAfter(begin)
+    if (bound === Number.POSITIVE_INFINITY) return null
+    // The end does not count any more, so it lies one step of a number after the last instant that is looked at.
+    const end = (passedOthers ? Math.max(bound, begin + reach) : bound) + 1
+    const cursor = new SampleCursor(timeline, timeline.segments(begin, end, false))
+    let isOn = cursor.seek(begin) || cursor.toStart()
+    // Several samples may have the time stamp `begin`: from the first of them.
+    while (isOn && cursor.timestamp >= begin && cursor.previous());
+    while (isOn && cursor.timestamp < begin) isOn = cursor.next()
+    while (isOn && cursor.timestamp < end) {
+      if (accept(cursor.statusCode, cursor.value, cursor.other)) return { sample: cursor.sample(), passedOthers }
+      passedOthers = true
+      isOn = cursor.next()
+      if (pace.isDue()) yield
+    }
+    begin = end
+  }
+}
