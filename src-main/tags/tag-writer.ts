@@ -3,7 +3,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
-import { isBad, statusCodeName } from '../shared/status-code.ts'
+import { isBad, StatusCodes, statusCodeName } from '../shared/status-code.ts'
 import { coerceValue, type DataType, integerRange, type TagDefinition } from '../shared/tag.ts'
 import { linearScaling, toRaw } from '../shared/tag-scaling.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
@@ -124,6 +124,8 @@ export class TagWriter {
 }
 
 function refusalText(tag: TagDefinition, statusCode: number): string {
+  if (statusCode === StatusCodes.BadTypeMismatch)
+    return `${tag.name}: what device ${tag.device} keeps at this address is of another type than ${tag.dataType} (BadTypeMismatch): correct the tag's data type`
   if (isBad(statusCode))
     return `${tag.name}: device ${tag.device} did not take the value (${statusCodeName(statusCode)})`
   return `${tag.name}: device ${tag.device} took the value but did not report it back within ${tag.readBackTimeoutMs} ms`

@@ -25,7 +25,7 @@ import { readDeviceOptions } from './opcua-protocol.ts'
 import type { NotificationRow } from './opcua-publisher.ts'
 import { decodeStructures, toStructureVariant } from './opcua-structures.ts'
 import { OpcUaSubscriptions, type SubscriptionListener } from './opcua-subscriptions.ts'
-import { fromVariant, tagTypeOf, toVariant } from './opcua-values.ts'
+import { accepts, fromVariant, tagTypeOf, toVariant } from './opcua-values.ts'
 import { isSameItem, readValueOf, type WatchedItem, watchedItem } from './opcua-watched-item.ts'
 
 /** A Good value that holds nothing (OPC 10000-4 table 177). */
@@ -147,16 +147,15 @@ class OpcUaDriver implements Driver {
     if (!nodeId) return StatusCodes.BadNodeIdUnknown
     const type = await this.#types.variable(nodeId)
     if (!type) return StatusCodes.BadNodeIdUnknown
-    if (type.builtIn === null) return StatusCodes.BadTypeMismatch
+    if (type.builtIn === null) return this.#refuseWrite(item, 'the node has no value that says its type')
+    if (!accepts(type.builtIn, item.dataType))
+      return this.#refuseWrite(item, `the node's type is ${UaType[type.builtIn]}, the tag says ${item.dataType}`)
     const isArray = indexRange === '' ? type.isArray : Array.isArray(value)
     const converted =
       type.builtIn === UaType.ExtensionObject && !isArray
         ? await toStructureVariant(this.#link.session, value, type.dataType)
         : toVariant(value, type.builtIn, isArray)
-    if (!converted.ok) {
-      this.#environment.logger.warn(this.#link.text(`write to ${item.address} refused: ${converted.message}`))
-      return StatusCodes[converted.code]
-    }
+    if (!converted.ok) return this.#refuseWrite(item, converted.message, converted.code)
     const nodeToWrite = new WriteValue({
       nodeId,
       attributeId: AttributeIds.Value,
@@ -166,6 +165,12 @@ class OpcUaDriver implements Driver {
     })
     const [statusCode] = await this.#link.inTime(this.#link.session.write([nodeToWrite]))
     return statusCode?.value ?? StatusCodes.BadUnknownResponse
+  }
+
+  /** A write that is not sent: its code for the one who asked, the sentence for the log. */
+  #refuseWrite({ address }: DriverItem, why: string, code: keyof typeof StatusCodes = 'BadTypeMismatch'): number {
+    this.#environment.logger.warn(this.#link.text(`write to ${address} refused: ${why}`))
+    return StatusCodes[code]
   }
 
   async #readBack(item: DriverItem): Promise<void> {

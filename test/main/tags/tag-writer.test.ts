@@ -74,6 +74,13 @@ describe('a write', () => {
     expect(clock.pendingCount).toBe(0)
   })
 
+  test('that the device cannot take because of its type says what to correct', async () => {
+    const { writer } = bench(tagDefinition('A', { dataType: 'int64' }), { answer: StatusCodes.BadTypeMismatch })
+    expect((await writer.write('A', 1)).refusal).toBe(
+      "A: what device plc keeps at this address is of another type than int64 (BadTypeMismatch): correct the tag's data type",
+    )
+  })
+
   test('goes to the device in its own units and is checked in engineering units', async () => {
     const scaling = { rawLow: 0, rawHigh: 27648, low: 0, high: 100 }
     const { writer, sent, report } = bench(

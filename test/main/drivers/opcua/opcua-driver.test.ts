@@ -13,6 +13,7 @@ const items = [
   opcuaItem(3, `${plant}s=Row`, 'int32', { arrayLength: 5 }),
   opcuaItem(4, `${plant}s=Locked`, 'float64', { writable: false }),
   opcuaItem(5, `${plant}s=Recipe`, 'structure'),
+  opcuaItem(6, `${plant}s=Running`, 'bool'),
   ...Array.from({ length: 250 }, (_, index) => opcuaItem(100 + index, `${plant}s=Many.${index}`, 'uint16')),
 ]
 
@@ -123,6 +124,23 @@ describe('the OPC UA driver', { timeout: 30_000 }, () => {
     expect(await driver.write(items[4]!, { Flavour: 'x' })).toBe(StatusCodes.BadTypeMismatch)
     expect(simulator.get(2)).toBe(0)
   })
+
+  test.each([
+    ['a float64 tag', opcuaItem(60, `${plant}s=Running`, 'float64'), 1],
+    ['an int64 tag', opcuaItem(61, `${plant}s=Running`, 'int64'), 1n],
+    ['a narrower tag', opcuaItem(62, `${plant}s=Level`, 'float32'), 1],
+    ['an array tag', opcuaItem(63, `${plant}s=Row`, 'int16', { arrayLength: 5 }), [1, 1, 1, 1, 1]],
+  ])(
+    'refuses a write of %s whose node is of another type, because it could never be read back, and sends nothing',
+    async (_, item, value) => {
+      const { driver } = await connected()
+      simulator.set(6, false)
+      simulator.set(3, [0, 0, 0, 0, 0])
+      simulator.set(1, 0)
+      expect(await driver.write(item, value)).toBe(StatusCodes.BadTypeMismatch)
+      expect([6, 3, 1].map((handle) => simulator.get(handle))).toEqual([false, [0, 0, 0, 0, 0], 0])
+    },
+  )
 
   test('reads and writes a part of an array by its index range (OPC 10000-4 section 7.27)', async () => {
     const { driver } = await connected()
