@@ -468,14 +468,14 @@ describe('late answers', () => {
   })
 })
 
-test('ten thousand tags of one device are all read within a second on loopback', async () => {
+test('ten thousand tags of one device are read once each in as few requests as there can be', async () => {
   const { address, memory, requests } = await play()
   for (let index = 0; index < 10_000; index++) memory.tables.holdingRegister.writeFloatBE(index, index * 4)
   const device = await connected(address)
   requests.length = 0
   await device.driver.watch(
     Array.from({ length: 10_000 }, (_, index) =>
-      item(index, `4${String(1 + index * 2).padStart(5, '0')}:float32`, {}, 1000),
+      item(index, `4${String(1 + index * 2).padStart(5, '0')}:float32`, {}, 60_000),
     ),
   )
   await until('all read', () => device.last(9_999) !== undefined, 3000)
