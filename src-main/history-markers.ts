@@ -3,10 +3,11 @@
 import type { AuditTrail } from './access/audit-trail.ts'
 import type { HistorianGap } from './historian/historian.ts'
 import type { HistoryReading } from './historian/history-reader.ts'
-import { deviceSeriesName, deviceStateValues } from './recording.ts'
+import { deviceStateValues } from './recording.ts'
 import type { AuditRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { HistoryMarker, HistoryMarkerSource } from './shared/history.ts'
+import { deviceSeriesName } from './shared/own-series.ts'
 import { isBad, isGood, statusCodeName } from './shared/status-code.ts'
 
 /** What operators and engineers do to the line. Log-ins and accounts are nobody's business on a trend. */

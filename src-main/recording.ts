@@ -10,6 +10,7 @@ import {
   seriesKindOf,
 } from './historian/history-settings.ts'
 import type { DeviceRow, DeviceState } from './shared/contract.ts'
+import { deviceSeriesName, writeSeriesName } from './shared/own-series.ts'
 import type { Plant } from './shared/plant.ts'
 import { StatusCodes } from './shared/status-code.ts'
 import { coerceValue, type StateWords, type TagDefinition, usualTagHistory, valueTypeOf } from './shared/tag.ts'
@@ -33,16 +34,6 @@ const deviceStateWords: Readonly<Record<string, StateWords>> = {
   4: { en: 'Failed', 'zh-CN': '故障' },
 }
 
-/** Series of the states of a device. */
-export function deviceSeriesName(device: string): string {
-  return `device:${device}:state`
-}
-
-/** Series of what was written to a tag. */
-export function writeSeriesName(tag: string): string {
-  return `write:${tag}`
-}
-
 export class Recording {
   readonly #historian: Historian
   readonly #table: TagTable
@@ -58,9 +49,7 @@ export class Recording {
 
   /** The tags of this plant that have history are recorded from now on, those and no others. */
   configure(plant: Plant): void {
-    const tags = [...this.#table.entries()].flatMap(
-      ({ handle, definition }) => recordedTag(handle, definition, valueTypeOf(definition)) ?? [],
-    )
+    const tags = [...this.#table.entries()].flatMap(({ handle, definition }) => recordedTag(handle, definition) ?? [])
     this.#historian.configure(tags, settingsOf(plant))
   }
 
@@ -146,7 +135,8 @@ function backfillSeriesOf({ definition, timestamp, value, statusCode, others }: 
   const { name, unit, description, states, scaling, history } = definition
   const { dataType, arrayLength } = valueTypeOf(definition)
   const { interpolation, retentionMs } = history === false ? usualTagHistory(definition.dataType, scaling) : history
-  const kind = seriesKindOf(dataType, arrayLength)
-  const series = { name, kind, dataType, unit, description, interpolation, states, retentionMs }
+  const isRecorded = history !== false
+  const attributes = { dataType, unit, description, interpolation, states, isRecorded, retentionMs }
+  const series = { name, kind: seriesKindOf(dataType, arrayLength), attributes }
   return { series, timestamp, value, statusCode, others }
 }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import type * as v from 'valibot'
 import { didYouMean } from '../shared/closest-name.ts'
+import { isOwnSeriesName } from '../shared/own-series.ts'
 import type { DeviceDefinition, Equipment, Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
@@ -274,6 +275,11 @@ class FolderCheck {
 
   #addDraft(draft: TagDraft): void {
     const { name } = draft.definition
+    if (isOwnSeriesName(name))
+      draft.origin.at(
+        ['name'],
+        `names that begin with "${name.slice(0, name.indexOf(':') + 1)}" are series of the runtime`,
+      )
     const first = this.#drafts.get(name)
     if (first === undefined) this.#drafts.set(name, draft)
     else

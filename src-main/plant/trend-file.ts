@@ -1,6 +1,7 @@
 // trends/<name>.yaml: a trend group, the pens that belong together. Screens save such files too (trend-edit.ts).
 import * as v from 'valibot'
 import { didYouMean } from '../shared/closest-name.ts'
+import { subjectOfSeries } from '../shared/own-series.ts'
 import {
   defaultTrendSpanMs,
   markerKinds,
@@ -127,10 +128,12 @@ function penOf(entry: PenEntry): TrendPen {
 
 /** Why a name is nothing that is recorded; null when it is. */
 function seriesFault(name: string, scope: TrendScope): string | null {
-  const device = /^device:(.+):state$/.exec(name)?.[1]
-  if (device !== undefined)
+  const subject = subjectOfSeries(name)
+  if ('device' in subject) {
+    const { device } = subject
     return scope.hasDevice(device) ? null : `there is no device "${device}"${didYouMean(device, scope.deviceNames())}`
-  const tag = /^write:(.+)$/.exec(name)?.[1] ?? name
+  }
+  const { tag } = subject
   return scope.hasTag(tag) ? null : `there is no tag "${tag}"${didYouMean(tag, scope.tagNames())}`
 }
 
