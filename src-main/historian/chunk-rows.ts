@@ -38,8 +38,8 @@ export const rowLayout = {
   },
 } as const
 
-/** Bits of a row's flags. */
-export const rowFlags = { backFill: 1, page: 2, startsUsable: 4, endsUsable: 8 } as const
+/** Bits of a row's flags; `mixed`: the chunks of this page overlap, so that it says nothing. */
+export const rowFlags = { backFill: 1, page: 2, startsUsable: 4, endsUsable: 8, mixed: 16 } as const
 
 const { numbers: n, words: w } = rowLayout
 

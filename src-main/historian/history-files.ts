@@ -1,4 +1,5 @@
 // What the historian keeps on disk, from the writer's side: series, sealed chunks in partitions of time, commit points.
+import type { Logger } from '../base/logger.ts'
 import type { ChunkSummary } from './chunk-summary.ts'
 import type { SeriesAttributes, SeriesKind, SeriesRow } from './history-catalog.ts'
 
@@ -36,13 +37,14 @@ export interface SealedBatch {
 
 /**
  * What is stored already, so that a replay of the journal does not store it twice: of the live samples of `series`, all those
- * that came with journal positions ≤ `journalPosition` and are older than `before`. A sample is stored when one of the series' rows
- * says so.
+ * that came with journal positions ≤ `journalPosition` and have a time stamp in [from, before). A sample is stored when one of the
+ * series' rows says so.
  */
 export interface Coverage {
   readonly series: number
   readonly journalPosition: number
-  /** ms since 1970-01-01 UTC, exclusive. */
+  /** ms since 1970-01-01 UTC: where the chunk's partition begins. */
+  readonly from: number
   readonly before: number
 }
 
@@ -51,6 +53,7 @@ export interface HistoryFilesOptions {
   readonly folder: string
   /** Time one partition spans; default week. Existing partitions keep theirs. */
   readonly partitionLength?: PartitionLength
+  readonly logger?: Logger
 }
 
 /** Partitions begin at 00:00 UTC: each day, each Monday, each first of a month. */

@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly migrations: readonly Migration[]
   /** full = a commit survives power loss; normal = it survives a killed process, power loss may take the last ones. */
   readonly durability?: 'full' | 'normal'
+  /** The file has to exist; nothing is written, made or brought up to date. An older schema than the newest is refused too. */
+  readonly readOnly?: boolean
 }
 
 /** How long a statement waits for another process (a command line beside the runtime) to finish its commit. */
@@ -53,6 +55,7 @@ const codeOfKind: Readonly<Record<DatabaseErrorKind, StatusCodeName>> = {
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
+  if (options.readOnly) return openToRead(options)
   makeOwnerFolder(dirname(file))
   let database: Database | null = null
   try {
@@ -69,6 +72,24 @@ export function openDatabase(options: DatabaseOptions): Database {
   } catch (error) {
     database?.close()
     throw asDatabaseError(error, `opening the database ${basename(file)}`)
+  }
+}
+
+function openToRead({ file, migrations }: DatabaseOptions): Database {
+  let database: Database | null = null
+  try {
+    database = new Sqlite(file, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true })
+    database.pragma('trusted_schema = OFF')
+    const present = schemaVersion(database, migrations, file)
+    if (present < migrations.length)
+      throw new DatabaseError(
+        'other',
+        `the database ${basename(file)} has schema ${present} of ${migrations.length}; it is brought up to date when the station starts`,
+      )
+    return database
+  } catch (error) {
+    database?.close()
+    throw asDatabaseError(error, `opening the database ${basename(file)} to read it`)
   }
 }
 
@@ -118,16 +139,22 @@ function checkIntegrity(database: Database, file: string): void {
 function migrate(database: Database, migrations: readonly Migration[], file: string): void {
   database
     .transaction(() => {
-      const present = Number(database.pragma('user_version', { simple: true }))
-      if (present > migrations.length)
-        throw new DatabaseError(
-          'tooNew',
-          `the database ${basename(file)} has schema ${present}, made by a newer Lineside; this one knows ${migrations.length}`,
-        )
+      const present = schemaVersion(database, migrations, file)
       for (const migration of migrations.slice(present)) {
         database.exec(migration.sql)
         database.pragma(`user_version = ${migration.version}`)
       }
     })
     .immediate()
+}
+
+/** How many migrations it has seen. Throws DatabaseError `tooNew`. */
+function schemaVersion(database: Database, migrations: readonly Migration[], file: string): number {
+  const present = Number(database.pragma('user_version', { simple: true }))
+  if (present > migrations.length)
+    throw new DatabaseError(
+      'tooNew',
+      `the database ${basename(file)} has schema ${present}, made by a newer Lineside; this one knows ${migrations.length}`,
+    )
+  return present
 }
