@@ -194,7 +194,9 @@ function zoneName(timestamp: number, timeZone: string, locale: string): string {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
-function format(locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(language: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  // "22 Nov": the day first, as most of the world that reads English writes it.
+  const locale = language === 'en' ? 'en-GB' : language
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`
   let known = formats.get(key)
   if (!known) {

@@ -172,6 +172,7 @@ export class TrendEngine {
         from: view.from,
         to: view.to,
         pens,
+        chosen: view.chosen,
         overlay,
         overlayShiftMs: overlayMs,
         scales: this.#scales,

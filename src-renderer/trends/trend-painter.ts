@@ -56,7 +56,9 @@ export class TrendPainter {
 
   paint(): void {
     const context = this.#context
-    const { left, top, width, bottom, ratio } = this.#area
+    const { left, top, width, bottom } = this.#area
+    // The chart library remembers what it set: everything is as it was afterwards.
+    context.save()
     context.save()
     context.beginPath()
     context.rect(left, top, width, bottom - top)
@@ -73,7 +75,7 @@ export class TrendPainter {
     this.#paintLetters()
     context.restore()
     this.#paintFlags()
-    context.lineWidth = ratio
+    context.restore()
   }
 
   #x(time: number): number {
@@ -245,6 +247,8 @@ export class TrendPainter {
       const end = Math.min(left + width, Math.max(this.#x(stretch.to), x + ratio))
       const w = end - x
       if (w <= 0) continue
+      // Beside the letter of the lane, which stands at its left end.
+      const textLeft = Math.max(x + 4 * ratio, left + 20 * ratio)
       if (stretch.kind === 'bad') {
         this.#hatch(x, top, w, height, this.#palette.bad, 6 * ratio)
       } else if (stretch.kind === 'several') {
@@ -258,7 +262,7 @@ export class TrendPainter {
         context.fillRect(x, top, 2 * ratio, height)
       }
       const text = stretch.kind === 'several' ? this.#picture.severalText : stretch.text
-      if (w < 22 * ratio || text === '') continue
+      if (end - textLeft < 16 * ratio || text === '') continue
       context.font = font
       context.save()
       context.beginPath()
@@ -267,10 +271,10 @@ export class TrendPainter {
       if (stretch.kind !== 'state') {
         const textWidth = context.measureText(text).width
         context.fillStyle = this.#palette.surface
-        context.fillRect(x + 4 * ratio, top + 2 * ratio, textWidth + 4 * ratio, height - 4 * ratio)
+        context.fillRect(textLeft - ratio, top + 2 * ratio, textWidth + 4 * ratio, height - 4 * ratio)
       }
       context.fillStyle = stretch.kind === 'bad' ? this.#palette.bad : this.#palette.text
-      context.fillText(`${stretch.isUncertain ? '? ' : ''}${text}`, x + 6 * ratio, top + height / 2)
+      context.fillText(`${stretch.isUncertain ? '? ' : ''}${text}`, textLeft + ratio, top + height / 2)
       context.restore()
       if (stretch.isUncertain) {
         context.strokeStyle = this.#palette.text
@@ -328,14 +332,17 @@ export class TrendPainter {
     context.textAlign = 'left'
   }
 
+  /** A line for each flag that stands for one mark: many together would hide what they explain. */
   #paintMarkerLines(): void {
     const context = this.#context
-    const { top, bottom, ratio } = this.#area
+    const { top, bottom, ratio, width } = this.#area
     context.strokeStyle = this.#palette.line
     context.lineWidth = ratio
-    context.setLineDash([2 * ratio, 3 * ratio])
-    for (const marker of this.#picture.markers) {
+    for (const { markers } of flagsOf(this.#picture, width / ratio)) {
+      const marker = markers[0]!
+      if (markers.length > 1) continue
       const x = this.#x(marker.timestamp)
+      context.setLineDash([2 * ratio, 3 * ratio])
       this.#verticalLine(x, top, bottom)
       if (marker.endTimestamp === null) continue
       context.globalAlpha = 0.1
@@ -436,10 +443,17 @@ function linePaths(pen: PenPicture, frame: LineFrame) {
   let isUnsure = false
   let lastX = 0
   let lastY = 0
+  // A path goes on where it ended, so that its dashes do not begin anew with every sample.
+  let openPath: Path2D | null = null
+  let openX = 0
+  let openY = 0
   const lineTo = (x: number, y: number) => {
     const path = isUnsure ? unsure : sure
-    path.moveTo(lastX, lastY)
+    if (path !== openPath || openX !== lastX || openY !== lastY) path.moveTo(lastX, lastY)
     path.lineTo(x, y)
+    openPath = path
+    openX = x
+    openY = y
     if (pen.pen.style === 'area') {
       area.moveTo(lastX, frame.bottom)
       area.lineTo(lastX, lastY)

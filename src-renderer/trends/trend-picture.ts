@@ -34,6 +34,8 @@ export interface TrendPicture {
   readonly from: number
   readonly to: number
   readonly pens: readonly PenPicture[]
+  /** Tag of the pen whose axis stands next to the lines; null = the first. */
+  readonly chosen: string | null
   /** The same pens over another span, drawn lighter; their times are moved by `overlayShiftMs` to stand in this one. */
   readonly overlay: readonly PenPicture[]
   readonly overlayShiftMs: number

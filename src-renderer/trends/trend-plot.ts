@@ -9,7 +9,8 @@ import type { TrendPicture } from './trend-picture.ts'
 import { tickDecimals, type ValueScale, valueTicks } from './value-scales.ts'
 
 /** Room of one value axis, of the time axis, of the flags, of a lane; CSS px. */
-const valueAxisPx = 62
+const valueAxisPx = 54
+const axisLabelPx = 16
 const timeAxisPx = 46
 const flagStripPx = 20
 const lanePx = 26
@@ -66,7 +67,7 @@ export class TrendPlot {
 
   /** How wide the lines would be with these axes; CSS px; what the resolution is chosen by. */
   get linesWidth(): number {
-    return this.box?.width ?? Math.max(50, this.#width - valueAxisPx)
+    return this.box?.width ?? Math.max(50, this.#width - valueAxisPx - axisLabelPx)
   }
 
   /** null before the first picture. */
@@ -111,10 +112,12 @@ export class TrendPlot {
     this.#chart = null
   }
 
-  /** As many axes as leave the lines two thirds of the width; pens of the others are read in the table. */
+  /** As many axes as leave the lines most of the width, the chosen pen's first; values of the others are in the table. */
   #shownAxes(picture: TrendPicture): readonly ValueScale[] {
-    const most = this.#isSmall ? 1 : Math.max(1, Math.floor(this.#width / 3 / valueAxisPx))
-    return [...picture.scales.values()].slice(0, most)
+    const most = this.#isSmall ? 1 : Math.max(1, Math.floor((this.#width * 0.27) / (valueAxisPx + axisLabelPx)))
+    const chosen = picture.pens.find(({ pen }) => pen.tag === picture.chosen)?.scaleKey
+    const scales = [...picture.scales.values()]
+    return scales.sort((a, b) => Number(b.key === chosen) - Number(a.key === chosen)).slice(0, most)
   }
 
   #build(axes: readonly ValueScale[], picture: TrendPicture): void {
@@ -131,7 +134,8 @@ export class TrendPlot {
         font,
         label: `${scale.letters}${scale.unit === '' ? '' : `  ${scale.unit}`}`,
         labelFont: `600 ${font}`,
-        labelSize: 18,
+        labelSize: axisLabelPx,
+        labelGap: 0,
         gap: 3,
         ticks: tick,
         grid: { show: index === 0, stroke: palette.grid, width: 1 },
