@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { Housekeeping, type HousekeptFolder } from './compaction.ts'
-import { catalogFile, HistoryCatalog, type SeriesRow } from './history-catalog.ts'
+import type { SeriesRow } from './history-catalog.ts'
 import type {
   Coverage,
   HistoryFilesOptions,
@@ -26,6 +26,7 @@ import {
   type PartitionFiles,
   partitionsFolder,
 } from './partition-name.ts'
+import { catalogFile, SeriesCatalog } from './series-catalog.ts'
 
 /** Partitions the writer keeps open; each has two files. */
 const openPartitionLimit = 16
@@ -34,7 +35,7 @@ const openPartitionLimit = 16
 export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, HousekeptFolder {
   readonly folder: string
   readonly logger: Logger
-  readonly #catalog: HistoryCatalog
+  readonly #catalog: SeriesCatalog
   readonly #historyFolder: string
   readonly #length: PartitionLength
   /** All there are, in order of time. */
@@ -72,7 +73,7 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     } catch (error) {
       throw asFilesError(error, `making the folder ${this.folder}`)
     }
-    this.#catalog = new HistoryCatalog(folder)
+    this.#catalog = new SeriesCatalog(folder)
     this.#housekeeper = new Housekeeping(this)
     try {
       this.#openPartitions()

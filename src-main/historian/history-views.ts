@@ -1,12 +1,12 @@
 // Opens views of a history folder for one reader thread; keeps the files open that are asked for again.
 import { statSync } from 'node:fs'
-import { HistoryCatalogReader } from './history-catalog.ts'
 import { HistoryFilesError } from './history-files-error.ts'
 import type { HistoryView, HistoryViewSource, HistoryViewsOptions } from './history-view.ts'
 import { asFilesError } from './partition-file.ts'
 import { fileNames, listPartitions, type PartitionFiles, partitionsFolder } from './partition-name.ts'
 import { PartitionReader } from './partition-reader.ts'
 import { PartitionsView } from './partitions-view.ts'
+import { SeriesCatalogReader } from './series-catalog.ts'
 
 /** Partitions that are kept open; each has two files. Views that need more have more, as long as they are open. */
 const openPartitionLimit = 64
@@ -16,7 +16,7 @@ const folderClockTickMs = 50
 export class HistoryViews implements HistoryViewSource {
   readonly #folder: string
   readonly #partitionsFolder: string
-  #catalog: HistoryCatalogReader
+  #catalog: SeriesCatalogReader
   #listing: readonly PartitionFiles[] = []
   /** Of the folder when it was listed; −1 = has to be listed again. */
   #listedAt = -1
@@ -27,11 +27,11 @@ export class HistoryViews implements HistoryViewSource {
   constructor({ folder }: HistoryViewsOptions) {
     this.#folder = folder
     this.#partitionsFolder = partitionsFolder(folder)
-    this.#catalog = new HistoryCatalogReader(folder)
+    this.#catalog = new SeriesCatalogReader(folder)
   }
 
   open(sealLimit = Number.POSITIVE_INFINITY): HistoryView {
-    if (this.#catalog.isEmpty) this.#catalog = new HistoryCatalogReader(this.#folder)
+    if (this.#catalog.isEmpty) this.#catalog = new SeriesCatalogReader(this.#folder)
     this.#list()
     return new PartitionsView(this.#catalog, this.#listing, sealLimit, (files) => this.#reader(files))
   }

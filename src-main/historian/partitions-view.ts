@@ -2,12 +2,13 @@
 import { decodeRecordHeader, isIntact, recordHeaderByteCount, splitChunkPayload } from './chunk-file.ts'
 import { flagsOf, lengthOf } from './chunk-index-page.ts'
 import { ChunkRows, rowFlags, rowLayout, rowWords } from './chunk-rows.ts'
-import type { HistoryCatalogReader, SeriesRow } from './history-catalog.ts'
+import type { SeriesRow } from './history-catalog.ts'
 import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
 import type { HistoryView, StoredChunk } from './history-view.ts'
 import { sortedRows } from './partition-index.ts'
 import type { PartitionFiles } from './partition-name.ts'
 import type { PartitionReader } from './partition-reader.ts'
+import type { SeriesCatalogReader } from './series-catalog.ts'
 import type { TimestampColumn } from './timestamp-codec.ts'
 import { decodeTimestampSubset } from './timestamp-subset.ts'
 
@@ -21,7 +22,7 @@ interface Seen {
 }
 
 export class PartitionsView implements HistoryView {
-  readonly #catalog: HistoryCatalogReader
+  readonly #catalog: SeriesCatalogReader
   readonly #partitions: readonly PartitionFiles[]
   readonly #sealLimit: number
   readonly #open: (files: PartitionFiles) => PartitionReader | null
@@ -31,7 +32,7 @@ export class PartitionsView implements HistoryView {
 
   /** `partitions`: in order of time. */
   constructor(
-    catalog: HistoryCatalogReader,
+    catalog: SeriesCatalogReader,
     partitions: readonly PartitionFiles[],
     sealLimit: number,
     open: (files: PartitionFiles) => PartitionReader | null,
