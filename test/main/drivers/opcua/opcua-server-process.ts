@@ -1,5 +1,5 @@
 // An OPC UA server in a process of its own, to be killed and stopped by tests: `opcua-server-process.ts <port> <folder>`.
-// Serves ns=2;s=Counter, which counts up from 1, 100 ms or more apart, and ns=2;s=Constant. Prints its address when it is ready.
+// Serves ns=2;s=Counter, which counts up from 1, and ns=2;s=Constant. Prints its address when it is ready.
 import { startOpcUaSimulator } from '../../../../src-main/drivers/opcua/opcua-simulator.ts'
 import { opcuaDevice, opcuaItem } from './opcua-device.ts'
 
@@ -16,10 +16,12 @@ const simulator = await startOpcUaSimulator(
 )
 let counter = 0
 simulator.set(2, 4.5)
-// Never two counts closer than a sampling interval, also when this process was held up: the server would sample only one.
+// Every count is sampled once the Counter is monitored, however long this process is held up. The server takes samples a turn
+// of the event loop after its timer (50 ms), so a count set by a timer of its own could pass a sample that was due before it.
+// A count that also waits for that turn, 100 ms after the last one, stands behind at least one sample.
 const count = (): void => {
   simulator.set(1, ++counter)
-  setTimeout(count, 100)
+  setTimeout(() => setImmediate(count), 100)
 }
 setTimeout(count, 100)
 process.stdout.write(`${simulator.address}\n`)
