@@ -10,7 +10,7 @@ import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { ByteReader, damaged } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
-import { type ChunkSummary, isUsable, summarize } from './chunk-summary.ts'
+import { type ChunkSummary, isUsable, summarize, summarizeGood } from './chunk-summary.ts'
 import { rowLimit } from './integer-column.ts'
 import {
   type BlockFigures,
@@ -104,7 +104,8 @@ export function encodeChunk(samples: Samples, hint: ChunkHint | null = null): En
   const { count } = samples
   if (!(count >= 1 && count <= largestChunkCount))
     throw new RuntimeError('BadInvalidArgument', `A chunk of ${count} samples; 1 to ${largestChunkCount} are possible`)
-  let hasRuns = classifyRows(samples, kinds)
+  const isGood = !classifyRows(samples, kinds)
+  let hasRuns = !isGood
   let numberCount = gatherNumbers(samples, hasRuns)
   let coding = chooseCoding(numbers, numberCount, hint, misfits)
   while (misfits.length > 0) {
@@ -125,13 +126,13 @@ export function encodeChunk(samples: Samples, hint: ChunkHint | null = null): En
     writeRowRuns(output, runs, samples)
     blocks = blocksOf(runs, rawRows(samples), count)
   }
-  const figures = figuresOf(samples.value, samples.statusCode, count)
+  const figures = () => figuresOf(samples.value, samples.statusCode, count)
   const next = writeNumbers(output, coding, blocks.bounds, blocks.isPlain, figures, hint)
   if (hasRuns) {
     const texts = otherValues(samples)
     if (texts.length > 0) writeTexts(output, texts)
   }
-  return { bytes: output.take(), summary: summarize(samples), hint: next }
+  return { bytes: output.take(), summary: isGood ? summarizeGood(samples) : summarize(samples), hint: next }
 }
 
 /** Fills `numbers` with those of the rows that are numbers, and `rowOfNumber` when not all are; how many. */

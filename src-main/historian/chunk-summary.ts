@@ -102,6 +102,55 @@ export function summarize(samples: Samples): ChunkSummary {
   }
 }
 
+/** The same of samples that are all Good numbers. */
+export function summarizeGood(samples: Samples): ChunkSummary {
+  const { count, timestamp, value } = samples
+  if (count === 0) throw new RuntimeError('BadNothingToDo', 'A summary of no samples was asked for')
+  const first = value[0]!
+  let minimum = first
+  let maximum = first
+  let sum = first
+  let steppedIntegral = 0
+  let slopedIntegral = 0
+  let before = first
+  let since = timestamp[0]!
+  for (let row = 1; row < count; row++) {
+    const number = value[row]!
+    const instant = timestamp[row]!
+    if (number < minimum) minimum = number
+    if (number > maximum) maximum = number
+    sum += number
+    steppedIntegral += before * (instant - since)
+    slopedIntegral += ((before + number) / 2) * (instant - since)
+    before = number
+    since = instant
+  }
+  const durationMs = since - timestamp[0]!
+  return {
+    count,
+    usableCount: count,
+    goodCount: count,
+    badCount: 0,
+    uncertainCount: 0,
+    firstTimestamp: timestamp[0]!,
+    lastTimestamp: since,
+    minimum,
+    maximum,
+    sum,
+    first,
+    last: before,
+    worstStatusCode: 0,
+    firstStatusCode: 0,
+    lastStatusCode: 0,
+    startsUsable: true,
+    endsUsable: true,
+    steppedIntegral,
+    slopedIntegral,
+    usableDurationMs: durationMs,
+    goodDurationMs: durationMs,
+  }
+}
+
 /** 0 Good, 1 Uncertain, 2 Bad (both codes with the top bit). */
 export function severity(statusCode: number): number {
   return statusCode >>> 31 === 1 ? 2 : statusCode >>> 30

@@ -1,33 +1,43 @@
 // Decoding tables take longer to build than a block takes to decode, and the encoder keeps to a code while it fits: so the
 // tables of the last codes are kept, found by the bytes that describe the code.
 import type { ByteReader } from './byte-reader.ts'
-import { denseTable, singleTable } from './dense-code.ts'
+import { denseTable, readDense, readSingles, singleTable } from './dense-code.ts'
 import { PrefixCode, readCodeLengths } from './huffman.ts'
 import { tokenCount } from './token.ts'
 
 /** Codes that are kept: 12 KB each at most. */
 const slotCount = 128
 
-/** A code with its decoding tables, made when first asked for. */
+/** Making the large table takes as long as it saves on so many numbers. */
+const numbersPerLargeTable = 16_384
+
+/** A code with its decoding tables, made when they are worth it. */
 export class TokenCode {
   readonly description: Uint8Array
-  readonly code: PrefixCode
+  readonly #code: PrefixCode
   #dense: Uint32Array | null = null
   #single: Uint16Array | null = null
+  #readCount = 0
 
   constructor(description: Uint8Array, code: PrefixCode) {
     this.description = description
-    this.code = code
+    this.#code = code
   }
 
-  get dense(): Uint32Array {
-    this.#dense ??= denseTable(this.code)
-    return this.#dense
-  }
-
+  /** Table for one token after the other (singleTable). */
   get single(): Uint16Array {
-    this.#single ??= singleTable(this.code)
+    this.#single ??= singleTable(this.#code)
     return this.#single
+  }
+
+  /** Reads `count` errors from the loaded bits into `into` (room for two more), signed; the position behind them. */
+  read(position: number, count: number, into: Int32Array): number {
+    if (this.#dense === null) {
+      this.#readCount += count
+      if (this.#readCount < numbersPerLargeTable) return readSingles(this.single, position, count, into)
+      this.#dense = denseTable(this.#code)
+    }
+    return readDense(this.#dense, position, count, into)
   }
 }
 

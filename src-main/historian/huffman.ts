@@ -18,17 +18,23 @@ const symbolLimit = 256
 export class PrefixCode {
   /** Bits of each symbol; 0 = has no code, except the only symbol of a code of one. */
   readonly lengths: Uint8Array
-  /** The bits of each symbol, first bit lowest. */
-  readonly codes: Uint16Array
+  /** For each symbol its bits, first bit lowest, + 65,536 × how many. */
+  readonly codes: Uint32Array
   /** The only symbol, or −1 when there are several. */
   readonly onlySymbol: number
 
   /** `lengths`: 0 = does not occur; the Kraft sum is 1, or one symbol occurs (its length is taken as 0), or none. BadDecodingError otherwise. */
   constructor(lengths: Uint8Array) {
-    const used = lengths.reduce((count, length) => count + (length > 0 ? 1 : 0), 0)
-    this.onlySymbol = used === 1 ? lengths.findIndex((length) => length > 0) : -1
+    let used = 0
+    let last = -1
+    for (let symbol = 0; symbol < lengths.length; symbol++) {
+      if (lengths[symbol] === 0) continue
+      used++
+      last = symbol
+    }
+    this.onlySymbol = used === 1 ? last : -1
     this.lengths = used === 1 ? new Uint8Array(lengths.length) : lengths
-    this.codes = canonicalCodes(lengths, used)
+    this.codes = used < 2 ? new Uint32Array(lengths.length) : canonicalCodes(lengths)
   }
 
   /** True when the symbol can be written with this code. */
@@ -49,23 +55,35 @@ export class PrefixCode {
   }
 }
 
-function canonicalCodes(lengths: Uint8Array, used: number): Uint16Array {
-  const codes = new Uint16Array(lengths.length)
-  if (used === 1) return codes
-  let code = 0
-  for (let length = 1; length <= longestCode; length++) {
-    for (let symbol = 0; symbol < lengths.length; symbol++)
-      if (lengths[symbol] === length) codes[symbol] = reversed(code++, length)
-    if (length < longestCode) code *= 2
-  }
-  if (code !== codeTableSize && used > 0) throw damaged(`a code that fills ${code} of ${codeTableSize} places`)
-  return codes
-}
-
-function reversed(code: number, length: number): number {
+/** The 11 bits of each number the other way round. */
+const reversed = Uint16Array.from({ length: codeTableSize }, (_, number) => {
   let result = 0
-  for (let bit = 0; bit < length; bit++) result |= ((code >>> bit) & 1) << (length - 1 - bit)
+  for (let bit = 0; bit < longestCode; bit++) result |= ((number >>> bit) & 1) << (longestCode - 1 - bit)
   return result
+})
+
+const nextCode = new Uint16Array(longestCode + 1)
+
+/** Short codes first, among those of the same length smaller symbols first (RFC 1951 section 3.2.2). */
+function canonicalCodes(lengths: Uint8Array): Uint32Array {
+  nextCode.fill(0)
+  for (const length of lengths) if (length > 0) nextCode[length]! += codeTableSize >> length
+  // From places per length to the first place of each length.
+  let place = 0
+  for (let length = 1; length <= longestCode; length++) {
+    const places = nextCode[length]!
+    nextCode[length] = place
+    place += places
+  }
+  if (place !== codeTableSize) throw damaged(`a code that fills ${place} of ${codeTableSize} places`)
+  const codes = new Uint32Array(lengths.length)
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol]!
+    if (length === 0) continue
+    codes[symbol] = reversed[nextCode[length]!]! | (length << 16)
+    nextCode[length]! += codeTableSize >> length
+  }
+  return codes
 }
 
 // Work space of codeLengths: nodes of the tree; a tree of n leaves has 2n − 1 nodes.

@@ -15,11 +15,12 @@ import { BitWriter } from './bit-writer.ts'
 import { type ByteReader, damaged } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { readTokenCode, type TokenCode } from './code-cache.ts'
-import { countTokens, extraCost, readDense, writeDense } from './dense-code.ts'
+import { countTokens, extraCost } from './dense-code.ts'
 import { codeLengths, PrefixCode, writeCode } from './huffman.ts'
 import { fromZigzag, readPackedColumn, toZigzag, writePackedColumn } from './packed-column.ts'
 import {
   deltaPredictor,
+  firstSmoothing,
   linePredictor,
   type Prediction,
   predictErrors,
@@ -36,7 +37,10 @@ export const blockLimit = 16
 /** Chunks after which the predictor is chosen anew. */
 const longestTrust = 16
 /** Blocks that predictors are compared on. */
-const trialBlockCount = 4
+const trialBlockCount = 2
+/** Smoothing predictors that are tried first: one of four. */
+const coarseStep = 4
+const coarseSmoothings = [firstSmoothing, firstSmoothing + coarseStep, firstSmoothing + 2 * coarseStep]
 /** A change so many times larger than nine of ten others is a jump. */
 const jumpFactor = 8
 /** From this share of zeros on a sparse code may be shorter. */
@@ -102,7 +106,7 @@ export function writeIntegers(
     if (count < 0) continue
     const before = stream.bitCount
     if (sparse) writeSparse(stream, errors, from, count, sparse.gaps, sparse.others)
-    else writeDense(stream, errors, from, count, code!)
+    else stream.writeTokens(errors, from, count, code!.codes)
     column[used++] = stream.bitCount - before
   }
   writePackedColumn(output, column, used)
@@ -152,18 +156,26 @@ function chooseSparse(bounds: BlockBounds): { gaps: PrefixCode; others: PrefixCo
   return sparseCost < denseCost ? { gaps, others } : null
 }
 
-/** What leaves least on a few blocks. */
+/** What leaves least on a few blocks: `delta`, `line`, or smoothing with a weight found in steps that get smaller. */
 function choosePrediction(numbers: Int32Array, bounds: BlockBounds): Prediction {
   const blocks = trialBlocks(bounds)
   let best: Prediction = { predictor: deltaPredictor, parameter: commonStep(numbers, bounds, blocks) }
   let bestCost = trialCost(numbers, bounds, blocks, best)
   const jump = usualChange() * jumpFactor
-  for (let predictor = deltaPredictor + 1; predictor < predictorCount; predictor++) {
+  const trial = (predictor: number) => {
     const prediction = { predictor, parameter: predictor === linePredictor ? 0 : jump }
     const cost = trialCost(numbers, bounds, blocks, prediction)
-    if (cost >= bestCost) continue
+    if (cost >= bestCost) return
     best = prediction
     bestCost = cost
+  }
+  trial(linePredictor)
+  for (const predictor of coarseSmoothings) trial(predictor)
+  for (let reach = coarseStep >> 1; reach > 0; reach >>= 1) {
+    const { predictor } = best
+    if (predictor < firstSmoothing) break
+    if (predictor + reach < predictorCount) trial(predictor + reach)
+    if (predictor - reach >= firstSmoothing) trial(predictor - reach)
   }
   return best
 }
@@ -294,7 +306,7 @@ export class IntegerColumn {
       if (count === 0) continue
       position = this.#gaps
         ? readSparse(this.#gaps.single, this.#code.single, position, count - 1, errors)
-        : readDense(this.#code.dense, position, count - 1, errors)
+        : this.#code.read(position, count - 1, errors)
       if (position !== this.#begin[block + 1]! + shift)
         throw damaged(`block ${block} does not end where the next begins`)
       restoreNumbers(errors, count, this.first[block]!, this.#prediction, into, at)

@@ -17,7 +17,7 @@
 //
 // A block is plain when all its usable rows are numbers and all its numbers are usable (row-runs.ts); "first", "last" are its
 // first and last number as in the integers. Packed columns have an entry for each block that has a number.
-import { type ByteReader, damaged } from './byte-reader.ts'
+import { ByteReader, damaged } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import {
   type BlockBounds,
@@ -27,7 +27,7 @@ import {
   rowLimit,
   writeIntegers,
 } from './integer-column.ts'
-import { fromZigzag, readPackedColumn, toZigzag, writePackedColumn } from './packed-column.ts'
+import { fromZigzag, readPackedColumn, skipPackedColumn, toZigzag, writePackedColumn } from './packed-column.ts'
 import {
   commonDecimals,
   type DecimalScale,
@@ -138,15 +138,15 @@ function takeOrigin(count: number): number {
 }
 
 /**
- * Appends the numbers as just chosen. `isPlain` of each block as in row-runs.ts; `figures`: those of the blocks, of which the
- * coder stores what it needs.
+ * Appends the numbers as just chosen. `isPlain` of each block as in row-runs.ts; `figuresOf` gives those of the blocks, where the
+ * coder needs them.
  */
 export function writeNumbers(
   output: ByteWriter,
   coding: NumberCoding,
   bounds: BlockBounds,
   isPlain: Uint8Array,
-  figures: BlockFigures,
+  figuresOf: () => BlockFigures,
   hint: NumberHint | null,
 ): NumberHint {
   output.byte(coding.coder)
@@ -158,7 +158,7 @@ export function writeNumbers(
   writeParameters(output, coding)
   const last = hint?.coding.coder === coding.coder ? hint.integers : null
   const next = writeIntegers(output, integers, bounds, last)
-  writeFigures(output, coding, bounds, isPlain, figures)
+  writeFigures(output, coding, bounds, isPlain, figuresOf)
   if (coding.coder === float64Coder) output.append(coding.low)
   return { coding: coding.coder === float64Coder ? { ...coding, low: new Uint8Array(0) } : coding, integers: next }
 }
@@ -182,7 +182,7 @@ function writeFigures(
   coding: NumberCoding,
   bounds: BlockBounds,
   isPlain: Uint8Array,
-  figures: BlockFigures,
+  figuresOf: () => BlockFigures,
 ): void {
   const blockCount = bounds.length - 1
   if (coding.coder !== float64Coder) {
@@ -195,6 +195,8 @@ function writeFigures(
     }
     for (const column of hasSums ? columns : columns.slice(0, 2)) writePackedColumn(output, column, used)
   }
+  if ((coding.coder === decimalCoder || coding.coder === latticeCoder) && !isPlain.includes(0)) return
+  const figures = figuresOf()
   for (let block = 0; block < blockCount; block++) {
     if (isPlain[block] === 0) {
       if (Number.isNaN(figures.minimum[block])) continue
@@ -246,39 +248,47 @@ function middleSum(count: number, first: number, last: number): number {
 export class NumberColumn {
   readonly #coding: NumberCoding
   readonly #bounds: BlockBounds
+  readonly #isPlain: Uint8Array
+  readonly #usableCount: Uint16Array
   readonly #integers: IntegerColumn | null
-  readonly #table: Float64Array | null
+  #latticeTable: Float64Array | null = null
+  readonly #bytes: Uint8Array
   /** Of the coder float64: where the low halves are. */
-  readonly #low: DataView
-  #lowOffset = 0
-  /** NaN where a block has no usable row; for runs only filled in by {@link NumberColumn.figures}. */
-  readonly #figures: BlockFigures
+  readonly #low: DataView | null
+  readonly #lowOffset: number
+  /** Where the figures of the blocks are; read when asked for. */
+  readonly #figuresOffset: number
+  #figures: BlockFigures | null = null
 
   /** Reads up to the end of the numbers. `usableCount` of the blocks' rows. BadDecodingError when there are none. */
   constructor(input: ByteReader, bounds: BlockBounds, isPlain: Uint8Array, usableCount: Uint16Array) {
-    const blockCount = bounds.length - 1
+    const count = bounds[bounds.length - 1]!
     this.#bounds = bounds
-    this.#coding = readCoding(input, bounds[blockCount]!)
-    this.#low = new DataView(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength)
-    this.#figures = emptyFigures(blockCount)
+    this.#isPlain = isPlain
+    this.#usableCount = usableCount
+    this.#coding = readCoding(input, count)
+    this.#bytes = input.bytes
     const { coder } = this.#coding
-    this.#table = coder === latticeCoder && this.#coding.lattice.corrections ? latticeTable(this.#coding.lattice) : null
-    if (coder === noneCoder || coder === runsCoder) {
-      this.#integers = null
-      return
-    }
-    this.#integers = new IntegerColumn(input, bounds)
-    this.#readFigures(input, isPlain, usableCount)
-    if (coder === float64Coder) {
-      this.#lowOffset = input.offset
-      input.take(4 * bounds[blockCount]!)
-    }
-    this.#completeFloatEnds(isPlain)
+    this.#integers = coder === noneCoder || coder === runsCoder ? null : new IntegerColumn(input, bounds)
+    this.#figuresOffset = input.offset
+    if (this.#integers !== null) this.#skipFigures(input)
+    this.#lowOffset = input.offset
+    this.#low =
+      coder === float64Coder ? new DataView(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength) : null
+    if (coder === float64Coder) input.take(4 * count)
   }
 
   /** Figures of the blocks; null when they are to be made from the rows (few numbers: runs, or none). */
   get figures(): BlockFigures | null {
-    return this.#integers === null ? null : this.#figures
+    if (this.#integers === null) return null
+    if (this.#figures === null) {
+      this.#figures = emptyFigures(this.#isPlain.length)
+      const input = new ByteReader(this.#bytes)
+      input.offset = this.#figuresOffset
+      this.#readFigures(input, this.#figures)
+      this.#completeFloatEnds(this.#figures)
+    }
+    return this.#figures
   }
 
   /** The runs, where the numbers are stored so. */
@@ -306,7 +316,7 @@ export class NumberColumn {
     else if (coding.coder === latticeCoder) this.#mapLattice(coding.lattice, count, into, at)
     else if (coding.coder === float32Coder) fromFloat32(integers, count, coding.origin, into, at)
     else if (coding.coder === float64Coder)
-      fromFloat64(integers, count, coding.origin, this.#low, this.#lowOffset + 4 * first, into, at)
+      fromFloat64(integers, count, coding.origin, this.#low!, this.#lowOffset + 4 * first, into, at)
   }
 
   #mapLattice(lattice: Lattice, count: number, into: Float64Array, at: number): void {
@@ -316,42 +326,70 @@ export class NumberColumn {
     else for (let index = 0; index < count; index++) into[at + index] = table[integers[index]! - lowest] ?? Number.NaN
   }
 
-  #readFigures(input: ByteReader, isPlain: Uint8Array, usableCount: Uint16Array): void {
+  /** Values of the counts of a lattice with corrections; null for others. */
+  get #table(): Float64Array | null {
+    if (this.#coding.coder !== latticeCoder || this.#coding.lattice.corrections === null) return null
+    this.#latticeTable ??= latticeTable(this.#coding.lattice)
+    return this.#latticeTable
+  }
+
+  /** Packed columns before the float64 figures. */
+  get #packedColumns(): readonly Float64Array[] {
     const { coder } = this.#coding
-    const { minimum, maximum, sum, first, last } = this.#figures
-    const blockCount = isPlain.length
-    if (coder !== float64Coder) {
-      let used = 0
-      for (let block = 0; block < blockCount; block++) if (this.#bounds[block] !== this.#bounds[block + 1]) used++
-      for (const column of coder === float32Coder ? columns.slice(0, 2) : columns) readPackedColumn(input, used, column)
-      for (let block = 0, at = 0; block < blockCount; block++) {
-        if (this.#bounds[block] === this.#bounds[block + 1]) continue
-        if (isPlain[block] === 1) this.#plainFigures(block, at)
-        at++
-      }
+    return coder === float64Coder ? [] : coder === float32Coder ? columns.slice(0, 2) : columns
+  }
+
+  /** float64 figures of a block. */
+  #floatCount(block: number): number {
+    const { coder } = this.#coding
+    if (this.#isPlain[block] === 0) return this.#usableCount[block] === 0 ? 0 : 5
+    if (this.#bounds[block] === this.#bounds[block + 1]) return 0
+    return coder === float64Coder ? 3 : coder === float32Coder ? 1 : 0
+  }
+
+  #usedBlockCount(): number {
+    let used = 0
+    for (let block = 0; block < this.#isPlain.length; block++)
+      if (this.#bounds[block] !== this.#bounds[block + 1]) used++
+    return used
+  }
+
+  #skipFigures(input: ByteReader): void {
+    const used = this.#usedBlockCount()
+    for (let column = this.#packedColumns.length; column > 0; column--) skipPackedColumn(input, used)
+    let floatCount = 0
+    for (let block = 0; block < this.#isPlain.length; block++) floatCount += this.#floatCount(block)
+    input.take(8 * floatCount)
+  }
+
+  #readFigures(input: ByteReader, figures: BlockFigures): void {
+    const { minimum, maximum, sum, first, last } = figures
+    const used = this.#usedBlockCount()
+    const packed = this.#packedColumns
+    for (const column of packed) readPackedColumn(input, used, column)
+    for (let block = 0, at = 0; block < this.#isPlain.length; block++) {
+      if (this.#bounds[block] === this.#bounds[block + 1]) continue
+      if (packed.length > 0 && this.#isPlain[block] === 1) this.#plainFigures(figures, block, at)
+      at++
     }
-    for (let block = 0; block < blockCount; block++) {
-      if (isPlain[block] === 0) {
-        if (usableCount[block] === 0) continue
+    for (let block = 0; block < this.#isPlain.length; block++) {
+      const floatCount = this.#floatCount(block)
+      if (floatCount >= 3) {
         minimum[block] = input.float64()
         maximum[block] = input.float64()
-        sum[block] = input.float64()
+      }
+      if (floatCount >= 1) sum[block] = input.float64()
+      if (floatCount === 5) {
         first[block] = input.float64()
         last[block] = input.float64()
-      } else if (this.#bounds[block] !== this.#bounds[block + 1]) {
-        if (coder === float64Coder) {
-          minimum[block] = input.float64()
-          maximum[block] = input.float64()
-        }
-        if (coder === float64Coder || coder === float32Coder) sum[block] = input.float64()
       }
     }
   }
 
   /** Figures of a plain block from place `at` of the columns just read. */
-  #plainFigures(block: number, at: number): void {
+  #plainFigures(figures: BlockFigures, block: number, at: number): void {
     const coding = this.#coding
-    const { minimum, maximum, sum, first, last } = this.#figures
+    const { minimum, maximum, sum, first, last } = figures
     const begin = this.#integers!.first[block]!
     const end = this.#integers!.last[block]!
     const [below, above, sums] = columns
@@ -377,18 +415,18 @@ export class NumberColumn {
     const coding = this.#coding
     if (coding.coder === decimalCoder) return fromDecimal(integer + coding.scale.origin, coding.scale)
     if (coding.coder !== latticeCoder) return Number.NaN
-    if (this.#table) return this.#table[integer - coding.lattice.lowest] ?? Number.NaN
+    const table = this.#table
+    if (table) return table[integer - coding.lattice.lowest] ?? Number.NaN
     return integer * coding.lattice.gain + coding.lattice.offset
   }
 
   /** First and last of plain float64 blocks: their low halves stand where every block finds them. */
-  #completeFloatEnds(isPlain: Uint8Array): void {
+  #completeFloatEnds({ first, last }: BlockFigures): void {
     if (this.#coding.coder !== float64Coder) return
-    const { first, last } = this.#figures
-    for (let block = 0; block < isPlain.length; block++) {
+    for (let block = 0; block < this.#isPlain.length; block++) {
       const from = this.#bounds[block]!
       const to = this.#bounds[block + 1]!
-      if (isPlain[block] === 0 || from === to) continue
+      if (this.#isPlain[block] === 0 || from === to) continue
       integers[0] = this.#integers!.first[block]!
       this.#map(1, from, first, block)
       integers[0] = this.#integers!.last[block]!

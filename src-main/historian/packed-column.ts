@@ -7,6 +7,8 @@ import { type ByteReader, damaged } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
 
 const widest = 53
+/** Up to this width a number and the rest of a byte fit 32 bits. */
+const widestFast = 24
 const writer = new BitWriter()
 
 /** Appends the first `count` numbers, whole, from 0 to 2^53 − 1. */
@@ -34,12 +36,38 @@ export function readPackedColumn(input: ByteReader, count: number, into: Float64
     into.fill(smallest, 0, count)
     return
   }
+  if (width <= widestFast) {
+    readNarrow(input.take((count * width + 7) >>> 3), smallest, width, count, into)
+    return
+  }
   let position = loadBits(input.bytes, 8 * input.offset, count * width)
   input.offset += (count * width + 7) >>> 3
   for (let index = 0; index < count; index++) {
     into[index] = smallest + wideBitsAt(position, width)
     position += width
   }
+}
+
+/** Numbers of few bits, without a copy of the bytes. */
+function readNarrow(bytes: Uint8Array, smallest: number, width: number, count: number, into: Float64Array): void {
+  const mask = (1 << width) - 1
+  let rest = 0
+  let restCount = 0
+  let at = 0
+  for (let index = 0; index < count; index++) {
+    for (; restCount < width; restCount += 8) rest |= bytes[at++]! << restCount
+    into[index] = smallest + (rest & mask)
+    rest >>>= width
+    restCount -= width
+  }
+}
+
+/** Passes over a column. */
+export function skipPackedColumn(input: ByteReader, count: number): void {
+  input.varint()
+  const width = input.byte()
+  if (width > widest) throw damaged(`a directory with numbers of ${width} bits`)
+  input.take((count * width + 7) >>> 3)
 }
 
 /** Bits that a whole number ≥ 0 needs; 0 for 0. */

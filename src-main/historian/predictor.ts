@@ -13,7 +13,9 @@
 
 export const deltaPredictor = 0
 export const linePredictor = 1
-/** Weight of smoothing predictor p is factor / 2^shift of entry p − 2. */
+/** Smoothing predictors, the fastest first. */
+export const firstSmoothing = 2
+/** Weight of smoothing predictor p is factor / 2^shift of entry p − {@link firstSmoothing}. */
 const smoothings = [
   { factor: 3, shift: 2 },
   { factor: 1, shift: 1 },
@@ -25,7 +27,7 @@ const smoothings = [
   { factor: 1, shift: 5 },
   { factor: 1, shift: 6 },
 ] as const
-export const predictorCount = 2 + smoothings.length
+export const predictorCount = firstSmoothing + smoothings.length
 
 /** One way to guess. `parameter`: the step of `delta`, the jump of smoothing, 0 for `line`; 32 bits. */
 export interface Prediction {
@@ -104,7 +106,7 @@ function stageEnd(stage: number, shift: number, count: number): number {
 }
 
 function smoothingErrors(numbers: Int32Array, from: number, to: number, by: Prediction, into: Int32Array): void {
-  const { factor, shift } = smoothings[by.predictor - 2]!
+  const { factor, shift } = smoothings[by.predictor - firstSmoothing]!
   const jump = by.parameter === 0 ? 0x7fff_ffff : by.parameter
   let level = numbers[from]! << 8
   let index = 1
@@ -123,7 +125,7 @@ function smoothingErrors(numbers: Int32Array, from: number, to: number, by: Pred
 }
 
 function restoreSmoothing(errors: Int32Array, count: number, by: Prediction, into: Int32Array, at: number): void {
-  const { factor, shift } = smoothings[by.predictor - 2]!
+  const { factor, shift } = smoothings[by.predictor - firstSmoothing]!
   const jump = by.parameter === 0 ? 0x7fff_ffff : by.parameter
   let level = into[at]! << 8
   let index = 1

@@ -5,7 +5,7 @@
 import { bits } from './bit-reader.ts'
 import type { BitWriter } from './bit-writer.ts'
 import { damaged } from './byte-reader.ts'
-import { readExtra, writeToken } from './dense-code.ts'
+import { readExtra } from './dense-code.ts'
 import { codeTableSize, type PrefixCode } from './huffman.ts'
 import { extraBits, tokenBase, tokenOf } from './token.ts'
 
@@ -31,6 +31,8 @@ export function countSparse(
   if (gap > 0) gaps[tokenOf(gap)]!++
 }
 
+const pair = new Int32Array(2)
+
 /** Writes one block's errors (zigzag). */
 export function writeSparse(
   output: BitWriter,
@@ -47,11 +49,14 @@ export function writeSparse(
       gap++
       continue
     }
-    writeToken(output, gap, gaps)
-    writeToken(output, error - 1, others)
+    pair[0] = gap
+    pair[1] = error - 1
+    output.writeTokens(pair, 0, 1, gaps.codes)
+    output.writeTokens(pair, 1, 1, others.codes)
     gap = 0
   }
-  if (gap > 0) writeToken(output, gap, gaps)
+  pair[0] = gap
+  if (gap > 0) output.writeTokens(pair, 0, 1, gaps.codes)
 }
 
 /** Reads one block's errors from the loaded bits into `into`, signed; the position behind them. The tables are those of singleTable. */

@@ -195,18 +195,24 @@ function isEven(timestamp: Float64Array, count: number): boolean {
   return true
 }
 
+/** Distances that the middle one is taken of. */
+const middleOf = 64
+
 /** Mean distance of neighbours without those that are far from the middle one; whole ms where that fits a block as well. */
 function periodOf(timestamp: Float64Array, count: number): number {
-  const distances = new Float64Array(count - 1)
-  for (let row = 1; row < count; row++) distances[row - 1] = timestamp[row]! - timestamp[row - 1]!
-  const middle = distances.slice().sort()[count >> 1] ?? distances[0]!
+  const stride = Math.ceil((count - 1) / middleOf)
+  const some: number[] = []
+  for (let row = 1; row < count; row += stride) some.push(timestamp[row]! - timestamp[row - 1]!)
+  const middle = some.sort((a, b) => a - b)[some.length >> 1]!
+  const [low, high] = [middle / 2, 1.5 * middle]
   let sum = 0
   let used = 0
-  for (const distance of distances)
-    if (Math.abs(distance - middle) <= middle / 2) {
-      sum += distance
-      used++
-    }
+  for (let row = 1; row < count; row++) {
+    const distance = timestamp[row]! - timestamp[row - 1]!
+    if (distance < low || distance > high) continue
+    sum += distance
+    used++
+  }
   const mean = sum / used
   if (Math.abs(mean - Math.round(mean)) * blockSampleCount < 1) return Math.round(mean)
   return Math.round(mean / periodUnit) * periodUnit
