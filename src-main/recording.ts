@@ -2,7 +2,7 @@
 // and every write. Names of own series contain a colon, so that they are never a tag's.
 import type { BackfillColumns, WriteOutcome } from './api/api-parts.ts'
 import type { Clock } from './base/clock.ts'
-import type { BackfillSeries, Historian, HistorianGap, OwnSample } from './historian/historian.ts'
+import type { BackfillSeries, Historian, HistorianGap, HistorianHealth, OwnSample } from './historian/historian.ts'
 import {
   defaultHistorySettings,
   type HistorySettings,
@@ -10,6 +10,7 @@ import {
   seriesKindOf,
 } from './historian/history-settings.ts'
 import type { DeviceRow, DeviceState } from './shared/contract.ts'
+import type { JsonValue } from './shared/data-value.ts'
 import { deviceSeriesName, writeSeriesName } from './shared/own-series.ts'
 import type { Plant } from './shared/plant.ts'
 import { StatusCodes } from './shared/status-code.ts'
@@ -139,4 +140,13 @@ function backfillSeriesOf({ definition, timestamp, value, statusCode, others }: 
   const attributes = { dataType, unit, description, interpolation, states, isRecorded, retentionMs }
   const series = { name, kind: seriesKindOf(dataType, arrayLength), attributes }
   return { series, timestamp, value, statusCode, others }
+}
+
+/** The counters of the historian as maintenance.health shows them. */
+export function historianHealth({ gaps, ...health }: HistorianHealth): JsonValue {
+  return {
+    ...health,
+    recoveryFaults: [...health.recoveryFaults],
+    gaps: gaps.map(({ from, to, lostCount, reason }) => ({ from, to, lostCount, reason })),
+  }
 }

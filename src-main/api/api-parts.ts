@@ -98,6 +98,8 @@ export interface BackfillColumns {
 
 /** The historian (historian/historian.ts). Throws RuntimeError; BadNotFound for what was never recorded. */
 export interface History {
+  /** False while history is not kept: no room, or it failed. */
+  readonly isRecording: boolean
   read(request: HistoryRequest, signal?: AbortSignal): Promise<HistoryResult>
   statistics(
     tags: readonly string[],

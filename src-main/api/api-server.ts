@@ -127,8 +127,13 @@ export class ApiServer {
   plantChanged(): void {
     this.#parts.access.permissions.configure(this.#parts.plantStore.plant.roles)
     this.#tagFeeds.tagsChanged()
-    for (const notify of [...this.#plantWatchers]) notify()
+    this.plantRowChanged()
     this.#sessionsChanged()
+  }
+
+  /** Something that `plant.watch` shows changed, but not the plant: history is recorded again, or no more. */
+  plantRowChanged(): void {
+    for (const notify of [...this.#plantWatchers]) notify()
   }
 
   /** Serves a screen on this link until it closes. */

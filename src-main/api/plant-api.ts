@@ -49,7 +49,7 @@ export function plantFeeds(parts: ApiParts, onChange: (notify: () => void) => ()
   return { 'plant.watch': () => stateSource(() => plantRow(parts), onChange) }
 }
 
-function plantRow({ plantStore, version }: ApiParts): PlantRow {
+function plantRow({ plantStore, history, version }: ApiParts): PlantRow {
   const { plant } = plantStore
   return {
     name: plant.name,
@@ -61,6 +61,7 @@ function plantRow({ plantStore, version }: ApiParts): PlantRow {
     startMimic: plant.startMimic,
     mimics: plant.mimics.map(({ name, title, level, parent }) => ({ name, title, level, parent })),
     faultCount: plantStore.faults.length,
+    isRecording: history.isRecording,
     revision: plantStore.revision,
     version,
   }

@@ -247,6 +247,8 @@ export interface PlantRow {
   readonly startMimic: string | null
   readonly mimics: readonly Omit<MimicEntry, 'file'>[]
   readonly faultCount: number
+  /** False while history is not kept: no room, or the historian failed; maintenance.health says why. */
+  readonly isRecording: boolean
   /** Grows with every accepted change of the folder in this run. */
   readonly revision: number
   /** The Lineside version. */

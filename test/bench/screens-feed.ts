@@ -180,7 +180,7 @@ function partsOf(table: TagTable, access: ApiParts['access']): ApiParts {
       saveTrend: unused,
       deleteTrend: unused,
     },
-    history: { read: unused, statistics: unused, seriesRows: unused, write: unused },
+    history: { isRecording: true, read: unused, statistics: unused, seriesRows: unused, write: unused },
     historyMarkers: [],
     access,
     health: async () => ({}),

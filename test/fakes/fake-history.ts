@@ -9,6 +9,7 @@ export class FakeHistory implements History {
   readonly written = new Map<string, BackfillColumns>()
   /** Answers wait for this; tests of cancellation put in what never resolves. */
   waiting: Promise<void> = Promise.resolve()
+  isRecording = true
   /** How many questions were given up. */
   interruptedCount = 0
 

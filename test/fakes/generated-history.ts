@@ -105,6 +105,7 @@ export const generatedSeries: Readonly<Record<string, Generated>> = {
 }
 
 export class GeneratedHistory implements History {
+  readonly isRecording = true
   readonly #first: number
   readonly #now: () => number
   /** Every question, newest last. */

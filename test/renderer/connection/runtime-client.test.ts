@@ -123,7 +123,7 @@ describe('RuntimeClient', () => {
     await failed
   })
 
-  const question = { tags: ['A'], from: 0, to: 1, mode: 'raw' } as const
+  const question = { tags: ['A'], from: 0, to: 1, mode: 'raw' as const }
   const answer: HistoryResult = {
     series: [
       {
