@@ -17,6 +17,8 @@ export interface MimicOutlets {
   readonly openFaceplate: (target: FaceplateTarget) => void
   /** Asks the operator, then writes; null where nothing may be written. */
   readonly write: ((write: MimicWrite) => void) | null
+  /** Shows how these went; null where history may not be seen. */
+  readonly openTrend?: ((tags: readonly string[]) => void) | null
   /** Says something to the operator. */
   readonly say: (message: string) => void
   /** Title of a display in the language of the screen. */

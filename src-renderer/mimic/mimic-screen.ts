@@ -9,6 +9,7 @@ import type { OpenedMimic } from './mimic-opening.ts'
 import { type MarkChange, type MarkState, MimicRuntime } from './mimic-runtime.ts'
 import type { TagWatcher } from './mimic-source.ts'
 import { adoptStyleRules } from './mimic-styles.ts'
+import { listenForTrends } from './mimic-trends.ts'
 import { MimicViewport } from './mimic-viewport.ts'
 import { t } from './texts.ts'
 
@@ -33,6 +34,7 @@ export class MimicScreen {
   readonly #runtime: MimicRuntime
   readonly #actions: MimicActions
   readonly #removeStyles: () => void
+  readonly #stopTrends: () => void
   readonly #resize: ResizeObserver
   #fitTimer: ReturnType<typeof setTimeout> | null = null
 
@@ -50,6 +52,8 @@ export class MimicScreen {
     this.#runtime = new MimicRuntime(opened.plan, marks, onFault)
     this.viewport = new MimicViewport(host, root, whole, () => this.#fitTargetsLater())
     this.#actions = new MimicActions(root, opened.plan.actions, this.#runtime, outlets)
+    const { openTrend } = outlets
+    this.#stopTrends = openTrend ? listenForTrends(root, opened.plan, openTrend) : () => {}
     this.#resize = new ResizeObserver(() => this.#fitTargetsLater())
     this.#resize.observe(host)
     this.#actions.fitTargets(this.viewport.scale)
@@ -65,6 +69,7 @@ export class MimicScreen {
     this.#runtime.close()
     this.viewport.close()
     this.#actions.close()
+    this.#stopTrends()
     this.#resize.disconnect()
     if (this.#fitTimer !== null) clearTimeout(this.#fitTimer)
     this.#removeStyles()

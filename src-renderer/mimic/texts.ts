@@ -8,7 +8,8 @@ export const t = defineTexts({
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Fit to screen',
-    panHint: 'Arrow keys move, + and − zoom, 0 fits the display to the screen.',
+    panHint:
+      'Arrow keys move, + and − zoom, 0 fits the display to the screen. T, a right click or a long press on a value shows its trend.',
     openFaceplate: 'Open {name}',
     openMimic: 'Open display {name}',
     write: 'Write to {tag}',
@@ -54,7 +55,7 @@ export const t = defineTexts({
     zoomIn: '放大',
     zoomOut: '缩小',
     fit: '适应屏幕',
-    panHint: '方向键平移，+ 和 − 缩放，0 适应屏幕。',
+    panHint: '方向键平移，+ 和 − 缩放，0 适应屏幕。在数值上按 T、右键或长按可显示趋势。',
     openFaceplate: '打开 {name}',
     openMimic: '打开画面 {name}',
     write: '写入 {tag}',
