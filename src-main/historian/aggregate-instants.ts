@@ -46,15 +46,11 @@ export function* valuesAt(
   const last = instants[count - 1]!
   const before = timeline.boundBefore(first)
   const after = timeline.boundAfter(last)
-  const cursor = new SampleCursor(
-    timeline,
-    timeline.segments(
-      before === Number.NEGATIVE_INFINITY ? first : before,
-      (after === Number.POSITIVE_INFINITY ? last : after) + 1,
-      false,
-    ),
-  )
-  const bounds = new Bounds(timeline, cursor, configuration, pace)
+  const loaded = {
+    from: before === Number.NEGATIVE_INFINITY ? first : before,
+    to: (after === Number.POSITIVE_INFINITY ? last : after) + 1,
+  }
+  const bounds = new Bounds(timeline, loaded, configuration, pace)
   const put = (index: number, sample: Sample, value: number, statusCode: number) => {
     values[index] = value
     statusCodes[index] = statusCode
@@ -118,6 +114,8 @@ const nowhere: Around = {
 class Bounds {
   readonly #timeline: SampleTimeline
   readonly #cursor: SampleCursor
+  /** Of what lies outside, the cursor may know a part only. */
+  readonly #loaded: { readonly from: number; readonly to: number }
   readonly #accept: Accept
   readonly #pace: Pace
   /** What the last instant found is true as long as the next lies between the same two neighbours. */
@@ -125,9 +123,15 @@ class Bounds {
   #lastFrom = Number.POSITIVE_INFINITY
   #lastTo = Number.NEGATIVE_INFINITY
 
-  constructor(timeline: SampleTimeline, cursor: SampleCursor, configuration: AggregateConfiguration, pace: Pace) {
+  constructor(
+    timeline: SampleTimeline,
+    loaded: { readonly from: number; readonly to: number },
+    configuration: AggregateConfiguration,
+    pace: Pace,
+  ) {
     this.#timeline = timeline
-    this.#cursor = cursor
+    this.#loaded = loaded
+    this.#cursor = new SampleCursor(timeline, timeline.segments(loaded.from, loaded.to, false))
     this.#accept = acceptUsable(configuration)
     this.#pace = pace
   }
@@ -142,7 +146,7 @@ class Bounds {
     let early: Found | null = null
     let passedOthers = false
     let isOn = true
-    while (isOn && !early && !exact) {
+    while (isOn && cursor.timestamp >= this.#loaded.from) {
       if (this.#accept(cursor.statusCode, cursor.value, cursor.other)) {
         if (cursor.timestamp === at) exact = cursor.sample()
         else early = { sample: cursor.sample(), passedOthers }
@@ -156,18 +160,16 @@ class Bounds {
       this.#lastFrom = Number.POSITIVE_INFINITY
       return { ...nowhere, exact }
     }
-    if (!early) early = yield* findBefore(this.#timeline, Math.min(at, cursor.timestamp), this.#accept, this.#pace)
+    if (!early) early = yield* findBefore(this.#timeline, this.#loaded.from, this.#accept, this.#pace)
     if (early && passedOthers) early = { sample: early.sample, passedOthers: true }
     cursor.returnTo(place)
     const hasNext = cursor.next()
     this.#lastTo = hasNext ? cursor.timestamp : Number.POSITIVE_INFINITY
     let late: Found | null = null
     let passedLater = false
-    let lastTimestamp = at
     if (!isStepped && hasNext && early) {
       let isAhead = true
-      while (isAhead && !late) {
-        lastTimestamp = cursor.timestamp
+      while (isAhead && !late && cursor.timestamp < this.#loaded.to) {
         if (this.#accept(cursor.statusCode, cursor.value, cursor.other))
           late = { sample: cursor.sample(), passedOthers: passedLater }
         else {
@@ -176,7 +178,7 @@ class Bounds {
         }
         if (this.#pace.isDue()) yield
       }
-      if (!late) late = yield* findAfter(this.#timeline, lastTimestamp + 1, this.#accept, this.#pace)
+      if (!late) late = yield* findAfter(this.#timeline, this.#loaded.to, this.#accept, this.#pace)
       if (late && passedLater) late = { sample: late.sample, passedOthers: true }
     }
     let second: Sample | null = null

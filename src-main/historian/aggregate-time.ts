@@ -43,7 +43,7 @@ export class TimeAverageGatherer implements BucketGatherer {
   #time = Number.NaN
   #value = Number.NaN
   #isDoubtful = false
-  /** The usable one before it. */
+  /** The usable one before it, with another time stamp. */
   #timeBefore = Number.NaN
   #valueBefore = Number.NaN
   /** Time stamp of the first unusable sample since; NaN when there is none. */
@@ -109,8 +109,10 @@ export class TimeAverageGatherer implements BucketGatherer {
         const width = time - this.#time
         integral += (this.#isStepped ? this.#value : (this.#value + number) / 2) * width
         duration += width
-        this.#timeBefore = this.#time
-        this.#valueBefore = this.#value
+        if (width > 0) {
+          this.#timeBefore = this.#time
+          this.#valueBefore = this.#value
+        }
         this.#time = time
         this.#value = number
       } else this.#take(time, number, code)
@@ -178,8 +180,10 @@ export class TimeAverageGatherer implements BucketGatherer {
       else
         this.#lay(this.#time, this.#value, time, value, this.#isDoubtful || isDoubtful || !Number.isNaN(this.#gapFrom))
     }
-    this.#timeBefore = this.#time
-    this.#valueBefore = this.#value
+    if (time !== this.#time) {
+      this.#timeBefore = this.#time
+      this.#valueBefore = this.#value
+    }
     this.#time = time
     this.#value = value
     this.#isDoubtful = isDoubtful
