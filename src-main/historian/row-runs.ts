@@ -122,7 +122,10 @@ export function readRowRuns(input: ByteReader, count: number): { runs: RowRuns; 
     runs.kind[run] = state.kind
   }
   if (end !== count) throw damaged(`runs of ${end} of ${count} rows`)
-  return { runs, raw: new Float64Array(input.take(8 * rawCount).slice().buffer) }
+  const raw = new Float64Array(rawCount)
+  // Copied: the bytes may lie anywhere in a larger buffer, as those of a file do.
+  new Uint8Array(raw.buffer).set(input.take(8 * rawCount))
+  return { runs, raw }
 }
 
 /** What runs say of the blocks of a chunk. */
