@@ -1,0 +1,742 @@
+// The writing side of the historian, in one thread: every batch goes to the journal first, then to the heads of its series, and
+// from there in chunks to the files. Everything a killed process acknowledged is found again at the next start, once.
+
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import type { TagValue } from '../shared/data-value.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { StatusCodes } from '../shared/status-code.ts'
+import type { ValueBatch } from '../shared/value-batch.ts'
+import { HeadSeries } from './head-series.ts'
+import type { Heads } from './head-source.ts'
+import { picked } from './head-store.ts'
+import type { BackfillSeries, HistorianGap, OwnSample } from './historian.ts'
+import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
+import { HistoryFilesError } from './history-files-error.ts'
+import { type HistorySettings, keepsEverything, type RecordedTag, seriesKindOf } from './history-settings.ts'
+import { Journal } from './journal.ts'
+import { columnsOf, FrameBuilder, FrameType, type RowColumns, rowsPerFrame } from './journal-frame.ts'
+import { JournalLayouts, type Layout } from './journal-layouts.ts'
+import { recoverHeads } from './journal-recovery.ts'
+import type { JournalOutcome } from './journal-replay.ts'
+import { type BatchColumns, JournalRows } from './journal-rows.ts'
+import type { Samples } from './samples.ts'
+import { BackfillWork } from './seal-backfill.ts'
+import { SealWork } from './seal-work.ts'
+
+/** How often it is tried whether there is room again. */
+const roomProbeMs = 1000
+const housekeepingMs = 60_000
+const sizeLookMs = 10_000
+/** Gaps that are remembered for health. */
+const gapLimit = 100
+/** The oldest partition goes at most so often for one batch. */
+const roomAttempts = 8
+
+export interface HistoryWriterOptions {
+  /** `<data>/history`. */
+  readonly folder: string
+  /** Open on the same folder; the writer closes it. */
+  readonly files: HistoryFilesWriter
+  readonly settings: HistorySettings
+  readonly clock: Clock
+  /** After samples of these tags were lost: their present values are wanted. */
+  readonly onResumed?: (handles: readonly number[]) => void
+}
+
+/** Figures of the writer since it was opened. offered = stored + filtered + lost. */
+export interface WriterFigures {
+  readonly offeredCount: number
+  readonly storedCount: number
+  readonly filteredCount: number
+  readonly lostCount: number
+  readonly backfilledCount: number
+  readonly replacedTimestampCount: number
+  readonly seriesCount: number
+  readonly headSampleCount: number
+  readonly headByteCount: number
+  readonly sealedCount: number
+  readonly chunkCount: number
+  readonly journalByteCount: number
+  readonly journalSegmentCount: number
+  /** null while it records. */
+  readonly fullMessage: string | null
+  /** Why chunks cannot be written while the journal can; null = they can. */
+  readonly sealMessage: string | null
+  readonly gaps: readonly HistorianGap[]
+}
+
+/** What recovery found at the start. */
+export type Recovery = JournalOutcome
+
+/** See the head of this file. All methods from one thread; those that cannot do their work for want of room go on without it. */
+export class HistoryWriter {
+  readonly recovery: Recovery
+  readonly #files: HistoryFilesWriter
+  readonly #clock: Clock
+  readonly #onResumed: (handles: readonly number[]) => void
+  readonly #series: HeadSeries
+  readonly #layouts: JournalLayouts
+  readonly #journal: Journal
+  readonly #frames = new FrameBuilder()
+  readonly #rows = new JournalRows()
+  readonly #seals: SealWork
+  readonly #backfill: BackfillWork
+  #settings: HistorySettings
+  #tags: readonly RecordedTag[] = []
+  #handleOfSlot = new Map<number, number>()
+  #position = 0
+  #serverTimestamp: number
+  #lastSync = 0
+  #fullMessage: string | null = null
+  #lastProbe = 0
+  #gaps: HistorianGap[] = []
+  #offeredCount = 0
+  #storedCount = 0
+  #filteredCount = 0
+  #lostCount = 0
+  #syncing: Promise<void> | null = null
+  #sealMessage: string | null = null
+  #sealAgainAt = 0
+  #nextHousekeeping = 0
+  #isHousekeeping = false
+  #nextSizeLook = 0
+
+  /** Opens and recovers: reads the journal back, marks what a crash left open. Blocks while it reads. */
+  constructor(options: HistoryWriterOptions) {
+    this.#files = options.files
+    this.#settings = options.settings
+    this.#clock = options.clock
+    this.#onResumed = options.onResumed ?? (() => undefined)
+    this.#serverTimestamp = options.clock.now()
+    this.#series = new HeadSeries(options.files)
+    this.#layouts = new JournalLayouts(this.#series)
+    const folder = join(options.folder, 'journal')
+    this.recovery = recoverHeads(folder, options.files, this.#series, true)
+    this.#journal = new Journal({
+      folder,
+      firstSegment: this.recovery.lastSegment + 1,
+      segmentByteCount: options.settings.journalSegmentByteCount,
+    })
+    this.#series.heads.segment = this.#journal.segment
+    this.#seals = new SealWork({
+      files: options.files,
+      series: this.#series,
+      settings: () => this.#settings,
+      position: () => this.#position,
+      segment: () => this.#journal.segment,
+      carry: (slot) => this.#carry(slot),
+      release: (segment) => this.#release(segment),
+      monotonic: () => options.clock.monotonic(),
+    })
+    this.#backfill = new BackfillWork({
+      files: options.files,
+      series: this.#series,
+      position: () => this.#position,
+      onRemoved: (slot, timestamps) => this.#write(this.#frames.removal(this.#series.id(slot), timestamps)),
+    })
+    if (this.recovery.lastSegment > 0) this.#seals.leave(this.recovery.lastSegment, this.recovery.aliveTimestamp)
+    this.#begin()
+  }
+
+  get figures(): WriterFigures {
+    const { heads } = this.#series
+    return {
+      offeredCount: this.#offeredCount,
+      storedCount: this.#storedCount,
+      filteredCount: this.#filteredCount,
+      lostCount: this.#lostCount,
+      backfilledCount: this.#backfill.count,
+      replacedTimestampCount: this.#rows.replacedTimestampCount,
+      seriesCount: this.#series.count,
+      headSampleCount: heads.rowCount,
+      headByteCount: heads.byteCount,
+      sealedCount: this.#seals.sealedCount,
+      chunkCount: this.#seals.chunkCount,
+      journalByteCount: this.#journal.writtenByteCount,
+      journalSegmentCount: this.#journal.segmentCount,
+      fullMessage: this.#fullMessage,
+      sealMessage: this.#sealMessage,
+      gaps: this.#gaps,
+    }
+  }
+
+  /** Exactly these tags are recorded from now on; a series that is not any more ends with a mark. */
+  configure(tags: readonly RecordedTag[], settings: HistorySettings): void {
+    this.#settings = settings
+    this.#journal.segmentByteCount = settings.journalSegmentByteCount
+    const before = this.#tags
+    this.#tags = tags
+    const slots = this.#series.define(tags.map((tag) => tag.series))
+    const isRecorded = new Set(slots)
+    this.#endSeries(before.map((tag) => this.#slotOfTag(tag)).filter((slot) => !isRecorded.has(slot)))
+    let most = -1
+    for (const { handle } of tags) if (handle > most) most = handle
+    const slotOfHandle = new Int32Array(most + 1).fill(-1)
+    this.#handleOfSlot = new Map()
+    for (const [index, tag] of tags.entries()) {
+      const slot = slots[index]!
+      slotOfHandle[tag.handle] = slot
+      this.#handleOfSlot.set(slot, tag.handle)
+      this.#setFilter(slot, tag)
+    }
+    this.#layouts.configure(slotOfHandle)
+  }
+
+  /**
+   * Journals the batch and puts it into the heads. It is written when this returns: only a power cut can take it, until `synced`.
+   * Without room it is counted as lost, and the series are marked. Never throws for want of room.
+   */
+  record(batch: ValueBatch, serverTimestamp: number): void {
+    if (batch.count === 0) return
+    if (batch.count > rowsPerFrame) return this.#recordParts(batch, serverTimestamp)
+    const layout = this.#layouts.of(batch.handle, batch.count)
+    if (layout.slots.length === 0) return
+    this.#store(layout, layout.rows === null ? batch : pick(batch, layout.rows), serverTimestamp, true)
+  }
+
+  /** Records one sample of one of the runtime's own series. */
+  recordOwn(sample: OwnSample, serverTimestamp: number): void {
+    const series = ownSeries(sample)
+    const slot = this.#series.slotOfName(series.name, series.kind) ?? this.#series.define([series])[0]!
+    const isNumber = typeof sample.value === 'number' || typeof sample.value === 'boolean'
+    const columns: BatchColumns = {
+      count: 1,
+      value: Float64Array.of(isNumber ? Number(sample.value) : Number.NaN),
+      statusCode: Uint32Array.of(sample.statusCode),
+      sourceTimestamp: Float64Array.of(sample.timestamp),
+      others: isNumber ? null : [sample.value],
+    }
+    this.#store(this.#layouts.ofSlots([slot]), columns, serverTimestamp, true)
+  }
+
+  /** Samples of these tags were lost on their way here: counted, and marked from that time on. */
+  lost(handles: ArrayLike<number>, timestamp: number, count: number, reason: string): void {
+    this.#offeredCount += count
+    this.#lose(count, timestamp, reason)
+    for (let row = 0; row < handles.length; row++) {
+      const slot = this.#layouts.slotOfHandle(handles[row]!)
+      if (slot >= 0) this.#series.lost(slot, timestamp)
+    }
+    this.#resume(StatusCodes.BadNoData)
+  }
+
+  /** Back-fills; resolves with the number of samples when they survive a power cut. RuntimeError as `Historian.write`. */
+  async write(series: readonly BackfillSeries[]): Promise<number> {
+    const count = this.#backfill.write(series)
+    await Promise.all([this.#files.commit(), this.#journal.sync()])
+    return count
+  }
+
+  /** What is in memory of these series (numbers of the catalog). */
+  heads(ids: readonly number[]): Heads {
+    const rows = []
+    for (const id of ids) {
+      const slot = this.#series.slotOfId(id)
+      if (slot === undefined) continue
+      const samples = this.#headOf(slot)
+      if (samples.count > 0) rows.push({ series: id, samples })
+    }
+    return { sealNumber: this.#files.sealNumber, rows }
+  }
+
+  /** Resolves when everything recorded so far survives a power cut. */
+  synced(): Promise<void> {
+    return this.#journal.sync()
+  }
+
+  /** To be called about once a second: sign of life in the journal, sync when it is due, look for room. Never throws for want of room. */
+  tick(now = this.#clock.now()): void {
+    this.#serverTimestamp = now
+    if (this.#fullMessage !== null) return this.#probe()
+    this.#attempt(() => this.#write(this.#frames.instant(FrameType.heartbeat, now)))
+    const { syncIntervalMs } = this.#settings
+    const isDue = this.#clock.monotonic() - this.#lastSync >= syncIntervalMs - 50
+    if (isDue && this.#syncing === null) this.#syncSoon()
+    this.#lookAtSize()
+    this.#housekeepSoon(now)
+  }
+
+  /** Seals for at most about 5 ms, where something is due; true when there is more. */
+  work(chunkLimit?: number): boolean {
+    if (this.#fullMessage !== null || this.#clock.monotonic() < this.#sealAgainAt) return false
+    if (!this.#seals.isDue(this.#serverTimestamp)) return false
+    try {
+      this.#seals.slice(chunkLimit)
+      this.#sealMessage = null
+    } catch (error) {
+      if (this.#madeRoom(error)) return true
+      if (!(error instanceof HistoryFilesError)) throw error
+      // The journal may still have room: samples wait in memory until there is some for chunks.
+      this.#sealMessage = error.message
+      this.#sealAgainAt = this.#clock.monotonic() + roomProbeMs
+      if (this.#series.heads.rowCount > 2 * this.#settings.headSampleLimit) this.#stopFor(error)
+      return false
+    }
+    return this.#seals.isDue(this.#serverTimestamp)
+  }
+
+  /** Blocks of samples that wait to be sealed. */
+  get backlog(): number {
+    return this.#series.heads.filledCount
+  }
+
+  /** Seals every head, however small, and makes all durable. */
+  async sealAll(): Promise<void> {
+    this.#seals.sealAll()
+    await this.#files.commit()
+  }
+
+  /** Marks the end of all series recorded live, makes everything durable and closes the files. */
+  async close(now = this.#clock.now()): Promise<void> {
+    this.#attempt(() => {
+      this.#mark(this.#series.liveSlots(), now, StatusCodes.BadShutdown)
+      this.#write(this.#frames.instant(FrameType.end, now))
+    })
+    try {
+      await this.#journal.close()
+    } finally {
+      await this.#files.close()
+    }
+  }
+
+  #slotOfTag(tag: RecordedTag): number {
+    return this.#series.slotOfName(tag.series.name, tag.series.kind)!
+  }
+
+  #setFilter(slot: number, tag: RecordedTag): void {
+    const present = this.#series.filter(slot)?.settings ?? keepsEverything
+    if (present.deadband === tag.filter.deadband && present.compression === tag.filter.compression) return
+    this.#flushFilter(slot)
+    this.#series.setFilter(slot, tag.filter)
+    this.#series.forgetAnnouncement(slot)
+    // Announced at once: frames before and after it are filtered differently when they are read back.
+    this.#attempt(() => this.#announce([slot]))
+  }
+
+  /** What the filter still decides on becomes a sample of the head; the head goes to the journal, which has it in no other way. */
+  #flushFilter(slot: number): void {
+    const filter = this.#series.filter(slot)
+    if (!filter?.pending) return
+    filter.flush((timestamp, value, code) => this.#series.heads.append(slot, timestamp, value, code, undefined))
+    this.#attempt(() => this.#carry(slot))
+  }
+
+  #recordParts(batch: ValueBatch, serverTimestamp: number): void {
+    for (let from = 0; from < batch.count; from += rowsPerFrame) {
+      const to = Math.min(batch.count, from + rowsPerFrame)
+      this.record(
+        {
+          count: to - from,
+          handle: batch.handle.subarray(from, to),
+          value: batch.value.subarray(from, to),
+          statusCode: batch.statusCode.subarray(from, to),
+          sourceTimestamp: batch.sourceTimestamp.subarray(from, to),
+          others: batch.others?.slice(from, to) ?? null,
+        },
+        serverTimestamp,
+      )
+    }
+  }
+
+  #store(layout: Layout, batch: BatchColumns, serverTimestamp: number, isLive: boolean): void {
+    this.#serverTimestamp = serverTimestamp
+    this.#offeredCount += batch.count
+    const columns = this.#rows.of(
+      batch,
+      layout.slots,
+      this.#series,
+      serverTimestamp,
+      this.#settings.timestampAheadLimitMs,
+    )
+    if (this.#fullMessage !== null) return this.#loseRows(layout, columns)
+    if (!this.#journalRows(layout, columns, isLive ? serverTimestamp : 0)) return this.#loseRows(layout, columns)
+    this.#keep(layout, columns)
+  }
+
+  /** False when there is no room for it. */
+  #journalRows(layout: Layout, columns: RowColumns, serverTimestamp: number): boolean {
+    return this.#attempt(
+      () => {
+        for (;;) {
+          const { segment } = this.#journal
+          this.#explain(layout, serverTimestamp > 0)
+          // Explaining a series may have begun a segment, in which all have to be explained again.
+          if (this.#journal.segment !== segment) continue
+          const { number, saysSeries } = this.#layouts.place(layout, segment)
+          const series = saysSeries ? layout.series : null
+          const frame = this.#frames.rows({ layout: number, series, serverTimestamp, columns })
+          if (!this.#journal.needsSegment(frame.length)) {
+            this.#position = this.#journal.append(frame)
+            return
+          }
+          this.#startSegment()
+        }
+      },
+      () => {
+        layout.segment = 0
+      },
+    )
+  }
+
+  #explain(layout: Layout, isLive: boolean): void {
+    const { segment } = this.#journal
+    if (layout.segment === segment) return
+    const unknown = new Set<number>()
+    for (const slot of layout.slots) {
+      if (this.#series.needsAnnouncement(slot, segment)) unknown.add(slot)
+      if (isLive) this.#series.setLive(slot, true)
+    }
+    if (unknown.size > 0) this.#announce([...unknown])
+  }
+
+  #announce(slots: readonly number[]): void {
+    const { segment } = this.#journal
+    const frame = this.#frames.json(
+      FrameType.series,
+      slots.map((slot) => this.#series.announcement(slot, segment)),
+    )
+    try {
+      this.#write(frame)
+    } catch (error) {
+      for (const slot of slots) this.#series.forgetAnnouncement(slot)
+      throw error
+    }
+    if (this.#journal.segment !== segment)
+      for (const slot of slots) this.#series.announcement(slot, this.#journal.segment)
+  }
+
+  #keep(layout: Layout, columns: RowColumns): void {
+    if (layout.hasFilter || columns.others !== null) return this.#keepOneByOne(layout, columns)
+    const { timestampRuns: times, statusCodeRuns: codes, count, value } = columns
+    const { heads } = this.#series
+    let timeRun = 0
+    let codeRun = 0
+    for (let row = 0; row < count; ) {
+      const timeEnd = times.end[timeRun]!
+      const codeEnd = codes.end[codeRun]!
+      const end = timeEnd < codeEnd ? timeEnd : codeEnd
+      heads.appendRun(layout.slots, value, row, end, times.value[timeRun]!, codes.value[codeRun]!)
+      row = end
+      if (row === timeEnd) timeRun++
+      if (row === codeEnd) codeRun++
+    }
+    this.#storedCount += count
+  }
+
+  #keepOneByOne(layout: Layout, columns: RowColumns): void {
+    const { heads } = this.#series
+    let stored = 0
+    forEachRow(columns, (row, timestamp, statusCode) => {
+      const slot = layout.slots[row]!
+      const keep = (time: number, value: number, code: number, other: TagValue | undefined) => {
+        heads.append(slot, time, value, code, other)
+        stored++
+      }
+      const filter = this.#series.filter(slot)
+      const value = columns.value[row]!
+      const other = columns.others?.[row] ?? undefined
+      if (filter === null) keep(timestamp, value, statusCode, other)
+      else filter.offer(timestamp, value, statusCode, other, keep)
+    })
+    this.#storedCount += stored
+    this.#filteredCount += columns.count - stored
+  }
+
+  #loseRows(layout: Layout, columns: RowColumns): void {
+    let first = Number.POSITIVE_INFINITY
+    forEachRow(columns, (row, timestamp) => {
+      this.#series.lost(layout.slots[row]!, timestamp)
+      if (timestamp < first) first = timestamp
+    })
+    this.#lose(columns.count, first, this.#fullMessage ?? '')
+  }
+
+  #lose(count: number, timestamp: number, reason: string): void {
+    this.#lostCount += count
+    const open = this.#gaps.at(-1)
+    if (open && open.to === null) this.#gaps[this.#gaps.length - 1] = { ...open, lostCount: open.lostCount + count }
+    else this.#gaps = [...this.#gaps, { from: timestamp, to: null, lostCount: count, reason }].slice(-gapLimit)
+  }
+
+  /** Series that lost samples get a mark where the first was lost; the present values are asked for. */
+  #resume(statusCode: number): void {
+    const lost = this.#series.lostSlots
+    if (lost.size > 0) {
+      const marks = [...lost].map(([slot, timestamp]) => ({
+        slot,
+        timestamp: Math.max(timestamp, this.#series.heads.latest(slot)),
+      }))
+      if (!this.#markAt(marks, statusCode)) return
+      const handles = [...lost.keys()]
+        .map((slot) => this.#handleOfSlot.get(slot))
+        .filter((handle) => handle !== undefined)
+      this.#series.forgetLost()
+      this.#onResumed(handles)
+    }
+    const open = this.#gaps.at(-1)
+    if (open?.to === null) this.#gaps = [...this.#gaps.slice(0, -1), { ...open, to: this.#serverTimestamp }]
+  }
+
+  #mark(slots: readonly number[], timestamp: number, statusCode: number): boolean {
+    return this.#markAt(
+      slots.map((slot) => ({ slot, timestamp: Math.max(timestamp, this.#series.heads.latest(slot)) })),
+      statusCode,
+    )
+  }
+
+  /** Samples without a value that say: from here on nothing is known. False when there is no room for them. */
+  #markAt(marks: readonly { readonly slot: number; readonly timestamp: number }[], statusCode: number): boolean {
+    for (let from = 0; from < marks.length; from += rowsPerFrame) {
+      const part = marks.slice(from, from + rowsPerFrame)
+      const layout = this.#layouts.ofSlots(part.map(({ slot }) => slot))
+      const batch: BatchColumns = {
+        count: part.length,
+        value: new Float64Array(part.length).fill(Number.NaN),
+        statusCode: new Uint32Array(part.length).fill(statusCode),
+        sourceTimestamp: Float64Array.from(part, ({ timestamp }) => timestamp),
+        others: null,
+      }
+      const columns = this.#rows.of(batch, layout.slots, this.#series, this.#serverTimestamp, Number.POSITIVE_INFINITY)
+      if (!this.#journalRows(layout, columns, 0)) return false
+      const { storedCount, filteredCount } = { storedCount: this.#storedCount, filteredCount: this.#filteredCount }
+      this.#keep(layout, columns)
+      // Marks are the recorder's own: nobody offered them.
+      this.#storedCount = storedCount
+      this.#filteredCount = filteredCount
+    }
+    return true
+  }
+
+  /** Series that are not recorded any more. */
+  #endSeries(slots: readonly number[]): void {
+    const live = slots.filter((slot) => this.#series.isLive(slot))
+    if (live.length > 0) this.#mark(live, this.#clock.now(), StatusCodes.BadNoData)
+    for (const slot of slots) this.#series.setLive(slot, false)
+    const ended = slots.map((slot) => this.#series.row(slot))
+    if (ended.length === 0) return
+    this.#series.define(
+      ended.map((row) => ({ name: row.name, kind: row.kind, attributes: { ...row, isRecorded: false } })),
+    )
+    this.#attempt(() => this.#writeLive())
+  }
+
+  /** The first frames of this run: marks for those a crash cut off, then that nothing is live yet. */
+  #begin(): void {
+    const { isClosed, aliveTimestamp } = this.recovery
+    const cut = isClosed || aliveTimestamp === 0 ? [] : this.#series.liveSlots()
+    this.#attempt(() => {
+      if (cut.length > 0) this.#mark(cut, aliveTimestamp, StatusCodes.BadNoData)
+      this.#series.clearLive()
+      this.#writeLive()
+    })
+    if (cut.length > 0)
+      this.#gaps = [
+        { from: aliveTimestamp, to: this.#serverTimestamp, lostCount: 0, reason: 'The station did not end in order' },
+      ]
+  }
+
+  #writeLive(): void {
+    this.#write(this.#frames.live(Uint32Array.from(this.#series.liveSlots(), (slot) => this.#series.id(slot))))
+  }
+
+  #headOf(slot: number): Samples {
+    const rows = this.#series.heads.rows(slot)
+    const pending = this.#series.filter(slot)?.pending
+    if (!pending) return rows
+    const all = {
+      count: rows.count + 1,
+      timestamp: Float64Array.of(...rows.timestamp, pending.timestamp),
+      value: Float64Array.of(...rows.value, pending.value),
+      statusCode: Uint32Array.of(...rows.statusCode, pending.statusCode),
+      others: rows.others,
+    }
+    if (rows.count === 0 || rows.timestamp[rows.count - 1]! <= pending.timestamp) return all
+    const order = Array.from(all.timestamp, (_, row) => row).sort((a, b) => all.timestamp[a]! - all.timestamp[b]!)
+    return picked(all, order)
+  }
+
+  /** Writes a whole head, with what its filter remembers, into the segment being written. */
+  #carry(slot: number): void {
+    this.#series.forgetAnnouncement(slot)
+    this.#announce([slot])
+    const samples = this.#series.heads.rows(slot)
+    if (samples.count > 0) {
+      const frame = this.#frames.head(this.#series.id(slot), columnsOf(samples))
+      if (this.#journal.needsSegment(frame.length)) {
+        this.#startSegment()
+        return this.#carry(slot)
+      }
+      this.#position = this.#journal.append(frame)
+    }
+    this.#series.heads.carried(slot)
+  }
+
+  async #release(segment: number): Promise<boolean> {
+    try {
+      await this.#journal.sync()
+      await this.#files.commit()
+      await this.#journal.dropBefore(segment)
+      this.#files.forgetCoverage(segment * 2 ** 26)
+      return true
+    } catch (error) {
+      this.#stopFor(error)
+      return false
+    }
+  }
+
+  /** Appends a frame, in a new segment when this one is full. */
+  #write(frame: Uint8Array): void {
+    if (this.#journal.needsSegment(frame.length)) {
+      const kept = frame.slice()
+      this.#startSegment()
+      this.#position = this.#journal.append(kept)
+    } else this.#position = this.#journal.append(frame)
+  }
+
+  #startSegment(): void {
+    const { segment, segmentBytes } = this.#journal
+    this.#journal.startSegment(this.#serverTimestamp)
+    this.#series.heads.segment = this.#journal.segment
+    if (segmentBytes > 0) {
+      this.#seals.leave(segment, this.#serverTimestamp)
+      this.#writeLive()
+    }
+  }
+
+  /** Runs what writes. Without room: makes some where that is allowed, else stops recording. False when it was not done. */
+  #attempt(run: () => void, undo: () => void = () => undefined): boolean {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        run()
+        return true
+      } catch (error) {
+        undo()
+        if (attempt < roomAttempts && this.#madeRoom(error)) continue
+        this.#stopFor(error)
+        return false
+      }
+    }
+  }
+
+  #madeRoom(error: unknown): boolean {
+    const isFull = error instanceof HistoryFilesError && error.kind === 'diskFull'
+    return isFull && this.#settings.whenFull === 'dropOldest' && this.#files.dropOldest()
+  }
+
+  /** Recording stops until {@link #probe} finds that it can go on. Bugs are thrown on. */
+  #stopFor(error: unknown): void {
+    if (!(error instanceof HistoryFilesError)) throw error
+    this.#fullMessage ??= messageOf(error)
+    this.#lastProbe = this.#clock.monotonic()
+  }
+
+  #probe(): void {
+    const now = this.#clock.monotonic()
+    if (now - this.#lastProbe < roomProbeMs - 50) return
+    this.#lastProbe = now
+    const message = this.#fullMessage
+    this.#fullMessage = null
+    // As much room as a batch needs, and a chunk: else it would stop again at once.
+    if (!this.#attempt(() => this.#write(this.#frames.json(FrameType.room, 'x'.repeat(65_536))))) {
+      this.#fullMessage = message
+      return
+    }
+    this.#resume(StatusCodes.BadResourceUnavailable)
+  }
+
+  /** A total size that must not be exceeded and does not make the oldest go stops recording. */
+  #lookAtSize(): void {
+    const { maximumByteCount, whenFull } = this.#settings
+    const now = this.#clock.monotonic()
+    if (whenFull !== 'stop' || maximumByteCount === null || now < this.#nextSizeLook) return
+    this.#nextSizeLook = now + sizeLookMs
+    const { chunkByteCount, indexByteCount, catalogByteCount } = this.#files.size()
+    const byteCount = chunkByteCount + indexByteCount + catalogByteCount
+    if (byteCount >= maximumByteCount)
+      this.#stopFor(
+        new HistoryFilesError(
+          'diskFull',
+          `history has ${byteCount} bytes; ${maximumByteCount} are allowed and the oldest must stay`,
+        ),
+      )
+  }
+
+  /** Retention and compaction, as often as the files ask for it. */
+  #housekeepSoon(now: number): void {
+    if (this.#isHousekeeping || this.#clock.monotonic() < this.#nextHousekeeping) return
+    this.#isHousekeeping = true
+    this.#nextHousekeeping = this.#clock.monotonic() + housekeepingMs
+    const { retentionMs, maximumByteCount, whenFull } = this.#settings
+    const limit = whenFull === 'dropOldest' ? maximumByteCount : null
+    this.#files
+      .housekeep(now, { retentionMs, maximumByteCount: limit })
+      .catch((error: unknown) => {
+        if (!(error instanceof HistoryFilesError)) throw error
+        this.#sealMessage = error.message
+      })
+      .finally(() => {
+        this.#isHousekeeping = false
+      })
+  }
+
+  #syncSoon(): void {
+    this.#lastSync = this.#clock.monotonic()
+    this.#syncing = this.#journal.sync().then(
+      () => {
+        this.#syncing = null
+      },
+      (error: unknown) => {
+        this.#syncing = null
+        this.#stopFor(error)
+      },
+    )
+  }
+}
+
+function forEachRow(
+  { count, timestampRuns: times, statusCodeRuns: codes }: RowColumns,
+  visit: (row: number, timestamp: number, statusCode: number) => void,
+): void {
+  for (let row = 0, timeRun = 0, codeRun = 0; row < count; row++) {
+    if (row === times.end[timeRun]) timeRun++
+    if (row === codes.end[codeRun]) codeRun++
+    visit(row, times.value[timeRun]!, codes.value[codeRun]!)
+  }
+}
+
+function pick(batch: ValueBatch, rows: Uint32Array): BatchColumns {
+  const count = rows.length
+  const value = new Float64Array(count)
+  const statusCode = new Uint32Array(count)
+  const sourceTimestamp = new Float64Array(count)
+  const others: (TagValue | undefined)[] | null = batch.others ? [] : null
+  for (let row = 0; row < count; row++) {
+    const from = rows[row]!
+    value[row] = batch.value[from]!
+    statusCode[row] = batch.statusCode[from]!
+    sourceTimestamp[row] = batch.sourceTimestamp[from]!
+    const other = batch.others?.[from]
+    if (other !== undefined) others![row] = other
+  }
+  return { count, value, statusCode, sourceTimestamp, others }
+}
+
+function ownSeries(sample: OwnSample): SeriesDefinition {
+  if (!sample.name.includes(':'))
+    throw new RuntimeError('BadInvalidArgument', `The name of the runtime's own series "${sample.name}" has no colon`)
+  const isFloat = sample.dataType === 'float32' || sample.dataType === 'float64'
+  return {
+    name: sample.name,
+    kind: seriesKindOf(sample.dataType, null),
+    attributes: {
+      dataType: sample.dataType,
+      unit: sample.unit ?? '',
+      description: sample.description,
+      interpolation: isFloat ? 'sloped' : 'stepped',
+      states: sample.states ?? null,
+      isRecorded: true,
+      retentionMs: null,
+    },
+  }
+}
