@@ -244,9 +244,8 @@ function* markPartial(
   isExtrapolated: boolean,
   pace: Pace,
 ): Generator<void, void> {
-  const begin = timeline.boundAfter(earliestInstant)
-  const first =
-    begin >= from && begin < to ? ((yield* findAfter(timeline, from, notMark, pace))?.sample.timestamp ?? to) : from
+  const hasEarlier = (yield* findBefore(timeline, from, notMark, pace)) !== null
+  const first = hasEarlier ? from : ((yield* findAfter(timeline, from, notMark, pace))?.sample.timestamp ?? to)
   const hasLater = timeline.boundAfter(to) !== Number.POSITIVE_INFINITY
   const last = hasLater ? to : ((yield* findBefore(timeline, to, notMark, pace))?.sample.timestamp ?? from)
   for (let bucket = 0; bucket < count; bucket++) {
@@ -297,9 +296,6 @@ function* fewSamples(
   if (!inside.isComplete) return null
   return (yield* readRaw(timeline, from, to, start, limit + 2, true, pace)).samples
 }
-
-/** The earliest one a Date can say. */
-const earliestInstant = -8.64e15
 
 const anySample: Accept = () => true
 

@@ -48,14 +48,16 @@ interface Item {
 /** So many opened chunks, and so many decoded ones of those that overlap, are kept while a question is answered. */
 const openLimit = 64
 const decodedLimit = 16
+/** Chunk files are shorter; bytes. */
+const largestOffset = 2 ** 40
 
 /** One tag within one view. Not to be used after the view was closed. */
 export class SampleTimeline {
   readonly view: HistoryView
   readonly sources: readonly TimelineSource[]
   readonly #decoded = new Map<Item, Samples>()
-  readonly #open = new Map<ChunkRows, Map<number, OpenedChunk>>()
-  #openCount = 0
+  /** By partition and offset. */
+  readonly #open = new Map<number, OpenedChunk>()
 
   /** `sources`: oldest series first. */
   constructor(view: HistoryView, sources: readonly TimelineSource[]) {
@@ -81,21 +83,12 @@ export class SampleTimeline {
 
   /** Reads and opens a chunk, or gives the opened one. */
   open(rows: ChunkRows, row: number): OpenedChunk {
-    let ofRows = this.#open.get(rows)
-    let opened = ofRows?.get(row)
+    const key = rows.partition[row]! * largestOffset + rows.offset(row)
+    let opened = this.#open.get(key)
     if (opened) return opened
-    if (this.#openCount >= openLimit) {
-      this.#open.clear()
-      this.#openCount = 0
-      ofRows = undefined
-    }
-    if (!ofRows) {
-      ofRows = new Map()
-      this.#open.set(rows, ofRows)
-    }
+    if (this.#open.size >= openLimit) this.#open.clear()
     opened = openStoredChunk(this.view, rows, row)
-    ofRows.set(row, opened)
-    this.#openCount++
+    this.#open.set(key, opened)
     return opened
   }
 

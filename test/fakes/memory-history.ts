@@ -231,6 +231,7 @@ class MemoryView implements HistoryView {
         if (name in summary) words[row * 2 * rowWords + rowLayout.words[name]] = summary[name as 'usableCount']
       words[row * 2 * rowWords + rowLayout.words.count] = summary.count
       numbers[row * rowWords + rowLayout.numbers.sealNumber] = Math.max(...group.map((chunk) => chunk.sealNumber))
+      numbers[row * rowWords + rowLayout.numbers.offset] = group[0]!.sealNumber
       const flags =
         (group.length > 1 ? rowFlags.page : 0) |
         (group[0]!.isBackFill ? rowFlags.backFill : 0) |
