@@ -50,6 +50,7 @@ class VictoriaMetrics implements Peer {
         `-httpListenAddr=127.0.0.1:${port}`,
         '-retentionPeriod=100y',
         '-search.maxUniqueTimeseries=1000000',
+        '-search.maxSamplesPerSeries=1000000000',
         '-search.latencyOffset=0s',
         '-selfScrapeInterval=0s',
       ],
