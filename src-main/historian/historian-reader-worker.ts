@@ -48,7 +48,7 @@ async function answer(question: ReaderQuestion): Promise<void> {
   const cancellation = new AbortController()
   running.set(id, cancellation)
   try {
-    const { value, buffers } = await valueOf(question, cancellation.signal)
+    const { value, buffers } = await answerTo(question, cancellation.signal)
     post({ type: 'answer', id, value }, buffers)
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : 'BadInternalError'
@@ -58,7 +58,7 @@ async function answer(question: ReaderQuestion): Promise<void> {
   }
 }
 
-async function valueOf(
+async function answerTo(
   question: ReaderQuestion,
   signal: AbortSignal,
 ): Promise<{ value: unknown; buffers: ArrayBuffer[] }> {
