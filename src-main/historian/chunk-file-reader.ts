@@ -10,10 +10,12 @@ import {
   decodeFileHeader,
   decodeRecordHeader,
   findRecordMagic,
+  headByteCount,
   isIntact,
   largestPayloadByteCount,
+  longestHeadByteCount,
   type RecordHeader,
-  recordHeaderByteCount,
+  recordByteCount,
   recordTypes,
   splitChunkPayload,
 } from './chunk-file.ts'
@@ -78,10 +80,10 @@ export class ChunkFileReader {
 
   /** Heads of the records in [from, to), without a look at their payloads; ends where there is none. */
   *heads(from: number, to: number): Generator<PlacedRecord> {
-    for (let offset = from; offset + recordHeaderByteCount <= to; ) {
-      const header = decodeRecordHeader(readAt(this.#descriptor, offset, recordHeaderByteCount))
+    for (let offset = from; offset < to; ) {
+      const header = decodeRecordHeader(readAt(this.#descriptor, offset, Math.min(longestHeadByteCount, to - offset)))
       if (!header) return
-      const end = offset + recordHeaderByteCount + header.length
+      const end = offset + recordByteCount(header)
       if (end > to) return
       yield { offset, header, end }
       offset = end
@@ -94,10 +96,10 @@ export class ChunkFileReader {
     let piece: Buffer = Buffer.alloc(0)
     let damagedFrom = -1
     for (let offset = from; offset < to; ) {
-      if (offset + recordHeaderByteCount > pieceStart + piece.length || needsMore(piece, offset - pieceStart)) {
+      if (offset + longestHeadByteCount > pieceStart + piece.length || needsMore(piece, offset - pieceStart)) {
         pieceStart = offset
-        const head = decodeRecordHeader(readAt(this.#descriptor, offset, Math.min(recordHeaderByteCount, to - offset)))
-        const wanted = Math.max(pieceByteCount, recordHeaderByteCount + (head?.length ?? 0))
+        const head = decodeRecordHeader(readAt(this.#descriptor, offset, Math.min(longestHeadByteCount, to - offset)))
+        const wanted = Math.max(pieceByteCount, head ? recordByteCount(head) : 0)
         piece = readAt(this.#descriptor, offset, Math.min(wanted, to - offset))
       }
       const at = offset - pieceStart
@@ -105,7 +107,7 @@ export class ChunkFileReader {
         if (damagedFrom >= 0) yield { header: null, offset: damagedFrom, end: offset }
         damagedFrom = -1
         const header = decodeRecordHeader(piece, at) as RecordHeader
-        const end = offset + recordHeaderByteCount + header.length
+        const end = offset + recordByteCount(header)
         yield { offset, header, end }
         offset = end
         continue
@@ -119,18 +121,10 @@ export class ChunkFileReader {
     if (damagedFrom >= 0) yield { header: null, offset: damagedFrom, end: to }
   }
 
-  /** Payload of the record, its checksum looked at. Throws HistoryFilesError `damaged`. */
-  payload(offset: number, length: number): Buffer {
-    const bytes = readAt(this.#descriptor, offset, length)
-    if (bytes.length < length || !isIntact(bytes))
-      throw new HistoryFilesError('damaged', `The record at byte ${offset} of ${this.file} is damaged`)
-    return bytes.subarray(recordHeaderByteCount)
-  }
-
   /** The whole record with its head, its checksum looked at. Throws HistoryFilesError `damaged`. */
   record(offset: number): Buffer {
-    const head = decodeRecordHeader(readAt(this.#descriptor, offset, recordHeaderByteCount))
-    const bytes = head && readAt(this.#descriptor, offset, recordHeaderByteCount + head.length)
+    const head = decodeRecordHeader(readAt(this.#descriptor, offset, longestHeadByteCount))
+    const bytes = head && readAt(this.#descriptor, offset, recordByteCount(head))
     if (!bytes || !isIntact(bytes))
       throw new HistoryFilesError('damaged', `There is no intact record at byte ${offset} of ${this.file}`)
     return bytes
@@ -147,7 +141,7 @@ export class ChunkFileReader {
     const bytes = this.record(offset)
     if (bytes[12] !== recordTypes.timestamps)
       throw new HistoryFilesError('damaged', `The record at byte ${offset} of ${this.file} has no time stamps`)
-    const column = decodeTimestamps(bytes.subarray(recordHeaderByteCount))
+    const column = decodeTimestamps(bytes.subarray(headByteCount(recordTypes.timestamps)))
     this.#columns.set(offset, column)
     const oldest = this.#columns.keys().next().value
     if (this.#columns.size > keptColumnCount && oldest !== undefined) this.#columns.delete(oldest)
@@ -160,7 +154,10 @@ export class ChunkFileReader {
     const header = decodeRecordHeader(bytes)
     if (header?.type !== recordTypes.chunk)
       throw new HistoryFilesError('damaged', `The record at byte ${offset} of ${this.file} is no chunk`)
-    const { selection, chunk } = splitChunkPayload(bytes.subarray(recordHeaderByteCount), header.hasSelection)
+    const { selection, chunk } = splitChunkPayload(
+      bytes.subarray(headByteCount(recordTypes.chunk)),
+      header.hasSelection,
+    )
     const column = this.column(header.timestampsOffset)
     const timestamp = selection ? decodeTimestampSubset(selection, column) : column
     const columns = openChunk(chunk).decodeAll()
@@ -174,7 +171,7 @@ export class ChunkFileReader {
 
   /** The series a series record names. Throws `damaged`. */
   namedSeries(offset: number): readonly NamedSeries[] {
-    const payload = this.record(offset).subarray(recordHeaderByteCount)
+    const payload = this.#shortPayload(offset)
     const text = inflateRawSync(payload, { maxOutputLength: largestPayloadByteCount }).toString('utf8')
     return text
       .split('\n')
@@ -187,7 +184,11 @@ export class ChunkFileReader {
 
   /** The rows of a coverage record. Throws `damaged`. */
   coverage(offset: number): readonly Coverage[] {
-    return decodeCoverage(this.record(offset).subarray(recordHeaderByteCount))
+    return decodeCoverage(this.#shortPayload(offset))
+  }
+
+  #shortPayload(offset: number): Buffer {
+    return this.record(offset).subarray(headByteCount(recordTypes.series))
   }
 
   close(): void {
@@ -203,5 +204,5 @@ export function isDamaged(record: PlacedRecord | DamagedSpan): record is Damaged
 /** A record whose head is in the piece but whose end is not. */
 function needsMore(piece: Buffer, at: number): boolean {
   const header = decodeRecordHeader(piece, at)
-  return header !== null && at + recordHeaderByteCount + header.length > piece.length
+  return header !== null && at + recordByteCount(header) > piece.length
 }

@@ -21,10 +21,20 @@ export interface ChunkFileHeader {
 }
 
 export const recordTypes = { chunk: 1, timestamps: 2, series: 3, coverage: 4 } as const
-export const recordHeaderByteCount = 56
+/** Head of a chunk; all other records have a short one. */
+const chunkHeadByteCount = 56
+const shortHeadByteCount = 16
 const recordMagic = 0x4352534c // "LSRC"
 /** Payload of one record; more is refused. */
 export const largestPayloadByteCount = 64 * 1024 * 1024
+
+/** Bytes of the head of a record of this type. */
+export function headByteCount(type: number): number {
+  return type === recordTypes.chunk ? chunkHeadByteCount : shortHeadByteCount
+}
+
+/** Bytes in which the head of any record is. */
+export const longestHeadByteCount = chunkHeadByteCount
 
 /** Head of a record; of records that are no chunk only `type`, `length` and `count` mean something. */
 export interface RecordHeader {
@@ -95,12 +105,20 @@ export function decodeFileHeader(bytes: Buffer): ChunkFileHeader | 'tooNew' | nu
 
 /** The head of a record with these parts as its payload; their lengths add up to `header.length`. */
 export function encodeRecordHeader(header: RecordHeader, parts: readonly Uint8Array[]): Buffer {
-  const bytes = Buffer.allocUnsafe(recordHeaderByteCount)
+  const bytes = Buffer.allocUnsafe(headByteCount(header.type))
   bytes.writeUInt32LE(recordMagic, 0)
   bytes.writeUInt32LE(header.length, 8)
   bytes[12] = header.type
   bytes[13] = (header.isBackFill ? 1 : 0) | (header.hasSelection ? 2 : 0)
   bytes.writeUInt16LE(header.count, 14)
+  if (header.type === recordTypes.chunk) writeChunkHead(bytes, header)
+  let check = crc32(bytes.subarray(8))
+  for (const part of parts) check = crc32(part, check)
+  bytes.writeUInt32LE(check, 4)
+  return bytes
+}
+
+function writeChunkHead(bytes: Buffer, header: RecordHeader): void {
   bytes.writeUInt32LE(header.series, 16)
   writeUint48(bytes, header.firstTimestamp, 20)
   bytes.writeUInt32LE(header.lastTimestamp - header.firstTimestamp, 26)
@@ -110,20 +128,19 @@ export function encodeRecordHeader(header: RecordHeader, parts: readonly Uint8Ar
   writeUint48(bytes, header.journalPosition, 46)
   // How far the coverage reaches beyond the last sample: seldom more than a minute.
   bytes.writeUInt32LE(coverageBeyond(header), 52)
-  let check = crc32(bytes.subarray(8))
-  for (const part of parts) check = crc32(part, check)
-  bytes.writeUInt32LE(check, 4)
-  return bytes
 }
 
 /** null = these bytes are no head of a record. The payload's checksum is looked at by {@link isIntact}. */
 export function decodeRecordHeader(bytes: Buffer, at = 0): RecordHeader | null {
-  if (at + recordHeaderByteCount > bytes.length || bytes.readUInt32LE(at) !== recordMagic) return null
+  if (at + shortHeadByteCount > bytes.length || bytes.readUInt32LE(at) !== recordMagic) return null
   const type = bytes[at + 12] as number
   const flags = bytes[at + 13] as number
   const length = bytes.readUInt32LE(at + 8)
   if (type < recordTypes.chunk || type > recordTypes.coverage || flags > 3 || length > largestPayloadByteCount)
     return null
+  const count = bytes.readUInt16LE(at + 14)
+  if (type !== recordTypes.chunk) return plainHeader(type, length, count)
+  if (at + chunkHeadByteCount > bytes.length) return null
   const firstTimestamp = bytes.readUIntLE(at + 20, 6)
   const lastTimestamp = firstTimestamp + bytes.readUInt32LE(at + 26)
   const beyond = bytes.readUInt32LE(at + 52)
@@ -132,7 +149,7 @@ export function decodeRecordHeader(bytes: Buffer, at = 0): RecordHeader | null {
     length,
     isBackFill: (flags & 1) !== 0,
     hasSelection: (flags & 2) !== 0,
-    count: bytes.readUInt16LE(at + 14),
+    count,
     series: bytes.readUInt32LE(at + 16),
     firstTimestamp,
     lastTimestamp,
@@ -148,8 +165,13 @@ export function decodeRecordHeader(bytes: Buffer, at = 0): RecordHeader | null {
 export function isIntact(bytes: Buffer, at = 0): boolean {
   const header = decodeRecordHeader(bytes, at)
   if (!header) return false
-  const end = at + recordHeaderByteCount + header.length
+  const end = at + recordByteCount(header)
   return end <= bytes.length && crc32(bytes.subarray(at + 8, end)) === bytes.readUInt32LE(at + 4)
+}
+
+/** Head and payload. */
+export function recordByteCount(header: RecordHeader): number {
+  return headByteCount(header.type) + header.length
 }
 
 /** Where the next record could begin, from `from` on; −1 = nowhere in these bytes. */

@@ -13,7 +13,6 @@ const { numbers: n, words: w } = rowLayout
 /** Where a chunk is and what it came with. */
 export interface ChunkPlace {
   readonly offset: number
-  readonly timestampsOffset: number
   /** Of the whole record. */
   readonly length: number
   readonly sealNumber: number
@@ -41,7 +40,6 @@ export function writeRow(
   numbers[number + n.slopedIntegral] = summary.slopedIntegral
   numbers[number + n.steppedIntegral] = summary.steppedIntegral
   numbers[number + n.offset] = place.offset
-  numbers[number + n.timestampsOffset] = place.timestampsOffset
   numbers[number + n.sealNumber] = place.sealNumber
   words[word + w.count] = summary.count
   words[word + w.usableCount] = summary.usableCount
@@ -92,7 +90,6 @@ export function joinedRow(numbers: Float64Array, begin: number, end: number): Fl
     (flagsOf(words, begin) & rowFlags.startsUsable) |
     (flagsOf(words, end - 1) & rowFlags.endsUsable)
   joined[n.offset] = begin
-  joined[n.timestampsOffset] = 0
   joinedWords[w.lengthAndFlags] = (end - begin) * 32 + flags
   joinedWords[w.joinedSeals] = Math.min(0xffffffff, (joined[n.sealNumber] as number) - lowestSeal)
   return joined

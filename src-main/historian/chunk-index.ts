@@ -12,7 +12,7 @@ export const seriesEntryByteCount = 32
 export const tailEntryByteCount = 8 + rowByteCount
 const indexMagic = 0x58444e49534c // "LSINDX"
 /** Rows of the tail are read in pieces of at most so many bytes. */
-const tailPieceByteCount = tailEntryByteCount * 8192
+const tailPieceByteCount = tailEntryByteCount * 2048
 
 export interface IndexHeader {
   /** Span and generation of the chunk file that is meant. */
@@ -124,15 +124,25 @@ export class ChunkIndex {
 
   /** Throws HistoryFilesError `damaged` or `tooNew`; system errors as they are. */
   static open(file: string): ChunkIndex {
+    const index = ChunkIndex.openHead(file)
+    try {
+      index.refresh()
+      return index
+    } catch (error) {
+      index.close()
+      throw error
+    }
+  }
+
+  /** The same without the tail. */
+  static openHead(file: string): ChunkIndex {
     const descriptor = openSync(file, 'r')
     try {
       const header = decodeIndexHeader(readAt(descriptor, 0, indexHeaderByteCount))
       if (header === 'tooNew')
         throw new HistoryFilesError('tooNew', `The index ${file} was made by a newer Lineside; this one cannot read it`)
       if (!header) throw new HistoryFilesError('damaged', `The head of the index ${file} is damaged`)
-      const index = new ChunkIndex(file, descriptor, header)
-      index.refresh()
-      return index
+      return new ChunkIndex(file, descriptor, header)
     } catch (error) {
       closeSync(descriptor)
       throw error
@@ -141,14 +151,17 @@ export class ChunkIndex {
 
   /** Reads what was added to the tail since the last time. Stops before a row that is damaged or not all written yet. */
   refresh(): void {
-    for (;;) {
-      tailPiece ??= Buffer.allocUnsafe(tailPieceByteCount)
-      const bytes = tailPiece.subarray(0, readInto(this.#descriptor, tailPiece, this.tailEnd))
-      const count = Math.floor(bytes.length / tailEntryByteCount)
-      for (let entry = 0; entry < count; entry++)
-        if (!this.#takeEntry(bytes.subarray(entry * tailEntryByteCount, (entry + 1) * tailEntryByteCount))) return
-      if (bytes.length < tailPieceByteCount) return
-    }
+    while (this.refreshSome());
+  }
+
+  /** Reads at most 2048 rows of the tail; false = there are no more. */
+  refreshSome(): boolean {
+    tailPiece ??= Buffer.allocUnsafe(tailPieceByteCount)
+    const bytes = tailPiece.subarray(0, readInto(this.#descriptor, tailPiece, this.tailEnd))
+    const count = Math.floor(bytes.length / tailEntryByteCount)
+    for (let entry = 0; entry < count; entry++)
+      if (!this.#takeEntry(bytes.subarray(entry * tailEntryByteCount, (entry + 1) * tailEntryByteCount))) return false
+    return bytes.length === tailPieceByteCount
   }
 
   /** True when the file has bytes behind the last intact row: torn by a crash, or being written. */
@@ -204,9 +217,12 @@ export class ChunkIndex {
 
   /** Series that have rows, in order. */
   seriesNumbers(): readonly number[] {
-    const numbers = new Set(this.#tailOf.keys())
-    for (let entry = 0; entry < this.header.seriesCount; entry++) numbers.add(this.#seriesTable()[entry * 8] as number)
-    return [...numbers].sort((a, b) => a - b)
+    const sorted = Array.from(
+      { length: this.header.seriesCount },
+      (_, entry) => this.#seriesTable()[entry * 8] as number,
+    )
+    const fresh = [...this.#tailOf.keys()].filter((series) => !this.entryOf(series))
+    return fresh.length === 0 ? sorted : [...Uint32Array.from([...sorted, ...fresh]).sort()]
   }
 
   /** Rows of the sorted part. Throws HistoryFilesError `damaged`. */

@@ -1,7 +1,7 @@
 // Rows of a chunk index as a reader gets them: one series, in order of (first time stamp, seal number), summaries by column.
 
 /** Words of 8 bytes of one row; two 32-bit numbers share one where named so. All little-endian, on disk as in memory. */
-export const rowWords = 18
+export const rowWords = 17
 export const rowByteCount = rowWords * 8
 
 /** Places of the columns: `numbers` in words of 8 bytes, `words` in words of 4 bytes. */
@@ -17,8 +17,7 @@ export const rowLayout = {
     slopedIntegral: 9,
     steppedIntegral: 10,
     offset: 12,
-    timestampsOffset: 13,
-    sealNumber: 14,
+    sealNumber: 13,
   },
   words: {
     count: 4,
@@ -27,14 +26,14 @@ export const rowLayout = {
     worstStatusCode: 7,
     usableDurationMs: 22,
     goodDurationMs: 23,
-    badCount: 30,
-    uncertainCount: 31,
-    firstStatusCode: 32,
-    lastStatusCode: 33,
+    badCount: 28,
+    uncertainCount: 29,
+    firstStatusCode: 30,
+    lastStatusCode: 31,
     /** Upper 27 bits: length; lower 5: flags. */
-    lengthAndFlags: 34,
+    lengthAndFlags: 32,
     /** Seal number less the lowest one joined into the row; 2³² − 1 = at least so much. */
-    joinedSeals: 35,
+    joinedSeals: 33,
   },
 } as const
 
@@ -146,11 +145,6 @@ export class ChunkRows {
   /** Place of the chunk's record in its file in bytes; of a page: number of its first row in the index. */
   offset(row: number): number {
     return this.#numbers[row * rowWords + n.offset] as number
-  }
-
-  /** Place of the record of the time stamps. Rows of one partition with the same one share their column. */
-  timestampsOffset(row: number): number {
-    return this.#numbers[row * rowWords + n.timestampsOffset] as number
   }
 
   /** Of the append it came with; the highest of those joined. */

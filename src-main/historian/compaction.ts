@@ -1,12 +1,14 @@
 // Housekeeping of partitions beside recording: sorts indexes that grew a tail, drops what is too old or too much.
 import { setImmediate } from 'node:timers/promises'
-import type { Logger } from '../base/logger.ts'
-import { ChunkIndex } from './chunk-index.ts'
+import { ChunkIndex, tailEntryByteCount } from './chunk-index.ts'
+import { rowByteCount, rowLayout, rowWords } from './chunk-rows.ts'
 import type { RetentionSettings } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
-import type { Partition } from './partition.ts'
+import type { Partition, PartitionPlace } from './partition.ts'
+import { syncFolder } from './partition-file.ts'
 import { sortIndex } from './partition-index.ts'
-import type { PartitionFiles } from './partition-name.ts'
+import { fileNames, type PartitionFiles } from './partition-name.ts'
+import { PartitionRewrite } from './partition-rewrite.ts'
 import { beyondSize, cutoffOf, isOutlived } from './retention.ts'
 
 /** Work is done in slices of about so many ms; in between the writer does what it has to do. */
@@ -14,15 +16,25 @@ const sliceMs = 3
 /** Rows of an unsorted tail from which the index is sorted. */
 const leastTailRows = 8192
 const mostTailRows = 65_536
+/** A partition is closed so long after its end: heads have been sealed. */
+const closedAfterMs = 3_600_000
+/** Share of rows that came after a rewriting, and of rows that are too old, from which a partition is rewritten again. */
+const mostLateShare = 0.02
+const mostOldShare = 0.25
+const mostCopyAttempts = 5
+
+/** The partition was dropped, or appended to without end, while it was rewritten: it is left as it is. */
+class Overtaken extends Error {}
 
 /** What housekeeping needs of the folder it works in. */
-export interface HousekeptFolder {
-  readonly logger: Logger
+export interface HousekeptFolder extends PartitionPlace {
   /** In order of time. */
   readonly partitions: readonly PartitionFiles[]
   readonly isClosed: boolean
   /** Bytes of chunk file and index. */
   sizesOf(partition: PartitionFiles): readonly [number, number]
+  /** Instant before which samples of some series may go; −Infinity = of none. */
+  shortestRetention(now: number, retention: RetentionSettings): number
   seriesRow(id: number): { readonly retentionMs: number | null } | undefined
   /** The partition, opened, and kept open until `release`; null when it is gone. */
   hold(from: number): Partition | null
@@ -34,8 +46,8 @@ export interface HousekeptFolder {
   exclusively<Result>(step: () => Promise<Result>): Promise<Result>
   /** The files of an open partition have other names now. */
   renamed(partition: Partition): void
-  /** Takes the place of the partition with the same beginning, which is closed; its files are the caller's to remove. */
-  replace(fresh: Partition): void
+  /** Goes over to the next generation of the partition, whose files have their names by now; the old files are the caller's to remove. */
+  replace(partition: Partition): void
   /** Removes a partition and its files; readers who have them open go on. */
   drop(files: PartitionFiles): void
   removeFile(name: string): void
@@ -55,14 +67,14 @@ export class Housekeeping {
     await this.#dropOld(now, retention)
     for (const files of [...this.#files.partitions]) {
       if (this.#files.isClosed) return
-      await this.#attempt(files, (partition) => this.#tend(partition))
+      await this.#attempt(files, (partition) => this.#tend(partition, now, retention))
       await this.#giveWay()
     }
   }
 
   async #dropOld(now: number, retention: RetentionSettings): Promise<void> {
     for (const files of [...this.#files.partitions]) {
-      if (files.to > now) break
+      if (files.to > this.#files.shortestRetention(now, retention)) break
       await this.#attempt(files, async (partition) => {
         if (isOutlived(files, this.#cutoffsOf(partition, now, retention))) this.#files.drop(files)
       })
@@ -77,25 +89,90 @@ export class Housekeeping {
   #cutoffsOf(partition: Partition, now: number, retention: RetentionSettings): number[] {
     const index = ChunkIndex.open(partition.indexFile)
     try {
-      return index
-        .seriesNumbers()
-        .map((series) => cutoffOf(this.#files.seriesRow(series)?.retentionMs ?? null, retention, now))
+      return index.seriesNumbers().map((series) => this.#cutoffOf(series, now, retention))
     } finally {
       index.close()
     }
   }
 
-  async #tend(partition: Partition): Promise<void> {
-    const rowsBytes = partition.indexSize / 160
+  async #tend(partition: Partition, now: number, retention: RetentionSettings): Promise<void> {
+    if (this.#isDue(partition, now, retention)) return this.#rewrite(partition, now, retention)
+    const rowsBytes = partition.indexSize / tailEntryByteCount
     const limit = Math.min(mostTailRows, Math.max(leastTailRows, rowsBytes / 4))
     if (partition.tailRowCount >= limit || partition.needsNewIndex) await this.#sortIndex(partition)
+  }
+
+  /** A closed partition is rewritten once, and again when enough was added late or enough of it is too old. */
+  #isDue(partition: Partition, now: number, retention: RetentionSettings): boolean {
+    if (partition.to + closedAfterMs > now) return false
+    if (partition.sealNumber === 0) return false
+    if (!partition.isClustered || partition.tailRowCount > mostLateShare * (partition.indexSize / rowByteCount))
+      return true
+    return (
+      partition.from < this.#files.shortestRetention(now, retention) &&
+      this.#oldShare(partition, now, retention) > mostOldShare
+    )
+  }
+
+  /** Share of the chunks' bytes that is too old. */
+  #oldShare(partition: Partition, now: number, retention: RetentionSettings): number {
+    const index = ChunkIndex.open(partition.indexFile)
+    try {
+      let all = 0
+      let old = 0
+      for (const series of index.seriesNumbers()) {
+        const cutoff = this.#cutoffOf(series, now, retention)
+        const entry = index.entryOf(series)
+        all += entry?.rowCount ?? 0
+        if (!entry || cutoff <= partition.from) continue
+        const rows = index.rows(entry)
+        for (let word = rowLayout.numbers.lastTimestamp; word < rows.length; word += rowWords)
+          if ((rows[word] as number) < cutoff) old++
+      }
+      return all === 0 ? 0 : old / all
+    } finally {
+      index.close()
+    }
+  }
+
+  #cutoffOf(series: number, now: number, retention: RetentionSettings): number {
+    return cutoffOf(this.#files.seriesRow(series)?.retentionMs ?? null, retention, now)
+  }
+
+  /** New files beside the old ones, synced, then renamed; the old ones go when the new names are on the disk. */
+  async #rewrite(partition: Partition, now: number, retention: RetentionSettings): Promise<void> {
+    await this.#files.commit()
+    const rewrite = new PartitionRewrite(this.#files, partition)
+    try {
+      await rewrite.write(
+        (series) => this.#cutoffOf(series, now, retention),
+        async () => {
+          await this.#giveWay()
+          if (this.#files.isClosed || !this.#files.isCurrent(partition)) throw new Overtaken()
+        },
+      )
+      for (let attempt = 0; await rewrite.copyAppended(); attempt++)
+        if (attempt === mostCopyAttempts) throw new Overtaken()
+      await this.#files.exclusively(async () => {
+        if (!this.#files.isCurrent(partition) || !rewrite.isComplete) throw new Overtaken()
+        rewrite.takeOver()
+        this.#files.replace(partition)
+        // Whatever happens to the power: either these names are on the disk, or the old files still are.
+        await syncFolder(this.#files.folder)
+        for (const name of fileNames(partition.files)) this.#files.removeFile(name)
+      })
+    } catch (error) {
+      rewrite.discard()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 
   /** A new index whose sorted part knows all rows that are there now. */
   async #sortIndex(partition: Partition): Promise<void> {
     await this.#files.commit()
-    const index = ChunkIndex.open(partition.indexFile)
+    const index = ChunkIndex.openHead(partition.indexFile)
     try {
+      while (index.refreshSome()) await this.#giveWay()
       const fresh = await sortIndex(index, `${partition.indexFile}.making`, partition.recentFrom, () => this.#giveWay())
       await fresh.sync()
       await this.#files.exclusively(async () => {

@@ -26,6 +26,7 @@ import {
   type PartitionFiles,
   partitionsFolder,
 } from './partition-name.ts'
+import { cutoffOf } from './retention.ts'
 import { catalogFile, SeriesCatalog } from './series-catalog.ts'
 
 /** Partitions the writer keeps open; each has two files. */
@@ -229,6 +230,12 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     return [chunks ?? 0, index ?? 0]
   }
 
+  shortestRetention(now: number, retention: RetentionSettings): number {
+    let cutoff = cutoffOf(null, retention, now)
+    for (const { retentionMs } of this.#catalog.rows()) cutoff = Math.max(cutoff, cutoffOf(retentionMs, retention, now))
+    return cutoff
+  }
+
   /** The partition, opened, and kept open until `release`; null when it is gone. */
   hold(from: number): Partition | null {
     const partition = this.#partitionFrom(from)
@@ -251,9 +258,10 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     this.#partitions = this.#partitions.map((files) => (files.from === partition.from ? partition.files : files))
   }
 
-  /** Takes the place of the partition with the same beginning, which is closed; its files are the caller's to remove. */
-  replace(fresh: Partition): void {
-    this.#open.get(fresh.from)?.close()
+  /** Goes over to the next generation of the partition, whose files have their names by now; the old files are the caller's to remove. */
+  replace(partition: Partition): void {
+    const fresh = Partition.open(this, { ...partition.files, generation: partition.generation + 1, indexGeneration: 1 })
+    partition.close()
     this.#open.set(fresh.from, fresh)
     this.renamed(fresh)
   }

@@ -102,8 +102,8 @@ export function scanIntoIndex(reader: ChunkFileReader, file: string, files: Part
 export function rowOfRecord(reader: ChunkFileReader, { offset, header, end }: PlacedRecord): Float64Array | null {
   const row = new Float64Array(rowWords)
   try {
-    const { timestampsOffset, sealNumber, joinedSeals, isBackFill } = header
-    const place = { offset, timestampsOffset, length: end - offset, sealNumber, joinedSeals, isBackFill }
+    const { sealNumber, joinedSeals, isBackFill } = header
+    const place = { offset, length: end - offset, sealNumber, joinedSeals, isBackFill }
     writeRow(row, new Uint32Array(row.buffer), 0, summarize(reader.samples(offset)), place)
     return row
   } catch {

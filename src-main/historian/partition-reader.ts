@@ -1,7 +1,7 @@
 // One partition as readers have it: its files open, rows of its index and decoded columns kept while they are asked for.
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeRecordHeader, isIntact, recordHeaderByteCount, recordTypes } from './chunk-file.ts'
+import { decodeRecordHeader, headByteCount, isIntact, recordByteCount, recordTypes } from './chunk-file.ts'
 import { ChunkIndex, readAt, readInto, type SeriesEntry } from './chunk-index.ts'
 import { rowWords } from './chunk-rows.ts'
 import { HistoryFilesError } from './history-files-error.ts'
@@ -18,8 +18,10 @@ export class PartitionReader {
   readonly index: ChunkIndex
   readonly chunkFile: string
   readonly #descriptor: number
-  readonly #rows = new Map<number, Float64Array>()
-  readonly #pages = new Map<number, Float64Array>()
+  readonly #rows = new Map<number, SortedRows>()
+  readonly #pages = new Map<number, SortedRows>()
+  /** Of the series whose tail was asked for, as it was then. */
+  readonly #tails = new Map<number, SortedRows>()
   #rowsByteCount = 0
   readonly #columns = new Map<number, KeptColumn>()
   /** Views that use it; closed when the last one ends after the files were given up. */
@@ -56,27 +58,31 @@ export class PartitionReader {
   }
 
   /** Rows of the sorted part, in order; none for a series that is not in it. */
-  sortedRows(series: number): Float64Array {
+  sortedRows(series: number): SortedRows {
     return this.#kept(this.#rows, series, (index, entry) => index.rows(entry))
   }
 
   /** Pages of the sorted part. */
-  pages(series: number): Float64Array {
+  pages(series: number): SortedRows {
     return this.#kept(this.#pages, series, (index, entry) => index.pages(entry))
   }
 
   /** Rows of the tail as far as the view sees it, in order of (first time stamp, seal number). */
-  tailRows(series: number, tailCount: number): Float64Array {
+  tailRows(series: number, tailCount: number): SortedRows {
     const numbers = this.index.tailOf(series)
     let count = numbers.length
     while (count > 0 && (numbers[count - 1] as number) >= tailCount) count--
-    if (count === 0) return noRows
+    if (count === 0) return noSortedRows
+    const kept = this.#tails.get(series)
+    if (kept?.numbers.length === count * rowWords) return kept
     const rows = new Float64Array(count * rowWords)
     for (let row = 0; row < count; row++) {
       const at = (numbers[row] as number) * rowWords
-      for (let word = 0; word < rowWords; word++) rows[row * rowWords + word] = this.index.tailRows[at + word] as number
+      rows.set(this.index.tailRows.subarray(at, at + rowWords), row * rowWords)
     }
-    return sortedRows(rows)
+    const sorted = inOrder(sortedRows(rows))
+    this.#tails.set(series, sorted)
+    return sorted
   }
 
   /** Fills the bytes from the chunk file. Throws HistoryFilesError `damaged` at its end. */
@@ -114,29 +120,29 @@ export class PartitionReader {
   #timestampBytes(offset: number): Uint8Array {
     let bytes = readAt(this.#descriptor, offset, likelyColumnByteCount)
     const header = decodeRecordHeader(bytes)
-    const byteCount = recordHeaderByteCount + (header?.length ?? 0)
+    const byteCount = header ? recordByteCount(header) : 0
     if (byteCount > bytes.length) bytes = readAt(this.#descriptor, offset, byteCount)
     if (header?.type !== recordTypes.timestamps || !isIntact(bytes))
       throw new HistoryFilesError('damaged', `The time stamps at byte ${offset} of ${this.chunkFile} are damaged`)
-    return bytes.subarray(recordHeaderByteCount, byteCount)
+    return bytes.subarray(headByteCount(header.type), byteCount)
   }
 
   #kept(
-    kept: Map<number, Float64Array>,
+    kept: Map<number, SortedRows>,
     series: number,
     read: (index: ChunkIndex, entry: SeriesEntry) => Float64Array,
-  ): Float64Array {
+  ): SortedRows {
     const before = kept.get(series)
     if (before) return before
     const entry = this.index.entryOf(series)
-    if (!entry) return noRows
-    const rows = read(this.index, entry)
-    if (this.#rowsByteCount + rows.byteLength > keptRowsByteCount) {
+    if (!entry) return noSortedRows
+    const rows = inOrder(read(this.index, entry))
+    if (this.#rowsByteCount + rows.numbers.byteLength > keptRowsByteCount) {
       this.#rows.clear()
       this.#pages.clear()
       this.#rowsByteCount = 0
     }
-    this.#rowsByteCount += rows.byteLength
+    this.#rowsByteCount += rows.numbers.byteLength
     kept.set(series, rows)
     return rows
   }
@@ -152,6 +158,21 @@ interface KeptColumn {
   decoded: Float64Array | null
 }
 
-const noRows = new Float64Array(0)
+/** Rows in order of (first time stamp, seal number). */
+export interface SortedRows {
+  readonly numbers: Float64Array
+  /** No row overlaps another: the last time stamps are in order too. */
+  readonly isTidy: boolean
+}
+
+export const noSortedRows: SortedRows = { numbers: new Float64Array(0), isTidy: true }
+
+function inOrder(numbers: Float64Array): SortedRows {
+  let isTidy = true
+  for (let word = rowWords; word < numbers.length && isTidy; word += rowWords)
+    isTidy = (numbers[word] as number) > (numbers[word - rowWords + 1] as number)
+  return { numbers, isTidy }
+}
+
 /** Columns of 4096 regular time stamps are shorter. */
 const likelyColumnByteCount = 4096

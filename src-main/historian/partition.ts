@@ -7,9 +7,10 @@ import {
   encodeFileHeader,
   encodeNamedSeries,
   encodeRecordHeader,
+  headByteCount,
   plainHeader,
   type RecordHeader,
-  recordHeaderByteCount,
+  recordByteCount,
   recordTypes,
 } from './chunk-file.ts'
 import { ChunkFileReader, isDamaged, type NamedSeries, type PlacedRecord } from './chunk-file-reader.ts'
@@ -178,7 +179,7 @@ export class Partition implements PartitionSpan {
     const add = (header: RecordHeader, payload: Uint8Array[]) => {
       parts.push(encodeRecordHeader(header, payload), ...payload)
       const at = offset
-      offset += recordHeaderByteCount + header.length
+      offset += recordByteCount(header)
       return at
     }
     chunks.forEach((chunk, row) => {
@@ -209,7 +210,12 @@ export class Partition implements PartitionSpan {
         },
         payload,
       )
-      const place = { offset: at, timestampsOffset, length: recordHeaderByteCount + length, sealNumber, joinedSeals: 0 }
+      const place = {
+        offset: at,
+        length: headByteCount(recordTypes.chunk) + length,
+        sealNumber,
+        joinedSeals: 0,
+      }
       writeRow(rows, words, row, chunk.summary, { ...place, isBackFill: chunk.isBackFill })
     })
     this.chunks.append(parts)

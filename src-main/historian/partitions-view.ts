@@ -1,5 +1,5 @@
 // A consistent view over partitions: rows of a series from sorted parts and tails, merged in order, and the chunks they mean.
-import { decodeRecordHeader, isIntact, recordHeaderByteCount, splitChunkPayload } from './chunk-file.ts'
+import { decodeRecordHeader, headByteCount, isIntact, splitChunkPayload } from './chunk-file.ts'
 import { flagsOf, lengthOf } from './chunk-index-page.ts'
 import { ChunkRows, rowFlags, rowLayout, rowWords } from './chunk-rows.ts'
 import type { SeriesRow } from './history-catalog.ts'
@@ -7,12 +7,14 @@ import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
 import type { HistoryView, StoredChunk } from './history-view.ts'
 import { sortedRows } from './partition-index.ts'
 import type { PartitionFiles } from './partition-name.ts'
-import type { PartitionReader } from './partition-reader.ts'
+import { noSortedRows, type PartitionReader, type SortedRows } from './partition-reader.ts'
 import type { SeriesCatalogReader } from './series-catalog.ts'
 import type { TimestampColumn } from './timestamp-codec.ts'
 import { decodeTimestampSubset } from './timestamp-subset.ts'
 
 const { numbers: n, words: w } = rowLayout
+
+const slabByteCount = 512 * 1024
 
 /** A partition with what this view sees of it. */
 interface Seen {
@@ -29,6 +31,7 @@ export class PartitionsView implements HistoryView {
   /** By number of the partition; null = dropped since the view was opened. */
   readonly #seen: (Seen | null | undefined)[] = []
   readonly #seriesOf = new WeakMap<ChunkRows, number>()
+  #slab = Buffer.alloc(0)
 
   /** `partitions`: in order of time. */
   constructor(
@@ -78,7 +81,7 @@ export class PartitionsView implements HistoryView {
     const found = new RowCollection()
     if (seen && series !== undefined) {
       const begin = rows.offset(row) * rowWords
-      found.add(partition, seen.reader.sortedRows(series).subarray(begin, begin + rows.length(row) * rowWords))
+      found.add(partition, seen.reader.sortedRows(series).numbers.subarray(begin, begin + rows.length(row) * rowWords))
     }
     return this.#chunkRows(found, series ?? 0)
   }
@@ -96,7 +99,7 @@ export class PartitionsView implements HistoryView {
     for (let partition = 0; partition < this.#partitions.length; partition++) {
       if ((this.#partitions[partition] as PartitionFiles).to <= at) continue
       let bound = Number.POSITIVE_INFINITY
-      for (const rows of this.#parts(partition, series))
+      for (const { numbers: rows } of this.#parts(partition, series))
         for (let word = 0; word < rows.length; word += rowWords) {
           const last = rows[word + n.lastTimestamp] as number
           if (last >= at && last < bound) bound = last
@@ -117,7 +120,7 @@ export class PartitionsView implements HistoryView {
       if (rows.isPage(row)) throw new HistoryFilesError('ioError', 'A page of chunks was to be read as one chunk')
       byteCount += rows.length(row)
     }
-    const bytes = Buffer.allocUnsafeSlow(byteCount)
+    const bytes = this.#room(byteCount)
     let at = 0
     for (let row = begin; row < end; ) {
       const partition = rows.partition[row] as number
@@ -143,6 +146,15 @@ export class PartitionsView implements HistoryView {
     this.#seen.length = 0
   }
 
+  /** Room for bytes that are read; small pieces come from one allocation. */
+  #room(byteCount: number): Buffer {
+    if (byteCount > slabByteCount / 4) return Buffer.allocUnsafeSlow(byteCount)
+    if (byteCount > this.#slab.length) this.#slab = Buffer.allocUnsafeSlow(slabByteCount)
+    const room = this.#slab.subarray(0, byteCount)
+    this.#slab = this.#slab.subarray(byteCount)
+    return room
+  }
+
   #overlaps(partition: number, from: number, to: number): boolean {
     const files = this.#partitions[partition] as PartitionFiles
     return files.from < to && files.to > from
@@ -161,20 +173,20 @@ export class PartitionsView implements HistoryView {
   }
 
   /** Sorted part and tail of a series, each in order, as far as the seal limit allows. */
-  #parts(partition: number, series: number): readonly Float64Array[] {
+  #parts(partition: number, series: number): Parts {
     const seen = this.#see(partition)
-    if (!seen) return []
+    if (!seen) return noParts
     const { reader, tailCount } = seen
     return [this.#limited(reader.sortedRows(series)), this.#limited(reader.tailRows(series, tailCount))]
   }
 
   /** Without rows beyond the seal limit. */
-  #limited(rows: Float64Array): Float64Array {
+  #limited(rows: SortedRows): SortedRows {
     if (this.#sealLimit === Number.POSITIVE_INFINITY) return rows
-    let isWithin = true
-    for (let word = 0; word < rows.length && isWithin; word += rowWords)
-      isWithin = (rows[word + n.sealNumber] as number) <= this.#sealLimit
-    return isWithin ? rows : this.#cut(rows)
+    const { numbers } = rows
+    for (let word = n.sealNumber; word < numbers.length; word += rowWords)
+      if ((numbers[word] as number) > this.#sealLimit) return { numbers: this.#cut(numbers), isTidy: rows.isTidy }
+    return rows
   }
 
   #cut(rows: Float64Array): Float64Array {
@@ -190,7 +202,7 @@ export class PartitionsView implements HistoryView {
 
   /** Rows of one partition that overlap the span, in order. */
   #rows(partition: number, series: number, from: number, to: number): Float64Array {
-    const [sorted = noRows, tail = noRows] = this.#parts(partition, series)
+    const [sorted, tail] = this.#parts(partition, series)
     return mergeParts(overlapping(sorted, from, to), overlapping(tail, from, to))
   }
 
@@ -198,7 +210,7 @@ export class PartitionsView implements HistoryView {
   #pageRows(partition: number, series: number, from: number, to: number): Float64Array {
     const seen = this.#see(partition)
     if (!seen) return noRows
-    const pages = seen.reader.pages(series)
+    const { numbers: pages } = seen.reader.pages(series)
     const tail = overlapping(this.#limited(seen.reader.tailRows(series, seen.tailCount)), from, to)
     if (pages.length === 0)
       return mergeParts(overlapping(this.#limited(seen.reader.sortedRows(series)), from, to), tail)
@@ -221,8 +233,8 @@ export class PartitionsView implements HistoryView {
       if (isTrue) given.push(pages.subarray(word, word + rowWords))
       else {
         const begin = (pages[word + n.offset] as number) * rowWords
-        const chunks = seen.reader.sortedRows(series).subarray(begin, begin + lengthOf(words, row) * rowWords)
-        given.push(overlapping(this.#limited(chunks), from, to))
+        const chunks = seen.reader.sortedRows(series).numbers.subarray(begin, begin + lengthOf(words, row) * rowWords)
+        given.push(overlapping(this.#limited({ numbers: chunks, isTidy: false }), from, to))
       }
     }
     return mergeParts(joined(given), tail)
@@ -235,7 +247,7 @@ export class PartitionsView implements HistoryView {
       const bound = greatestBefore(parts, at + 1)
       if (bound === Number.NEGATIVE_INFINITY) continue
       const found = new RowCollection()
-      const [sorted = noRows, tail = noRows] = parts
+      const [sorted, tail] = parts
       found.add(partition, mergeParts(overlapping(sorted, bound, at + 1), overlapping(tail, bound, at + 1)))
       return this.#chunkRows(found, series)
     }
@@ -249,7 +261,7 @@ export class PartitionsView implements HistoryView {
     const pick = which === 'first' ? Math.min : Math.max
     for (const partition of order) {
       let extreme = which === 'first' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-      for (const rows of this.#parts(partition, series))
+      for (const { numbers: rows } of this.#parts(partition, series))
         for (let word = 0; word < rows.length; word += rowWords) extreme = pick(extreme, rows[word + column] as number)
       if (Number.isFinite(extreme)) return extreme
     }
@@ -264,6 +276,9 @@ export class PartitionsView implements HistoryView {
 }
 
 const noRows = new Float64Array(0)
+/** Sorted part and tail of one series. */
+type Parts = readonly [SortedRows, SortedRows]
+const noParts: Parts = [noSortedRows, noSortedRows]
 
 /** Rows of several partitions, one behind the other. */
 class RowCollection {
@@ -305,25 +320,35 @@ function aloneRows(numbers: Float64Array, count: number): Uint8Array {
 }
 
 /** Greatest first time stamp before `at`; −Infinity when there is none. */
-function greatestBefore(parts: readonly Float64Array[], at: number): number {
+function greatestBefore(parts: Parts, at: number): number {
   let bound = Number.NEGATIVE_INFINITY
-  for (const rows of parts) {
-    let low = 0
-    let high = rows.length / rowWords
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((rows[middle * rowWords + n.firstTimestamp] as number) < at) low = middle + 1
-      else high = middle
-    }
+  for (const { numbers: rows } of parts) {
+    const low = firstRowNotBefore(rows, n.firstTimestamp, at)
     if (low > 0) bound = Math.max(bound, rows[(low - 1) * rowWords + n.firstTimestamp] as number)
   }
   return bound
 }
 
-function overlapping(rows: Float64Array, from: number, to: number): Float64Array {
-  const isWithin = (word: number) =>
-    (rows[word + n.firstTimestamp] as number) < to && (rows[word + n.lastTimestamp] as number) >= from
-  return filterRows(rows, isWithin)
+function overlapping({ numbers, isTidy }: SortedRows, from: number, to: number): Float64Array {
+  const end = firstRowNotBefore(numbers, n.firstTimestamp, to)
+  if (isTidy) {
+    const begin = firstRowNotBefore(numbers, n.lastTimestamp, from)
+    return begin < end ? numbers.subarray(begin * rowWords, end * rowWords) : noRows
+  }
+  const rows = numbers.subarray(0, end * rowWords)
+  return filterRows(rows, (word) => (rows[word + n.lastTimestamp] as number) >= from)
+}
+
+/** First row whose number in this column, in which they rise, is at least `at`. */
+function firstRowNotBefore(rows: Float64Array, column: number, at: number): number {
+  let low = 0
+  let high = rows.length / rowWords
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle * rowWords + column] as number) < at) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function hasOverlap(rows: Float64Array, first: number, last: number): boolean {
@@ -374,7 +399,7 @@ function storedChunk(reader: PartitionReader, record: Buffer, offset: number): S
   const header = decodeRecordHeader(record)
   if (!header || !isIntact(record))
     throw new HistoryFilesError('damaged', `The chunk at byte ${offset} of ${reader.chunkFile} is damaged`)
-  const { selection, chunk } = splitChunkPayload(record.subarray(recordHeaderByteCount), header.hasSelection)
+  const { selection, chunk } = splitChunkPayload(record.subarray(headByteCount(header.type)), header.hasSelection)
   return new ReadChunk(reader, chunk, selection, header.timestampsOffset)
 }
 

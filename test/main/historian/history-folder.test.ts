@@ -85,8 +85,6 @@ describe('the history folder', () => {
     const view = views.open()
     expect(storedSamples(view, some, monday, monday + week).length).toBe(2 * odd.length)
     expect(storedSamples(view, all, monday, monday + week)).toEqual(scan)
-    const rows = view.chunks(all, monday, monday + week)
-    expect(rows.timestampsOffset(0)).toBe(view.chunks(some, monday, monday + week).timestampsOffset(0))
   })
 
   test('a partition ends on Monday 00:00 UTC and a chunk that reaches beyond is refused', () => {
