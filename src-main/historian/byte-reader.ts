@@ -62,6 +62,13 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
+  /** Passes over bytes; where they begin. */
+  skip(byteCount: number): number {
+    this.#need(byteCount)
+    this.offset += byteCount
+    return this.offset - byteCount
+  }
+
   /** The next bytes, not copied. */
   take(byteCount: number): Uint8Array {
     this.#need(byteCount)

@@ -57,11 +57,12 @@ export function denseTable(code: PrefixCode): Uint32Array {
 export function singleTable(code: PrefixCode): Uint16Array {
   const table = new Uint16Array(codeTableSize)
   if (code.onlySymbol >= 0) return table.fill(code.onlySymbol << 4)
-  for (let symbol = 0; symbol < code.lengths.length; symbol++) {
-    const length = code.lengths[symbol]!
-    if (length === 0) continue
-    const entry = (symbol << 4) | length
-    for (let place = code.codes[symbol]! & 0xffff; place < codeTableSize; place += 1 << length) table[place] = entry
+  // With each bit more the table doubles: the new half repeats the old one, except where codes of that length end.
+  for (let length = 1, size = 1; length <= longestCode; length++) {
+    table.copyWithin(size, 0, size)
+    size *= 2
+    for (let symbol = 0; symbol < code.lengths.length; symbol++)
+      if (code.lengths[symbol] === length) table[code.codes[symbol]! & 0xffff] = (symbol << 4) | length
   }
   return table
 }

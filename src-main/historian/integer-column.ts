@@ -291,7 +291,7 @@ export class IntegerColumn {
     }
     const streamBytes = Math.ceil(at / 8)
     for (let block = 0; block <= blockCount; block++) begin[block]! += 8 * input.offset
-    input.take(streamBytes)
+    input.skip(streamBytes)
     this.#begin = begin
   }
 

@@ -275,7 +275,7 @@ export class NumberColumn {
     this.#lowOffset = input.offset
     this.#low =
       coder === float64Coder ? new DataView(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength) : null
-    if (coder === float64Coder) input.take(4 * count)
+    if (coder === float64Coder) input.skip(4 * count)
   }
 
   /** Figures of the blocks; null when they are to be made from the rows (few numbers: runs, or none). */
@@ -359,7 +359,7 @@ export class NumberColumn {
     for (let column = this.#packedColumns.length; column > 0; column--) skipPackedColumn(input, used)
     let floatCount = 0
     for (let block = 0; block < this.#isPlain.length; block++) floatCount += this.#floatCount(block)
-    input.take(8 * floatCount)
+    input.skip(8 * floatCount)
   }
 
   #readFigures(input: ByteReader, figures: BlockFigures): void {

@@ -37,7 +37,7 @@ export function readPackedColumn(input: ByteReader, count: number, into: Float64
     return
   }
   if (width <= widestFast) {
-    readNarrow(input.take((count * width + 7) >>> 3), smallest, width, count, into)
+    readNarrow(input.bytes, input.skip((count * width + 7) >>> 3), smallest, width, count, into)
     return
   }
   let position = loadBits(input.bytes, 8 * input.offset, count * width)
@@ -49,11 +49,18 @@ export function readPackedColumn(input: ByteReader, count: number, into: Float64
 }
 
 /** Numbers of few bits, without a copy of the bytes. */
-function readNarrow(bytes: Uint8Array, smallest: number, width: number, count: number, into: Float64Array): void {
+function readNarrow(
+  bytes: Uint8Array,
+  from: number,
+  smallest: number,
+  width: number,
+  count: number,
+  into: Float64Array,
+): void {
   const mask = (1 << width) - 1
   let rest = 0
   let restCount = 0
-  let at = 0
+  let at = from
   for (let index = 0; index < count; index++) {
     for (; restCount < width; restCount += 8) rest |= bytes[at++]! << restCount
     into[index] = smallest + (rest & mask)
@@ -67,7 +74,7 @@ export function skipPackedColumn(input: ByteReader, count: number): void {
   input.varint()
   const width = input.byte()
   if (width > widest) throw damaged(`a directory with numbers of ${width} bits`)
-  input.take((count * width + 7) >>> 3)
+  input.skip((count * width + 7) >>> 3)
 }
 
 /** Bits that a whole number ≥ 0 needs; 0 for 0. */

@@ -7,6 +7,8 @@ export const mostDecimals = powers.length - 1
 /** Numbers that are looked at to find the decimals. */
 const trialCount = 32
 const offsetLimit = 2 ** 31
+/** Added and taken away again, it rounds a float64 below 2^51 to a whole number: faster than Math.round, and what is wrong is found. */
+const roundingConstant = 1.5 * 2 ** 52
 
 /** How numbers became whole: value = (origin + integer) / 10^decimals. */
 export interface DecimalScale {
@@ -56,7 +58,7 @@ export function toDecimals(
   misfits.length = 0
   for (let index = 0; index < count; index++) {
     const number = numbers[index]!
-    const whole = Math.round(number * power)
+    const whole = number * power + roundingConstant - roundingConstant
     const offset = whole - origin
     integers[index] = offset
     if (whole / power === number && offset < offsetLimit && offset >= -offsetLimit) continue
