@@ -5,7 +5,7 @@ import { denseTable, readDense, readSingles, singleTable } from './dense-code.ts
 import { PrefixCode, readCodeLengths } from './huffman.ts'
 import { tokenCount } from './token.ts'
 
-/** Codes that are kept: 12 KB each at most. */
+/** Codes that are kept: 16 KB each at most. */
 const slotCount = 128
 
 /** Making the large table takes as long as it saves on so many numbers. */
@@ -16,7 +16,7 @@ export class TokenCode {
   readonly description: Uint8Array
   readonly #code: PrefixCode
   #dense: Uint32Array | null = null
-  #single: Uint16Array | null = null
+  #single: Uint32Array | null = null
   #readCount = 0
 
   constructor(description: Uint8Array, code: PrefixCode) {
@@ -25,7 +25,7 @@ export class TokenCode {
   }
 
   /** Table for one token after the other (singleTable). */
-  get single(): Uint16Array {
+  get single(): Uint32Array {
     this.#single ??= singleTable(this.#code)
     return this.#single
   }

@@ -30,8 +30,8 @@ export function denseTable(code: PrefixCode): Uint32Array {
   const single = singleTable(code)
   const table = new Uint32Array(codeTableSize)
   for (let place = 0; place < codeTableSize; place++) {
-    const firstLength = single[place]! & 15
-    let token = single[place]! >> 4
+    const firstLength = (single[place]! >>> 6) & 15
+    let token = single[place]! >>> 10
     if (token >= directLimit) {
       table[place] = firstLength | (firstLength << 4) | (token << 10)
       continue
@@ -41,11 +41,11 @@ export function denseTable(code: PrefixCode): Uint32Array {
     let count = 0
     while (count < largestEntryCount && token < directLimit) {
       const next = single[(place >> length) & (codeTableSize - 1)]!
-      token = next >> 4
-      if (token >= directLimit || length + (next & 15) > longestCode) break
+      token = next >>> 10
+      if (token >= directLimit || length + (next & 63) > longestCode) break
       const error = (token >>> 1) ^ -(token & 1)
       entry |= (error & 127) << (10 + 7 * count)
-      length += next & 15
+      length += next & 63
       count++
     }
     table[place] = entry | (count << 8) | (firstLength << 4) | length
@@ -53,18 +53,24 @@ export function denseTable(code: PrefixCode): Uint32Array {
   return table
 }
 
-/** For the next 11 bits: token × 16 + bits of its code. */
-export function singleTable(code: PrefixCode): Uint16Array {
-  const table = new Uint16Array(codeTableSize)
-  if (code.onlySymbol >= 0) return table.fill(code.onlySymbol << 4)
+/**
+ * For the next 11 bits: bits 0..5 bits of code and extra bits together, bits 6..9 those of the code alone, bits 10..17 the token.
+ */
+export function singleTable(code: PrefixCode): Uint32Array {
+  const table = new Uint32Array(codeTableSize)
+  if (code.onlySymbol >= 0) return table.fill(singleEntry(code.onlySymbol, 0))
   // With each bit more the table doubles: the new half repeats the old one, except where codes of that length end.
   for (let length = 1, size = 1; length <= longestCode; length++) {
     table.copyWithin(size, 0, size)
     size *= 2
     for (let symbol = 0; symbol < code.lengths.length; symbol++)
-      if (code.lengths[symbol] === length) table[code.codes[symbol]! & 0xffff] = (symbol << 4) | length
+      if (code.lengths[symbol] === length) table[code.codes[symbol]! & 0xffff] = singleEntry(symbol, length)
   }
   return table
+}
+
+function singleEntry(token: number, length: number): number {
+  return (token << 10) | (length << 6) | (length + extraBits[token]!)
 }
 
 /** Reads `count` errors from the loaded bits into `into` (room for two more), signed; the position behind them. */
@@ -101,25 +107,26 @@ export function readDense(table: Uint32Array, from: number, count: number, into:
 }
 
 /** The same with the table of {@link singleTable}: slower, but that table is made in a tenth of the time. */
-export function readSingles(table: Uint16Array, from: number, count: number, into: Int32Array): number {
+export function readSingles(table: Uint32Array, from: number, count: number, into: Int32Array): number {
   let position = from
   for (let index = 0; index < count; index++) {
     const entry = table[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
-    const token = entry >>> 4
-    position += entry & 15
-    if (token < directLimit) {
-      into[index] = (token >>> 1) ^ -(token & 1)
-      continue
-    }
-    const extra = extraBits[token]!
-    into[index] = unzigzag(tokenBase[token]! + readExtra(position, extra))
-    position += extra
+    const token = entry >>> 10
+    into[index] = token < directLimit ? unzigzag(token) : unzigzag(numberAt(entry, position))
+    position += entry & 63
   }
   return position
 }
 
+/** The number whose code, with this entry of {@link singleTable}, stands at a position of the loaded bits. */
+export function numberAt(entry: number, position: number): number {
+  const token = entry >>> 10
+  const extra = extraBits[token]!
+  return extra === 0 ? token : tokenBase[token]! + readExtra(position + ((entry >>> 6) & 15), extra)
+}
+
 /** Up to 29 bits at a position of the loaded ones. */
-export function readExtra(position: number, count: number): number {
+function readExtra(position: number, count: number): number {
   if (count <= 16) return bitsAt(position, count)
   return bitsAt(position, 16) + 65_536 * bitsAt(position + 16, count - 16)
 }

@@ -124,6 +124,10 @@ function smoothingErrors(numbers: Int32Array, from: number, to: number, by: Pred
   }
 }
 
+/**
+ * The same the other way round. With raised = level + 128: the guess is raised >> 8, and 256 × number − level = 256 × error +
+ * 128 − (raised & 255), which spares the slowest chain of the loop the number itself.
+ */
 function restoreSmoothing(errors: Int32Array, count: number, by: Prediction, into: Int32Array, at: number): void {
   const { factor, shift } = smoothings[by.predictor - firstSmoothing]!
   const jump = by.parameter === 0 ? 0x7fff_ffff : by.parameter
@@ -132,13 +136,16 @@ function restoreSmoothing(errors: Int32Array, count: number, by: Prediction, int
   for (let stage = 1; index < count; stage++) {
     const stageShift = Math.min(stage, shift)
     const half = 1 << (stageShift - 1)
-    const stageFactor = stage < shift ? 1 : factor
+    const isTriple = stage >= shift && factor === 3
     for (const end = stageEnd(stage, shift, count); index < end; index++) {
+      const raised = (level + 128) | 0
       const error = errors[index - 1]!
-      const number = (((level + 128) >> 8) + error) | 0
+      const number = ((raised >> 8) + error) | 0
       into[at + index] = number
+      const distance = ((error << 8) + 128 - (raised & 255)) | 0
+      const part = isTriple ? (distance + (distance << 1)) | 0 : distance
+      level = (level + ((part + half) >> stageShift)) | 0
       if (error > jump || -error > jump) level = number << 8
-      else level = (level + ((Math.imul((number << 8) - level, stageFactor) + half) >> stageShift)) | 0
     }
   }
 }

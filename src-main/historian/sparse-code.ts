@@ -2,12 +2,12 @@
 // with a prefix code of its own. A signal that rests costs a small part of a bit for each sample.
 //
 //   block: { zeros until the next error, or until the end | error − 1 (zigzag; not at the end) } …
-import { bits } from './bit-reader.ts'
+import { bitsAt } from './bit-reader.ts'
 import type { BitWriter } from './bit-writer.ts'
 import { damaged } from './byte-reader.ts'
-import { readExtra } from './dense-code.ts'
-import { codeTableSize, type PrefixCode } from './huffman.ts'
-import { extraBits, tokenBase, tokenOf } from './token.ts'
+import { numberAt } from './dense-code.ts'
+import { longestCode, type PrefixCode } from './huffman.ts'
+import { tokenOf } from './token.ts'
 
 /** Adds the tokens of one block's errors (zigzag) to the histograms of gaps and errors. */
 export function countSparse(
@@ -61,8 +61,8 @@ export function writeSparse(
 
 /** Reads one block's errors from the loaded bits into `into`, signed; the position behind them. The tables are those of singleTable. */
 export function readSparse(
-  gaps: Uint16Array,
-  others: Uint16Array,
+  gaps: Uint32Array,
+  others: Uint32Array,
   from: number,
   count: number,
   into: Int32Array,
@@ -70,20 +70,16 @@ export function readSparse(
   let position = from
   let index = 0
   while (index < count) {
-    const gapEntry = gaps[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
-    const gapToken = gapEntry >> 4
-    position += gapEntry & 15
-    const gap = tokenBase[gapToken]! + readExtra(position, extraBits[gapToken]!)
-    position += extraBits[gapToken]!
+    const gapEntry = gaps[bitsAt(position, longestCode)]!
+    const gap = numberAt(gapEntry, position)
+    position += gapEntry & 63
     if (gap > count - index) throw damaged(`a gap of ${gap} rows where ${count - index} are left`)
     into.fill(0, index, index + gap)
     index += gap
     if (index === count) break
-    const entry = others[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
-    const token = entry >> 4
-    position += entry & 15
-    const zigzag = tokenBase[token]! + readExtra(position, extraBits[token]!) + 1
-    position += extraBits[token]!
+    const entry = others[bitsAt(position, longestCode)]!
+    const zigzag = numberAt(entry, position) + 1
+    position += entry & 63
     into[index++] = (zigzag >>> 1) ^ -(zigzag & 1)
   }
   return position
