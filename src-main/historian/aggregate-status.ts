@@ -23,15 +23,12 @@ export const codeUncertainDataSubNormal = 0x40a40000
 export const sampleGood = 0
 export const sampleUncertain = 1
 export const sampleBad = 2
-/** Bad_NoData: not a value but the mark of a gap. */
-export const sampleMark = 3
 
-export type SampleQuality = 0 | 1 | 2 | 3
+export type SampleQuality = 0 | 1 | 2
 
 /** Quality of a sample with this code; `hasValue`: a number, or another value that is not null. */
 export function sampleQuality(statusCode: number, hasValue: boolean): SampleQuality {
-  if (statusCode >>> 31 === 1) return (statusCode & 0xffff0000) >>> 0 === codeBadNoData ? sampleMark : sampleBad
-  if (!hasValue) return sampleBad
+  if (statusCode >>> 31 === 1 || !hasValue) return sampleBad
   return statusCode >>> 30 === 0 ? sampleGood : sampleUncertain
 }
 
@@ -43,4 +40,9 @@ export function statusByCount(good: number, bad: number, all: number, configurat
   if (bad > 0 && (bad / all) * 100 >= configuration.percentDataBad) return codeBad
   if ((good / all) * 100 >= configuration.percentDataGood) return codeGood
   return codeUncertainDataSubNormal
+}
+
+/** Bad_NoData says that there is no sample: where a tag's history begins with it, its data begin later. */
+export function isNoData(statusCode: number): boolean {
+  return (statusCode & 0xffff0000) >>> 0 === codeBadNoData
 }

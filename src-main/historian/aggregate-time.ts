@@ -221,17 +221,20 @@ export class TimeAverageGatherer implements BucketGatherer {
 export class DurationGoodGatherer implements BucketGatherer {
   readonly #buckets: Buckets
   readonly #isStepped: boolean
+  readonly #dataBegin: number
   readonly #duration: Float64Array
   #time = Number.NaN
   #isGood = false
   #firstTime = Number.POSITIVE_INFINITY
   #endTime = Number.NEGATIVE_INFINITY
 
-  constructor(buckets: Buckets, isStepped: boolean, before: Sample | null) {
+  /** `dataBegin`: what is older are marks that there is no data yet. */
+  constructor(buckets: Buckets, isStepped: boolean, before: Sample | null, dataBegin: number) {
     this.#buckets = buckets
     this.#isStepped = isStepped
+    this.#dataBegin = dataBegin
     this.#duration = new Float64Array(buckets.count)
-    if (before) this.#take(before.timestamp, isGoodSample(before))
+    if (before && before.timestamp >= dataBegin) this.#take(before.timestamp, isGoodSample(before))
   }
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
@@ -245,7 +248,9 @@ export class DurationGoodGatherer implements BucketGatherer {
   }
 
   takeRows(_bucket: number, { timestamp, value, statusCode, others }: Samples, begin: number, end: number): void {
-    for (let row = begin; row < end; row++) {
+    let row = begin
+    while (row < end && timestamp[row]! < this.#dataBegin) row++
+    for (; row < end; row++) {
       const other = others?.[row]
       const hasValue = !Number.isNaN(value[row]!) || (other !== undefined && other !== null)
       this.#take(timestamp[row]!, sampleQuality(statusCode[row]!, hasValue) === sampleGood)

@@ -10,7 +10,6 @@ import {
   infoBits,
   sampleBad,
   sampleGood,
-  sampleMark,
   sampleQuality,
   statusByCount,
 } from './aggregate-status.ts'
@@ -32,9 +31,13 @@ export interface AggregateColumns {
   readonly statusCodes: Uint32Array
 }
 
+/** Stands for a quality where there is no sample. */
+const noSample = 3
+
 /** Gathers all that any of these aggregates needs. */
 export class ValueGatherer implements BucketGatherer {
   readonly #buckets: Buckets
+  readonly #dataBegin: number
   readonly #good: Float64Array
   readonly #uncertain: Float64Array
   readonly #bad: Float64Array
@@ -45,12 +48,14 @@ export class ValueGatherer implements BucketGatherer {
   readonly #uncertainMaximum: Float64Array
   readonly #first: Float64Array
   readonly #last: Float64Array
-  /** Of the first and of the last sample that is not a mark. */
+  /** Of the first and of the last sample. */
   readonly #firstQuality: Uint8Array
   readonly #lastQuality: Uint8Array
 
-  constructor(buckets: Buckets) {
+  /** `dataBegin`: what is older are marks that there is no data yet. */
+  constructor(buckets: Buckets, dataBegin: number) {
     this.#buckets = buckets
+    this.#dataBegin = dataBegin
     const column = () => new Float64Array(buckets.count)
     this.#good = column()
     this.#uncertain = column()
@@ -62,8 +67,8 @@ export class ValueGatherer implements BucketGatherer {
     this.#uncertainMaximum = column().fill(Number.NEGATIVE_INFINITY)
     this.#first = column().fill(Number.NaN)
     this.#last = column().fill(Number.NaN)
-    this.#firstQuality = new Uint8Array(buckets.count).fill(sampleMark)
-    this.#lastQuality = new Uint8Array(buckets.count).fill(sampleMark)
+    this.#firstQuality = new Uint8Array(buckets.count).fill(noSample)
+    this.#lastQuality = new Uint8Array(buckets.count).fill(noSample)
   }
 
   /** Smallest or greatest Good value of a bucket. */
@@ -72,24 +77,23 @@ export class ValueGatherer implements BucketGatherer {
   }
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
-    const count = rows.sampleCount(row)
-    if (rows.goodCount(row) !== count) return false
-    this.#takeSummary(
-      bucket,
-      count,
-      rows.sum(row),
-      rows.minimum(row),
-      rows.maximum(row),
-      rows.first(row),
-      rows.last(row),
-    )
+    const good = rows.goodCount(row)
+    const bad = rows.badCount(row)
+    // Uncertain samples are among the extremes and the sum; one without a number is in no count.
+    if (good + bad !== rows.sampleCount(row) || rows.usableCount(row) !== good) return false
+    if (bad > 0 && rows.firstTimestamp(row) < this.#dataBegin) return false
+    this.#quality(bucket, rows.firstStatusCode(row), rows.lastStatusCode(row))
+    this.#bad[bucket]! += bad
+    if (good === 0) return true
+    this.#figures(bucket, good, rows.sum(row), rows.minimum(row), rows.maximum(row), rows.first(row), rows.last(row))
     return true
   }
 
   takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean {
     const count = blocks.count[block]!
     if (blocks.goodCount[block] !== count) return false
-    this.#takeSummary(
+    this.#quality(bucket, codeGood, codeGood)
+    this.#figures(
       bucket,
       count,
       blocks.sum[block]!,
@@ -102,7 +106,7 @@ export class ValueGatherer implements BucketGatherer {
   }
 
   takeRows(bucket: number, samples: Samples, begin: number, end: number): void {
-    const { value, statusCode, others } = samples
+    const { timestamp, value, statusCode, others } = samples
     let good = 0
     let sum = 0
     let minimum = this.#minimum[bucket]!
@@ -111,7 +115,9 @@ export class ValueGatherer implements BucketGatherer {
     let last = this.#last[bucket]!
     let firstQuality = this.#firstQuality[bucket]!
     let lastQuality = this.#lastQuality[bucket]!
-    for (let row = begin; row < end; row++) {
+    let row = begin
+    while (row < end && timestamp[row]! < this.#dataBegin) row++
+    for (; row < end; row++) {
       const number = value[row]!
       const code = statusCode[row]!
       let quality: number = sampleGood
@@ -124,9 +130,8 @@ export class ValueGatherer implements BucketGatherer {
       } else {
         const other = others?.[row]
         quality = sampleQuality(code, !Number.isNaN(number) || (other !== undefined && other !== null))
-        if (quality === sampleMark) continue
       }
-      if (firstQuality === sampleMark) firstQuality = quality
+      if (firstQuality === noSample) firstQuality = quality
       lastQuality = quality
       if (quality === sampleGood) good++
       else if (quality === sampleBad) this.#bad[bucket]!++
@@ -199,20 +204,23 @@ export class ValueGatherer implements BucketGatherer {
     return isBelow || isAbove ? codeUncertainDataSubNormal : codeGood
   }
 
-  #takeSummary(
+  #quality(bucket: number, firstCode: number, lastCode: number): void {
+    if (this.#firstQuality[bucket] === noSample) this.#firstQuality[bucket] = sampleQuality(firstCode, true)
+    this.#lastQuality[bucket] = sampleQuality(lastCode, true)
+  }
+
+  #figures(
     bucket: number,
-    count: number,
+    good: number,
     sum: number,
     minimum: number,
     maximum: number,
     first: number,
     last: number,
   ): void {
-    if (this.#firstQuality[bucket] === sampleMark) this.#firstQuality[bucket] = sampleGood
-    this.#lastQuality[bucket] = sampleGood
     if (Number.isNaN(this.#first[bucket]!)) this.#first[bucket] = first
     this.#last[bucket] = last
-    this.#good[bucket]! += count
+    this.#good[bucket]! += good
     this.#sum[bucket]! += sum
     if (minimum < this.#minimum[bucket]!) this.#minimum[bucket] = minimum
     if (maximum > this.#maximum[bucket]!) this.#maximum[bucket] = maximum
@@ -238,12 +246,14 @@ export class ExtremeTimes implements BucketGatherer {
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
     const own = this.#which === 'minimum' ? rows.minimum(row) : rows.maximum(row)
-    return this.#isSettled(bucket) || (rows.goodCount(row) === rows.sampleCount(row) && this.#isBeside(bucket, own))
+    return this.#isSettled(bucket) || (rows.goodCount(row) === rows.usableCount(row) && this.#isBeside(bucket, own))
   }
 
   takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean {
     const own = this.#which === 'minimum' ? blocks.minimum[block]! : blocks.maximum[block]!
-    return this.#isSettled(bucket) || (blocks.goodCount[block] === blocks.count[block] && this.#isBeside(bucket, own))
+    return (
+      this.#isSettled(bucket) || (blocks.goodCount[block] === blocks.usableCount[block] && this.#isBeside(bucket, own))
+    )
   }
 
   takeRows(bucket: number, { timestamp, value, statusCode }: Samples, begin: number, end: number): void {

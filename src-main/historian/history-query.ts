@@ -1,6 +1,5 @@
 // One question about history, checked and answered tag by tag.
 
-import type { TagValue } from '../shared/data-value.ts'
 import {
   type AggregateConfiguration,
   defaultAggregateConfiguration,
@@ -14,7 +13,7 @@ import {
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { type Buckets, bucketCount, bucketsOf } from './aggregate-buckets.ts'
 import { acceptUsable, valuesAt } from './aggregate-instants.ts'
-import { codeBad, infoBits, sampleMark, sampleQuality } from './aggregate-status.ts'
+import { codeBad, infoBits, isNoData } from './aggregate-status.ts'
 import { DurationGoodGatherer, TimeAverageGatherer, type TimeBounds } from './aggregate-time.ts'
 import { type AggregateColumns, ExtremeTimes, isValueAggregate, ValueGatherer } from './aggregate-values.ts'
 import { walkBuckets } from './aggregate-walk.ts'
@@ -159,11 +158,12 @@ function* answerTag(request: HistoryRequest, asked: AskedTag, pace: Pace): Gener
   if (!asked.isNumeric && mode !== 'count' && mode !== 'durationGood' && mode !== 'percentGood')
     throw new RuntimeError('BadTypeMismatch', `"${asked.tag}" does not hold numbers: ${mode} of it cannot be formed`)
   const buckets = bucketsOf(request)
+  const begin = yield* dataBegin(asked.timeline, buckets.from, pace)
   const columns = isValueAggregate(mode)
-    ? yield* valueColumns(mode, asked.timeline, buckets, configuration, pace)
-    : yield* timeColumns(mode, asked.timeline, buckets, isStepped, configuration, pace)
+    ? yield* valueColumns(mode, asked.timeline, buckets, begin, configuration, pace)
+    : yield* timeColumns(mode, asked.timeline, buckets, begin, isStepped, configuration, pace)
   // The average never is partial (OPC 10000-13 table 53).
-  if (mode !== 'average') yield* markPartial(asked.timeline, columns, buckets, mode === 'timeAverage', pace)
+  if (mode !== 'average') yield* markPartial(asked.timeline, columns, buckets, begin, mode === 'timeAverage', pace)
   return { tag: asked.tag, mode, timestamps: bucketStarts(buckets), others: null, plot: null, ...columns }
 }
 
@@ -171,11 +171,12 @@ function* valueColumns(
   mode: Parameters<ValueGatherer['result']>[0],
   timeline: SampleTimeline,
   buckets: Buckets,
+  begin: number,
   configuration: AggregateConfiguration,
   pace: Pace,
 ): Generator<void, AggregateColumns> {
   const segments = timeline.segments(buckets.from, buckets.to, true)
-  const values = new ValueGatherer(buckets)
+  const values = new ValueGatherer(buckets, begin)
   yield* walkBuckets(timeline, segments, buckets, values, pace)
   const columns = values.result(mode, configuration)
   if (mode === 'minimum' || mode === 'maximum') {
@@ -190,6 +191,7 @@ function* timeColumns(
   mode: HistoryRequest['mode'],
   timeline: SampleTimeline,
   buckets: Buckets,
+  begin: number,
   isStepped: boolean,
   configuration: AggregateConfiguration,
   pace: Pace,
@@ -204,7 +206,7 @@ function* timeColumns(
     return gatherer.result()
   }
   const before = (yield* findBefore(timeline, from, anySample, pace))?.sample ?? null
-  const gatherer = new DurationGoodGatherer(buckets, isStepped, before)
+  const gatherer = new DurationGoodGatherer(buckets, isStepped, before, begin)
   yield* walkBuckets(timeline, segments, buckets, gatherer, pace)
   gatherer.finish((yield* findAfter(timeline, to, anySample, pace))?.sample ?? null)
   return gatherer.result(mode === 'percentGood')
@@ -233,6 +235,12 @@ function* timeBounds(
   }
 }
 
+/** When the tag's data begin, if not before the span; −Infinity if so. Marks that there is no data yet are none. */
+function* dataBegin(timeline: SampleTimeline, from: number, pace: Pace): Generator<void, number> {
+  if (yield* findBefore(timeline, from, notMark, pace)) return Number.NEGATIVE_INFINITY
+  return (yield* findAfter(timeline, from, notMark, pace))?.sample.timestamp ?? Number.POSITIVE_INFINITY
+}
+
 /**
  * The partial bit of buckets that are not whole (OPC 10000-13 section 5.3.3.2): the one in which the tag's history begins, the one in
  * which it ends so far unless it was extrapolated, and the last one when the end of the span cuts it.
@@ -241,18 +249,17 @@ function* markPartial(
   timeline: SampleTimeline,
   { values, statusCodes }: AggregateColumns,
   { count, edges, from, to, widthMs }: Buckets,
+  dataBegin: number,
   isExtrapolated: boolean,
   pace: Pace,
 ): Generator<void, void> {
-  const hasEarlier = (yield* findBefore(timeline, from, notMark, pace)) !== null
-  const first = hasEarlier ? from : ((yield* findAfter(timeline, from, notMark, pace))?.sample.timestamp ?? to)
   const hasLater = timeline.boundAfter(to) !== Number.POSITIVE_INFINITY
-  const last = hasLater ? to : ((yield* findBefore(timeline, to, notMark, pace))?.sample.timestamp ?? from)
+  const last = hasLater ? to : ((yield* findBefore(timeline, to, anySample, pace))?.sample.timestamp ?? from)
   for (let bucket = 0; bucket < count; bucket++) {
     if (Number.isNaN(values[bucket]!) || statusCodes[bucket] === codeBad) continue
     const start = edges[bucket]!
     const end = edges[bucket + 1]!
-    const isBeginning = first > start && first < end
+    const isBeginning = dataBegin > start && dataBegin < end
     const isEnd = !isExtrapolated && last >= start && last < end
     const isCut = bucket === count - 1 && end - start < widthMs * (1 - 1e-9)
     if (isBeginning || isEnd || isCut) statusCodes[bucket] = (statusCodes[bucket]! | infoBits.partial) >>> 0
@@ -299,8 +306,7 @@ function* fewSamples(
 
 const anySample: Accept = () => true
 
-const notMark: Accept = (statusCode, value, other: TagValue | undefined) =>
-  sampleQuality(statusCode, !Number.isNaN(value) || (other !== undefined && other !== null)) !== sampleMark
+const notMark: Accept = (statusCode) => !isNoData(statusCode)
 
 function steppedOf({ interpolation, isNumeric, isBoolean }: AskedTag, configuration: AggregateConfiguration): boolean {
   return !isNumeric || isBoolean || (configuration.interpolation ?? interpolation) === 'stepped'

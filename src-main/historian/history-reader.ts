@@ -5,6 +5,7 @@ import type { HeadSource } from './head-source.ts'
 import type { SeriesRow } from './history-catalog.ts'
 import { ViewOutdated } from './history-files-error.ts'
 import { type AskedTag, answerRequest, answerStatistics, checkRequest, checkSpan } from './history-query.ts'
+import { OpenedChunks } from './history-source.ts'
 import type { HistoryView, HistoryViewSource } from './history-view.ts'
 import { inSlices, Pace } from './query-pace.ts'
 import { SampleTimeline } from './sample-timeline.ts'
@@ -47,6 +48,7 @@ const largestAttemptCount = 8
 export class HistoryReader implements HistoryReading {
   readonly #views: HistoryViewSource
   readonly #heads: HeadSource | null
+  readonly #chunks = new OpenedChunks()
   /** Series by name, as the last view knew them: which heads to ask for is known before a view is open. */
   readonly #seriesByName = new Map<string, readonly SeriesRow[]>()
 
@@ -101,7 +103,7 @@ export class HistoryReader implements HistoryReading {
       (view) => names.map((name) => view.series(name)),
       async (view, groups, heads) => {
         for (const [index, name] of names.entries()) this.#seriesByName.set(name, groups[index]!)
-        const asked = names.map((name, index) => askedTag(view, name, groups[index]!, heads))
+        const asked = names.map((name, index) => askedTag(view, name, groups[index]!, heads, this.#chunks))
         const pace = new Pace()
         return inSlices(work(asked, pace), pace, signal)
       },
@@ -166,6 +168,7 @@ function askedTag(
   tag: string,
   series: readonly SeriesRow[],
   heads: ReadonlyMap<number, Samples>,
+  chunks: OpenedChunks,
 ): AskedTag {
   const newest = series.at(-1)
   if (!newest) throw new RuntimeError('BadNotFound', `"${tag}" has no history: it was never recorded`)
@@ -175,6 +178,7 @@ function askedTag(
       seriesId: id,
       head: heads.get(id) ?? null,
     })),
+    chunks,
   )
   return {
     tag,

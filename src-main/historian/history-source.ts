@@ -22,6 +22,8 @@ export interface OpenedChunk {
   decodeTimestamps(block: number, into: Float64Array, at: number): number
   /** Writes values and status codes of one block to `into` from row `at` on; how many. */
   decodeValues(block: number, into: ValueColumns, at: number): number
+  /** One block decoded, kept for the next time; not to be changed, and not to be held beyond the present step. */
+  columns(block: number): BlockColumns
   /** All time stamps; shared: not to be changed. */
   timestamps(): Float64Array
   /** All samples, in fresh columns; the time stamps are shared: not to be changed. */
@@ -37,38 +39,99 @@ export class BlockColumns implements ValueColumns {
   others: (TagValue | undefined)[] | null = null
 }
 
-/** Reads and opens the chunk of a row. RuntimeError BadDecodingError when it is damaged. */
-export function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number): OpenedChunk {
+/** Opened chunks that are kept between questions: about 6 KB each. */
+const keptChunkCount = 4096
+/** Decoded blocks that are kept between questions, one of a chunk: 5 KB each. Replay looks at a thousand tags at once. */
+const keptBlockCount = 2048
+
+/**
+ * Chunks that were opened lately, for one reader thread. A chunk never changes: the series, the seal number and the span tell which it
+ * is, also when a compaction has moved it.
+ */
+export class OpenedChunks {
+  readonly #chunks = new Map<string, OpenedChunk>()
+  readonly #blocks = new KeptBlocks()
+
+  /** Opens the chunk of a row, or gives the opened one. RuntimeError BadDecodingError when it is damaged. */
+  open(view: HistoryView, seriesId: number, rows: ChunkRows, row: number): OpenedChunk {
+    const first = rows.firstTimestamp(row)
+    const key = `${seriesId}/${rows.sealNumber(row)}/${first}/${rows.lastTimestamp(row)}/${rows.sampleCount(row)}`
+    const known = this.#chunks.get(key)
+    if (known) {
+      this.#chunks.delete(key)
+      this.#chunks.set(key, known)
+      return known
+    }
+    const opened = openStoredChunk(view, rows, row, this.#blocks)
+    if (this.#chunks.size >= keptChunkCount) this.#chunks.delete(this.#chunks.keys().next().value as string)
+    this.#chunks.set(key, opened)
+    return opened
+  }
+}
+
+/** Which chunks have a decoded block; the one that was decoded longest ago gives its columns to the next. */
+class KeptBlocks {
+  readonly #owners: Decoded[] = []
+  #next = 0
+
+  columnsFor(owner: Decoded): BlockColumns {
+    if (this.#owners.length < keptBlockCount) {
+      this.#owners.push(owner)
+      return new BlockColumns()
+    }
+    const oldest = this.#owners[this.#next]!
+    this.#owners[this.#next] = owner
+    this.#next = (this.#next + 1) % keptBlockCount
+    const columns = oldest.columns ?? new BlockColumns()
+    oldest.columns = null
+    return columns
+  }
+}
+
+/** The block of a chunk that is decoded; `columns` null: none. */
+interface Decoded {
+  block: number
+  columns: BlockColumns | null
+}
+
+function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number, kept: KeptBlocks): OpenedChunk {
   const stored = view.read(rows, row, row + 1)[0]!
   const chunk = openChunk(stored.bytes)
   const column = stored.timestampColumn
-  const span = {
+  // What outlives the view must not ask it any more: a column is open already, chosen time stamps are taken now.
+  const chosen = column ? null : stored.timestamps()
+  const blockFirstTimestamp = column
+    ? column.blockFirstTimestamp
+    : Float64Array.from({ length: chunk.blockCount }, (_, block) => chosen![block * blockSampleCount]!)
+  const timestamps = () => chosen ?? column!.decodeAll()
+  const decodeTimestamps = (block: number, into: Float64Array, at: number) => {
+    if (column) return column.decodeBlock(block, into, at)
+    const part = chosen!.subarray(block * blockSampleCount, (block + 1) * blockSampleCount)
+    into.set(part, at)
+    return part.length
+  }
+  const decodeValues = (block: number, into: ValueColumns, at: number) => chunk.decodeBlock(block, into, at)
+  const decoded: Decoded = { block: -1, columns: null }
+  return {
     count: chunk.count,
     firstTimestamp: rows.firstTimestamp(row),
     lastTimestamp: rows.lastTimestamp(row),
     blockCount: chunk.blockCount,
     blocks: chunk.blocks,
-    decodeValues: (block: number, into: ValueColumns, at: number) => chunk.decodeBlock(block, into, at),
-    timestamps: () => stored.timestamps(),
-    decodeAll: () => ({ count: chunk.count, timestamp: stored.timestamps(), ...chunk.decodeAll() }),
-  }
-  if (column)
-    return {
-      ...span,
-      blockFirstTimestamp: column.blockFirstTimestamp,
-      decodeTimestamps: (block, into, at) => column.decodeBlock(block, into, at),
-    }
-  const timestamps = stored.timestamps()
-  const blockFirstTimestamp = new Float64Array(chunk.blockCount)
-  for (let block = 0; block < chunk.blockCount; block++)
-    blockFirstTimestamp[block] = timestamps[block * blockSampleCount]!
-  return {
-    ...span,
     blockFirstTimestamp,
-    decodeTimestamps(block, into, at) {
-      const part = timestamps.subarray(block * blockSampleCount, (block + 1) * blockSampleCount)
-      into.set(part, at)
-      return part.length
+    timestamps,
+    decodeTimestamps,
+    decodeValues,
+    columns(block) {
+      if (decoded.columns && decoded.block === block) return decoded.columns
+      const columns = decoded.columns ?? kept.columnsFor(decoded)
+      columns.count = decodeTimestamps(block, columns.timestamp, 0)
+      columns.others = null
+      decodeValues(block, columns, 0)
+      decoded.block = block
+      decoded.columns = columns
+      return columns
     },
+    decodeAll: () => ({ count: chunk.count, timestamp: timestamps(), ...chunk.decodeAll() }),
   }
 }

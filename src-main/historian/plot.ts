@@ -45,26 +45,13 @@ export class PlotGatherer implements BucketGatherer {
   }
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
-    const worst = rows.worstStatusCode(row)
-    // Whether the last sample is Bad, so that a gap begins, only the samples tell.
-    if (worst >>> 31 === 1) return false
-    this.#summary(
-      bucket,
-      rows.sampleCount(row),
-      rows.usableCount(row),
-      worst,
-      rows.minimum(row),
-      rows.maximum(row),
-      rows.first(row),
-      rows.last(row),
-      rows.sum(row),
-    )
+    this.roughChunk(bucket, rows, row)
     return true
   }
 
   takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean {
-    const worst = blocks.worstStatusCode[block]!
-    if (worst >>> 31 === 1) return false
+    // Whether the last sample is Bad, so that a gap begins, only the samples tell.
+    if (blocks.worstStatusCode[block]! >>> 31 === 1) return false
     this.roughBlock(bucket, blocks, block)
     return true
   }
@@ -107,6 +94,7 @@ export class PlotGatherer implements BucketGatherer {
       rows.last(row),
       rows.sum(row),
     )
+    if (rows.lastStatusCode(row) >>> 31 === 1) this.#hasBad[bucket] = 2
   }
 
   /** The same of one block. */

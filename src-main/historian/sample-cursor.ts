@@ -2,9 +2,8 @@
 
 import type { TagValue } from '../shared/data-value.ts'
 import type { ChunkRows } from './chunk-rows.ts'
-import { BlockColumns } from './history-source.ts'
 import type { Pace } from './query-pace.ts'
-import { firstRowFrom } from './sample-merge.ts'
+import { firstRowFrom, noSamples } from './sample-merge.ts'
 import type { SampleTimeline, Segment } from './sample-timeline.ts'
 import type { Samples } from './samples.ts'
 
@@ -24,19 +23,15 @@ interface Piece {
   readonly samples: (() => Samples) | null
 }
 
-/** Decoded blocks that are kept: enough to go to and fro over the border of two. */
-const keptBlockCount = 4
-
 /** Stands on one sample of a span and goes to and fro. */
 export class SampleCursor {
   readonly #timeline: SampleTimeline
   readonly #pieces: Piece[] = []
-  readonly #kept: { piece: number; block: number; samples: Samples }[] = []
   #piece = -1
   #block = 0
   #row = 0
   #blockCount = 0
-  #samples: Samples = new BlockColumns()
+  #samples: Samples = noSamples
 
   /** `segments` without pages. */
   constructor(timeline: SampleTimeline, segments: readonly Segment[]) {
@@ -147,27 +142,7 @@ export class SampleCursor {
     const block = wantedBlock < 0 ? this.#blockCount - 1 : wantedBlock
     this.#piece = piece
     this.#block = block
-    const known = this.#kept.find((one) => one.piece === piece && one.block === block)
-    if (known) {
-      this.#samples = known.samples
-      return
-    }
-    if (chunk) {
-      const columns = this.#kept.length < keptBlockCount ? new BlockColumns() : this.#oldest()
-      columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
-      columns.others = null
-      chunk.decodeValues(block, columns, 0)
-      this.#samples = columns
-    } else {
-      if (this.#kept.length >= keptBlockCount) this.#kept.shift()
-      this.#samples = samples!()
-    }
-    this.#kept.push({ piece, block, samples: this.#samples })
-  }
-
-  #oldest(): BlockColumns {
-    const { samples } = this.#kept.shift()!
-    return samples instanceof BlockColumns ? samples : new BlockColumns()
+    this.#samples = chunk ? chunk.columns(block) : samples!()
   }
 }
 

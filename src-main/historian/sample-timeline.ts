@@ -1,7 +1,7 @@
 // All samples of one tag in order of time, as pieces of which most need not be read: chunks that nothing overlaps are left as they
 // are stored, and only where chunks, back-fill or the head overlap are samples merged.
 import type { ChunkRows } from './chunk-rows.ts'
-import { type OpenedChunk, openStoredChunk } from './history-source.ts'
+import type { OpenedChunk, OpenedChunks } from './history-source.ts'
 import type { HistoryView } from './history-view.ts'
 import { firstRowFrom, type MergeInput, mergeSamples, noSamples, sliceSamples } from './sample-merge.ts'
 import type { Samples } from './samples.ts'
@@ -45,23 +45,22 @@ interface Item {
   readonly samples: Samples | null
 }
 
-/** So many opened chunks, and so many decoded ones of those that overlap, are kept while a question is answered. */
-const openLimit = 64
+/** So many decoded chunks of those that overlap are kept while a question is answered. */
 const decodedLimit = 16
-/** Chunk files are shorter; bytes. */
-const largestOffset = 2 ** 40
 
 /** One tag within one view. Not to be used after the view was closed. */
 export class SampleTimeline {
   readonly view: HistoryView
   readonly sources: readonly TimelineSource[]
   readonly #decoded = new Map<Item, Samples>()
-  /** By partition and offset. */
-  readonly #open = new Map<number, OpenedChunk>()
+  readonly #chunks: OpenedChunks
+  /** Series of rows, where there are several series. */
+  readonly #seriesOf = new Map<ChunkRows, number>()
 
   /** `sources`: oldest series first. */
-  constructor(view: HistoryView, sources: readonly TimelineSource[]) {
+  constructor(view: HistoryView, sources: readonly TimelineSource[], chunks: OpenedChunks) {
     this.view = view
+    this.#chunks = chunks
     this.sources = sources
   }
 
@@ -75,6 +74,7 @@ export class SampleTimeline {
     const items: Item[] = []
     for (const [index, source] of this.sources.entries()) {
       const rows = this.view.chunks(source.seriesId, from, to)
+      this.#seriesOf.set(rows, source.seriesId)
       this.#addItems(items, index, rows, 0, rows.count)
       this.#addHead(items, source, index, from, to)
     }
@@ -83,13 +83,7 @@ export class SampleTimeline {
 
   /** Reads and opens a chunk, or gives the opened one. */
   open(rows: ChunkRows, row: number): OpenedChunk {
-    const key = rows.partition[row]! * largestOffset + rows.offset(row)
-    let opened = this.#open.get(key)
-    if (opened) return opened
-    if (this.#open.size >= openLimit) this.#open.clear()
-    opened = openStoredChunk(this.view, rows, row)
-    this.#open.set(key, opened)
-    return opened
+    return this.#chunks.open(this.view, this.#seriesOf.get(rows) ?? this.sources[0]!.seriesId, rows, row)
   }
 
   /** The latest instant from which on everything older than `at` is found: at least one sample is in [it, at), unless it is −Infinity. */

@@ -41,21 +41,24 @@ export function arranged(arrivals: readonly Arrival[]): PlainSample[] {
   return all.sort((a, b) => a.timestamp - b.timestamp)
 }
 
-type Quality = 'good' | 'uncertain' | 'bad' | 'mark'
+type Quality = 'good' | 'uncertain' | 'bad'
 
 export function plainQuality({ value, statusCode }: PlainSample): Quality {
-  if (statusCode >>> 31 === 1) return statusCode >>> 16 === 0x809b ? 'mark' : 'bad'
-  if (Number.isNaN(value)) return 'bad'
+  if (statusCode >>> 31 === 1 || Number.isNaN(value)) return 'bad'
   return statusCode >>> 30 === 0 ? 'good' : 'uncertain'
 }
 
 export class Reference {
+  readonly #stored: readonly PlainSample[]
+  /** Without the marks at the beginning that there is no data yet. */
   readonly #all: readonly PlainSample[]
   readonly #stepped: boolean
   readonly #configuration: AggregateConfiguration
 
   constructor(all: readonly PlainSample[], stepped: boolean, configuration: Partial<AggregateConfiguration> = {}) {
-    this.#all = all
+    this.#stored = all
+    const first = all.findIndex(({ statusCode }) => statusCode >>> 16 !== 0x809b)
+    this.#all = first < 0 ? [] : all.slice(first)
     this.#stepped = stepped
     this.#configuration = { ...defaultAggregateConfiguration, ...configuration }
   }
@@ -79,9 +82,8 @@ export class Reference {
           ? this.#durationGood(begin, end, mode === 'percentGood')
           : this.#ofValues(mode, begin, end)
     if (row.value === null || mode === 'average') return row
-    const data = this.#all.filter((sample) => plainQuality(sample) !== 'mark')
-    const first = data[0]?.timestamp ?? Number.POSITIVE_INFINITY
-    const last = data.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY
+    const first = this.#all[0]?.timestamp ?? Number.POSITIVE_INFINITY
+    const last = this.#all.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY
     const isEnd =
       mode !== 'timeAverage' && last >= begin && last < end && !this.#all.some(({ timestamp }) => timestamp >= to)
     const isPartial = (first > begin && first < end) || isEnd || isCut
@@ -117,10 +119,10 @@ export class Reference {
   }
 
   raw(from: number, to: number, bounds: boolean): PlainSample[] {
-    const inside = this.#all.filter(({ timestamp }) => timestamp >= from && timestamp < to)
+    const inside = this.#stored.filter(({ timestamp }) => timestamp >= from && timestamp < to)
     if (!bounds) return inside
-    const before = this.#all.findLast(({ timestamp }) => timestamp < from)
-    const after = this.#all.find(({ timestamp }) => timestamp >= to)
+    const before = this.#stored.findLast(({ timestamp }) => timestamp < from)
+    const after = this.#stored.find(({ timestamp }) => timestamp >= to)
     return [...(before ? [before] : []), ...inside, ...(after ? [after] : [])]
   }
 
@@ -130,9 +132,7 @@ export class Reference {
   }
 
   #ofValues(mode: HistoryMode, begin: number, end: number): PlainRow {
-    const inside = this.#all.filter(
-      (sample) => sample.timestamp >= begin && sample.timestamp < end && plainQuality(sample) !== 'mark',
-    )
+    const inside = this.#all.filter((sample) => sample.timestamp >= begin && sample.timestamp < end)
     if (inside.length === 0) return noData
     const goods = inside.filter((sample) => plainQuality(sample) === 'good')
     const uncertains = inside.filter((sample) => plainQuality(sample) === 'uncertain')
