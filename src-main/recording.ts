@@ -15,7 +15,7 @@ import { deviceSeriesName, writeSeriesName } from './shared/own-series.ts'
 import type { Plant } from './shared/plant.ts'
 import { StatusCodes } from './shared/status-code.ts'
 import { coerceValue, type StateWords, type TagDefinition, usualTagHistory, valueTypeOf } from './shared/tag.ts'
-import type { ValueBatch } from './shared/value-batch.ts'
+import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import type { TagTable } from './tags/tag-table.ts'
 
 /** Numbers of the states of a device in history. They stay: what is stored refers to them. */
@@ -57,6 +57,18 @@ export class Recording {
   /** A batch of changes, after everybody else has seen it: its columns are given away. */
   changes(batch: ValueBatch): void {
     if (batch.count > 0) this.#historian.record(batch)
+  }
+
+  /** The present values of tags once more; null = of all. */
+  present(handles: readonly number[] | null): void {
+    const all = handles ?? [...this.#table.entries()].map(({ handle }) => handle)
+    const builder = new ValueBatchBuilder(Math.max(1, all.length))
+    for (const handle of all) {
+      const { value, statusCode, serverTimestamp } = this.#table.read(handle)
+      // A tag without any value yet has none to be known again; the source's time stamp may lie before what was lost.
+      if (serverTimestamp > 0) builder.add(handle, value, statusCode, this.#clock.now())
+    }
+    this.changes(builder.take())
   }
 
   /** The devices as they are now; those whose state changed are recorded. */
@@ -140,6 +152,12 @@ function backfillSeriesOf({ definition, timestamp, value, statusCode, others }: 
   const attributes = { dataType, unit, description, interpolation, states, isRecorded, retentionMs }
   const series = { name, kind: seriesKindOf(dataType, arrayLength), attributes }
   return { series, timestamp, value, statusCode, others }
+}
+
+/** False while history is not kept: no room, or the writer is away. */
+export function isRecording(historian: Historian): boolean {
+  const { state } = historian.health()
+  return state === 'recording' || state === 'starting' || state === 'closed'
 }
 
 /** The counters of the historian as maintenance.health shows them. */

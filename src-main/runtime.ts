@@ -1,5 +1,6 @@
 // THE page to read first: builds every part of the plant side and wires the two walks, a value up and a command down. What
 // one part needs of another is handed over here; there is no event bus.
+import { join } from 'node:path'
 import { type Access, openAccess } from './access/access.ts'
 import { ApiServer } from './api/api-server.ts'
 import { type Clock, systemClock } from './base/clock.ts'
@@ -8,18 +9,22 @@ import type { Logger } from './base/logger.ts'
 import { DriverHost } from './drivers/driver-host.ts'
 import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { CalculatedTags } from './expressions/calculated-tags.ts'
+import { type Historian, openHistorian } from './historian/historian.ts'
+import { defaultHistorySettings } from './historian/history-settings.ts'
+import { deviceMarkers, operatorMarkers, recorderMarkers, writeMarkers } from './history-markers.ts'
 import { Health } from './maintenance/health.ts'
 import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
 import { plantThread } from './plant-thread.ts'
+import { historianHealth, isRecording, Recording } from './recording.ts'
 import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
-import type { Plant } from './shared/plant.ts'
+import type { Plant, PlantHistory } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
 import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
-import { TagWriter } from './tags/tag-writer.ts'
+import { TagWriter, type WriteResult } from './tags/tag-writer.ts'
 
 /** Expressions that ask for the age of a value change with time alone. */
 const calculationIntervalMs = 1000
@@ -53,7 +58,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         onChange: () => runtime?.plantChanged(),
       }),
     )
-    runtime = new Runtime(options, clock, access, plantStore, closing)
+    const historian = closing.add(
+      openHistorian({
+        folder: join(options.dataFolder, 'history'),
+        settings: { ...defaultHistorySettings, ...plantStore.plant.history },
+        clock,
+        logger: options.logger.part('historian'),
+        onResumed: (handles) => runtime?.recordPresent(handles),
+      }),
+    )
+    runtime = new Runtime(options, clock, access, plantStore, historian, closing)
     return runtime
   } catch (error) {
     await closing.close()
@@ -73,14 +87,28 @@ export class Runtime {
   readonly #tagWriter: TagWriter
   readonly #interlocks: TagInterlocks
   readonly #calculatedTags: CalculatedTags
+  readonly #historian: Historian
+  readonly #recording: Recording
+  #wasRecording = true
+  readonly #clock: Clock
 
-  constructor(options: RuntimeOptions, clock: Clock, access: Access, plantStore: PlantStore, closing: Closing) {
+  constructor(
+    options: RuntimeOptions,
+    clock: Clock,
+    access: Access,
+    plantStore: PlantStore,
+    historian: Historian,
+    closing: Closing,
+  ) {
+    this.#clock = clock
+    this.#historian = historian
     this.#closing = closing
     this.access = access
     this.plantStore = plantStore
     this.tagTable = new TagTable(clock)
     this.#interlocks = new TagInterlocks(this.tagTable)
     this.#calculatedTags = new CalculatedTags({ table: this.tagTable, clock })
+    this.#recording = new Recording(historian, this.tagTable, clock)
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
@@ -89,7 +117,7 @@ export class Runtime {
         logger: options.logger.part('drivers'),
         secret: (name) => access.secrets.read(name),
         onValues: (batch) => this.onDriverValues(batch),
-        onDevices: () => undefined,
+        onDevices: () => this.#recording.devices(this.drivers.list()),
       }),
     )
     this.#tagWriter = new TagWriter({
@@ -105,7 +133,7 @@ export class Runtime {
         logger: options.logger.part('api'),
         version: options.version,
         tags: this.tagTable,
-        writeTag: (name, value) => this.#tagWriter.write(name, value),
+        writeTag: (name, value) => this.writeTag(name, value),
         devices: {
           list: () => this.devices(),
           reconnect: (device) => this.drivers.reconnect(device),
@@ -117,12 +145,30 @@ export class Runtime {
           setCertificateTrust: (thumbprint, trusted) => this.drivers.setCertificateTrust(thumbprint, trusted),
         },
         plantStore,
+        history: {
+          get isRecording() {
+            return isRecording(historian)
+          },
+          read: (request, signal) => historian.read(request, signal),
+          statistics: (tags, from, to, signal) => historian.statistics(tags, from, to, signal),
+          seriesRows: (prefix, limit, cursor) => historian.seriesRows(prefix, limit, cursor),
+          write: (series) => this.#recording.backfill(series),
+        },
+        historyMarkers: [
+          writeMarkers(access.audit),
+          operatorMarkers(access.audit),
+          deviceMarkers({ history: historian, deviceOf: (tag) => this.#deviceOf(tag) }),
+          recorderMarkers(() => this.#recording.gaps()),
+        ],
         access,
         health: () => health.read(),
       }),
     )
     this.#configure()
-    const timer = clock.every(calculationIntervalMs, () => this.#recalculate(noChanges))
+    const timer = clock.every(calculationIntervalMs, () => {
+      this.#recalculate(noChanges)
+      this.#watchHistorian()
+    })
     closing.onClose(() => timer.cancel())
   }
 
@@ -132,6 +178,21 @@ export class Runtime {
     const changes = this.tagTable.apply(batch)
     this.api.publish(changes)
     this.#recalculate(changes)
+    // Last of all: the historian takes the columns away.
+    this.#recording.changes(changes)
+  }
+
+  /** One command down; what was written is kept in history with the device's answer. */
+  async writeTag(name: string, value: unknown): Promise<WriteResult> {
+    const timestamp = this.#clock.now()
+    const result = await this.#tagWriter.write(name, value)
+    this.#recording.written(name, value, timestamp, result)
+    return result
+  }
+
+  /** The historian lost samples and goes on: what does not change soon is known again. null = of every tag. */
+  recordPresent(handles: readonly number[] | null): void {
+    this.#recording.present(handles)
   }
 
   /** The plant folder changed and was accepted, or only its faults changed. */
@@ -154,9 +215,23 @@ export class Runtime {
       tags: () => ({ count: this.tagTable.size, badCount: this.#badTagCount() }),
       // The sample ledger: what drivers offered is what was accepted, unchanged or unknown; dropped ones never arrived.
       valuePath: () => ({ ...this.tagTable.ledger, droppedCount: this.drivers.droppedValueCount }),
+      historian: () => historianHealth(this.#historian.health()),
       api: () => ({ ...this.api.counters }),
       plant: () => ({ revision: this.plantStore.revision, faultCount: this.plantStore.faults.length }),
     }
+  }
+
+  /** Screens say so when history is not kept any more, or is again. */
+  #watchHistorian(): void {
+    const isRecordingNow = isRecording(this.#historian)
+    if (isRecordingNow === this.#wasRecording) return
+    this.#wasRecording = isRecordingNow
+    this.api.plantRowChanged()
+  }
+
+  #deviceOf(tag: string): string | null {
+    const handle = this.tagTable.handleOf(tag)
+    return handle === undefined ? null : (this.tagTable.definition(handle)?.device ?? null)
   }
 
   #badTagCount(): number {
@@ -172,7 +247,10 @@ export class Runtime {
   /** Calculated tags that these changes, or time alone, touch. */
   #recalculate(changes: ValueBatch): void {
     const calculated = this.#calculatedTags.evaluate(changes)
-    if (calculated.count > 0) this.api.publish(this.tagTable.applyCalculated(calculated))
+    if (calculated.count === 0) return
+    const results = this.tagTable.applyCalculated(calculated)
+    this.api.publish(results)
+    this.#recording.changes(results)
   }
 
   #configure(): void {
@@ -184,11 +262,16 @@ export class Runtime {
       this.tagTable.configure(plant.tags)
       this.#interlocks.configure(plant.tags)
       this.#calculatedTags.configure(plant.tags)
-      this.#recalculate(noChanges)
     }
+    if (plant.tags !== before?.tags || !isSame(plant.history, before.history)) this.#recording.configure(plant)
+    if (plant.tags !== before?.tags) this.#recalculate(noChanges)
     this.drivers.configure(
       plant.devices,
       [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),
     )
   }
+}
+
+function isSame(a: PlantHistory, b: PlantHistory): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
