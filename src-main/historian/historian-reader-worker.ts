@@ -11,10 +11,16 @@ const port = parentPort
 if (!port) throw new Error('historian-reader-worker.ts runs as a worker thread of reader-thread.ts only')
 const { folder } = workerData as ReaderThreadStart
 
+/** A writer that reads a full journal back after a crash is there within a second; questions wait for it so long; ms. */
+const writerWaitMs = 10_000
+
 /** The writer of now: it may be another one after a restart. */
 let heads: HeadPort | null = null
+/** Questions that wait for a writer. */
+const waiting = new Set<() => void>()
 const currentHeads: HeadSource = {
   async heads(series: readonly number[]): Promise<Heads> {
+    if (!heads) await writerThere()
     if (!heads)
       throw new RuntimeError(
         'BadNoCommunication',
@@ -22,6 +28,19 @@ const currentHeads: HeadSource = {
       )
     return heads.heads(series)
   },
+}
+
+/** Resolves when there is a writer, or when it takes too long. */
+function writerThere(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      waiting.delete(done)
+      resolve()
+    }
+    const timer = setTimeout(done, writerWaitMs)
+    waiting.add(done)
+  })
 }
 
 const reader = new HistoryReader(new HistoryViews({ folder }), currentHeads)
@@ -34,6 +53,7 @@ port.on('message', (message: ToReaderThread) => {
     case 'heads':
       heads?.close()
       heads = message.port && new HeadPort(message.port)
+      if (heads) for (const done of [...waiting]) done()
       return
     case 'cancel':
       running.get(message.id)?.abort()
