@@ -41,7 +41,7 @@ describe('history of a station', () => {
   let cable: TcpProxy
   let folder: string
   let station: StationProcess
-  const dataFolders: string[] = []
+  let dataFolder: string
 
   beforeAll(async () => {
     const item = { arrayLength: null, writable: true, options: {} }
@@ -77,8 +77,8 @@ describe('history of a station', () => {
       'tags/line.yaml': tagsFile,
       'trends/line.yaml': 'title: Line\npens: [Tank.Level, "device:plc:state", "write:Filler.Speed"]\n',
     })
-    station = await StationProcess.start(folder)
-    dataFolders.push(station.dataFolder)
+    dataFolder = writeFolder({})
+    station = await StationProcess.start(folder, { dataFolder })
     await station.call('access.addAccount', { user: 'tester', password, roles: ['administrator'] })
     await station.logIn('tester', password)
     await vi.waitUntil(async () => (await station.read('Filler.Running')).value === true, 10_000)
@@ -88,7 +88,7 @@ describe('history of a station', () => {
     await station.stop()
     await cable.close()
     await device.close()
-    for (const path of [folder, ...dataFolders]) rmSync(path, { recursive: true, force: true })
+    for (const path of [folder, dataFolder]) rmSync(path, { recursive: true, force: true })
   })
 
   const read = async (input: object): Promise<Answer> => {
@@ -235,7 +235,7 @@ describe('history of a station', () => {
     expect(plot.minimum).toEqual([-5, null, 9])
     expect(plot.maximum).toEqual([5, null, 9])
     const count = await ask({ to: from + 15_000, mode: 'count', buckets: 3 })
-    expect(count.values).toEqual([4, 0, 1])
+    expect(count.values).toEqual([4, null, 1])
   })
 
   test('questions that make no sense are refused with a sentence', async () => {
@@ -297,7 +297,6 @@ describe('history of a station', () => {
 
   test('after a clean stop and a new start everything is there, and the pause is a gap', async () => {
     const before = await read({ tags: ['Tank.Level', 'write:Filler.Speed', 'Filler.Running'] })
-    const { dataFolder } = station
     const stoppedAt = Date.now()
     await station.stop()
     station = await StationProcess.start(folder, { dataFolder, user: 'tester', password })
@@ -316,7 +315,6 @@ describe('history of a station', () => {
     await setAndSee(level, 77, 'Tank.Level')
     await vi.waitUntil(async () => (await valuesOf('Tank.Level')).at(-1) === 77, 5000)
     const before = await read({ tags: ['Tank.Level'] })
-    const { dataFolder } = station
     await station.stop('SIGKILL')
     station = await StationProcess.start(folder, { dataFolder, user: 'tester', password })
     await vi.waitUntil(async () => (await station.read('Tank.Level')).value === 77, 10_000)
