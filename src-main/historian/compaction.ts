@@ -1,5 +1,6 @@
 // Housekeeping of partitions beside recording: sorts indexes that grew a tail, drops what is too old or too much.
 import { setImmediate } from 'node:timers/promises'
+import { RuntimeError } from '../shared/runtime-error.ts'
 import { ChunkIndex, tailEntryByteCount } from './chunk-index.ts'
 import { rowByteCount, rowLayout, rowWords } from './chunk-rows.ts'
 import type { RetentionSettings } from './history-files.ts'
@@ -56,6 +57,8 @@ export interface HousekeptFolder extends PartitionPlace {
 export class Housekeeping {
   readonly #files: HousekeptFolder
   #sliceEnd = 0
+  /** Partitions that could not be read: it is said once. */
+  readonly #damaged = new Set<number>()
 
   constructor(files: HousekeptFolder) {
     this.#files = files
@@ -97,8 +100,8 @@ export class Housekeeping {
 
   async #tend(partition: Partition, now: number, retention: RetentionSettings): Promise<void> {
     if (this.#isDue(partition, now, retention)) return this.#rewrite(partition, now, retention)
-    const rowsBytes = partition.indexSize / tailEntryByteCount
-    const limit = Math.min(mostTailRows, Math.max(leastTailRows, rowsBytes / 4))
+    const rowCount = partition.indexSize / tailEntryByteCount
+    const limit = Math.min(mostTailRows, Math.max(leastTailRows, rowCount / 4))
     if (partition.tailRowCount >= limit || partition.needsNewIndex) await this.#sortIndex(partition)
   }
 
@@ -187,12 +190,16 @@ export class Housekeeping {
 
   /** Runs a step on a partition that is kept open for it. What goes wrong is logged: it is tried again the next time. */
   async #attempt(files: PartitionFiles, step: (partition: Partition) => Promise<void>): Promise<void> {
+    if (this.#damaged.has(files.from)) return
     try {
       const partition = this.#files.hold(files.from)
       if (partition) await step(partition)
     } catch (error) {
-      if (!(error instanceof HistoryFilesError)) throw error
-      this.#files.logger.warn(`Housekeeping of a partition of history was put off: ${error.message}`)
+      if (!(error instanceof RuntimeError)) throw error
+      const isDamaged = !(error instanceof HistoryFilesError) || error.kind === 'damaged'
+      if (isDamaged) this.#damaged.add(files.from)
+      const next = isDamaged ? 'is left as it is until it is repaired' : 'is tried again'
+      this.#files.logger.warn(`Housekeeping of a partition of history ${next}: ${error.message}`)
     } finally {
       this.#files.release(files.from)
     }

@@ -57,8 +57,8 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
   #isClosed = false
 
   /**
-   * Opens or makes the folder, and brings in order what a crash left. Throws HistoryFilesError. A partition of which nothing can be used
-   * is kept aside and reported to the log; recording goes on without it.
+   * Opens or makes the folder, and brings in order what a crash left. Damaged records are passed over and reported to the log; a damaged
+   * index is made anew. Throws HistoryFilesError: `damaged` (the catalog), `tooNew`.
    */
   static open(options: HistoryFilesOptions): HistoryFolder {
     return new HistoryFolder(options)
@@ -340,7 +340,7 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     return partition
   }
 
-  /** Opens it when it is not; null when it cannot be used: then it is kept aside. Throws HistoryFilesError `tooNew`, `ioError`. */
+  /** Opens it when it is not; null when there is none that begins there. Throws HistoryFilesError. */
   #partitionFrom(from: number): Partition | null {
     const open = this.#open.get(from)
     if (open) {

@@ -27,7 +27,7 @@ export function openIndex(
   const file = join(place.folder, indexFileName(files, files.generation, files.indexGeneration))
   if (files.indexGeneration > 0) {
     try {
-      return { index: openWhole(file, files), indexGeneration: files.indexGeneration }
+      return { index: openWhole(file, files, reader.size), indexGeneration: files.indexGeneration }
     } catch (error) {
       if (!(error instanceof HistoryFilesError) || error.kind !== 'damaged') throw error
       place.logger.warn(`The index ${file} is damaged and is made anew from the chunks`, { error })
@@ -42,12 +42,14 @@ export function openIndex(
 }
 
 /** Opens an index and looks at all of its sorted part. Throws HistoryFilesError. */
-function openWhole(file: string, files: PartitionFiles): ChunkIndex {
+function openWhole(file: string, files: PartitionFiles, size: number): ChunkIndex {
   const index = ChunkIndex.open(file)
   try {
     if (index.header.from !== files.from || index.header.generation !== files.generation)
       throw new HistoryFilesError('damaged', `The index ${file} belongs to another partition`)
     if (index.seriesCount > 0) index.entry(0)
+    if (index.committedByteCount > size || index.header.coveredByteCount > size)
+      throw new HistoryFilesError('damaged', `The index ${file} knows more than its chunk file has`)
     return index
   } catch (error) {
     index.close()
@@ -59,15 +61,19 @@ function openWhole(file: string, files: PartitionFiles): ChunkIndex {
 export interface ScanResult {
   readonly chunkCount: number
   readonly damages: readonly DamagedSpan[]
+  /** End of the last whole record. */
+  readonly wholeByteCount: number
 }
 
 /** Makes the index of a chunk file from its records; damaged ones are passed over. The file appears under its name at the end. */
 export function scanIntoIndex(reader: ChunkFileReader, file: string, files: PartitionFiles): ScanResult {
   const size = reader.size
+  let wholeByteCount = chunkFileHeaderByteCount
   const damages: DamagedSpan[] = []
   const rowsOf = new Map<number, Float64Array[]>()
   let chunkCount = 0
   for (const record of reader.records(Math.min(size, chunkFileHeaderByteCount), size)) {
+    if (!isDamaged(record)) wholeByteCount = record.end
     if (isDamaged(record)) damages.push(record)
     else if (record.header.type === recordTypes.chunk) {
       const row = rowOfRecord(reader, record)
@@ -88,14 +94,19 @@ export function scanIntoIndex(reader: ChunkFileReader, file: string, files: Part
       writer.add(series, sortedRows(joinArrays(rows)))
     }
     const { from, generation } = files
-    const index = writer.finish({ from, generation, coveredByteCount: size, recentFrom: chunkFileHeaderByteCount })
+    const index = writer.finish({
+      from,
+      generation,
+      coveredByteCount: wholeByteCount,
+      recentFrom: chunkFileHeaderByteCount,
+    })
     index.rename(file)
     index.close()
   } catch (error) {
     writer.discard()
     throw error
   }
-  return { chunkCount, damages }
+  return { chunkCount, damages, wholeByteCount }
 }
 
 /** The row of a chunk, from its samples; null when it cannot be read. */

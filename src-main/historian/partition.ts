@@ -346,9 +346,9 @@ export class Partition implements PartitionSpan {
 
   /** Walks through what was not committed: records that the index does not know, and where bytes are no record. */
   #lookBehind(index: ChunkIndex, reader: ChunkFileReader) {
-    const from = Math.max(chunkFileHeaderByteCount, Math.min(index.committedByteCount, this.chunks.size))
+    const from = Math.max(chunkFileHeaderByteCount, index.committedByteCount)
     const missing: PlacedRecord[] = []
-    let lost: number | null = index.committedByteCount > this.chunks.size ? this.chunks.size : null
+    let lost: number | null = null
     for (const record of reader.records(from, this.chunks.size)) {
       if (isDamaged(record)) lost ??= record.offset
       else if (record.header.type === recordTypes.chunk && record.offset >= index.knownByteCount) missing.push(record)

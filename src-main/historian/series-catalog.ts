@@ -98,6 +98,17 @@ export class SeriesCatalogReader {
     return this.#database === null
   }
 
+  /** Looks at every page. Throws HistoryFilesError `damaged`. */
+  checkPages(): void {
+    const answer = this.#database ? inWords(() => this.#database?.pragma('quick_check(1)', { simple: true })) : 'ok'
+    if (answer !== 'ok') throw new HistoryFilesError('damaged', `The catalog of history is damaged: ${String(answer)}`)
+  }
+
+  /** Of all series. */
+  numbers(): ReadonlySet<number> {
+    return new Set(this.#all(`SELECT ${columns} FROM series`).map((row) => row.id))
+  }
+
   /** Series of this name, oldest first. */
   named(name: string): readonly SeriesRow[] {
     return this.#all(`SELECT ${columns} FROM series WHERE name = ? ORDER BY id`, name)

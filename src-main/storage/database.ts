@@ -93,6 +93,23 @@ function openToRead({ file, migrations }: DatabaseOptions): Database {
   }
 }
 
+/**
+ * Writes the state of this moment into a new file that opens by itself, also while others write to the database. Throws
+ * {@link DatabaseError}.
+ */
+export function copyDatabase(file: string, to: string): void {
+  let database: Database | null = null
+  try {
+    database = new Sqlite(file, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true })
+    database.prepare('VACUUM INTO ?').run(to)
+    chmodSync(to, 0o600)
+  } catch (error) {
+    throw asDatabaseError(error, `copying the database ${basename(file)}`)
+  } finally {
+    database?.close()
+  }
+}
+
 /** A folder only its owner can read; tightened when it exists. Throws RuntimeError when it cannot be made or written to. */
 export function makeOwnerFolder(folder: string): void {
   try {
