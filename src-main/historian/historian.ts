@@ -1,12 +1,19 @@
 // The historian as the runtime sees it: takes batches of changes, back-fill and questions, and says how it is.
-import type { Clock } from '../base/clock.ts'
+import type { Worker } from 'node:worker_threads'
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { TagValue } from '../shared/data-value.ts'
-import type { DataType, StateWords } from '../shared/tag.ts'
+import type { HistoryRequest, HistoryResult, HistoryStatistics } from '../shared/history.ts'
+import { RuntimeError } from '../shared/runtime-error.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
-import type { SeriesDefinition } from './history-files.ts'
-import type { HistoryReading } from './history-reader.ts'
+import { ValueBatchBuilder } from '../shared/value-batch.ts'
+import type { HistorianWriterStart, RecordItem } from './historian-message.ts'
+import { HistorianWriterProcess } from './historian-writer-process.ts'
+import type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
+import type { HistoryReading, SeriesPage } from './history-reader.ts'
 import type { HistorySettings, RecordedTag } from './history-settings.ts'
+import { ReaderThread } from './reader-thread.ts'
+
+export type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
 
 export interface HistorianOptions {
   /** `<data>/history`; made when it does not exist. */
@@ -14,33 +21,13 @@ export interface HistorianOptions {
   readonly settings: HistorySettings
   readonly clock: Clock
   readonly logger: Logger
-}
-
-/** A sample of a series the runtime itself writes. */
-export interface OwnSample {
-  /** With a colon, so that it is never a tag's: `device:PLC1:state`. */
-  readonly name: string
-  /** Shown in lists of what is recorded. */
-  readonly description: string
-  readonly dataType: DataType
-  readonly unit?: string
-  readonly states?: Readonly<Record<string, StateWords>>
-  readonly value: TagValue
-  readonly statusCode: number
-  /** ms since 1970-01-01 UTC. */
-  readonly timestamp: number
-}
-
-/** Samples to back-fill, in any order; the receiver owns the columns. */
-export interface BackfillSeries {
-  /** Used when there is no series of this name and kind yet. */
-  readonly series: SeriesDefinition
-  /** Whole ms since 1970-01-01 UTC. */
-  readonly timestamp: Float64Array
-  /** NaN where the value stands in `others`. */
-  readonly value: Float64Array
-  readonly statusCode: Uint32Array
-  readonly others: readonly (TagValue | undefined)[] | null
+  /**
+   * Samples of these tags (handles; null = of all) were lost and recording goes on: their present values are to be recorded, so that
+   * what does not change soon is known again.
+   */
+  readonly onResumed?: (handles: readonly number[] | null) => void
+  /** Starts the writer's thread; tests put a faulty one in its place. */
+  readonly startWorker?: (start: HistorianWriterStart) => Worker
 }
 
 /** `recording`; `full`: there is no room, nothing is kept until there is; `down`: the writer thread is being restarted. */
@@ -79,16 +66,6 @@ export interface HistorianHealth {
   readonly gaps: readonly HistorianGap[]
 }
 
-/** A time in which nothing or not everything was recorded. */
-export interface HistorianGap {
-  readonly from: number
-  /** null while it lasts. */
-  readonly to: number | null
-  /** Samples that were offered and not kept; 0 when that is not known (the runtime was down). */
-  readonly lostCount: number
-  readonly reason: string
-}
-
 /**
  * Keeps every change. Reading as {@link HistoryReading}, answered by a thread of its own. Nothing here throws on the value path:
  * what cannot be kept is counted, marked in the series as a sample without value, and shown in {@link Historian.health}.
@@ -109,4 +86,169 @@ export interface Historian extends HistoryReading {
   health(): HistorianHealth
   /** Everything taken is on the disk when this resolves. */
   close(): Promise<void>
+}
+
+/** Batches of fewer rows are put together for a while: a message for each would cost more than the rows. */
+const tinyRowCount = 64
+const gatherMs = 20
+/** Gathered rows from which on they are handed over at once. */
+const gatheredRowLimit = 4096
+const gapLimit = 100
+
+/** Opens the historian: its writer's thread is started, the reader's with the first question. What is recorded meanwhile waits. */
+export function openHistorian(options: HistorianOptions): Historian {
+  return new ThreadedHistorian(options)
+}
+
+class ThreadedHistorian implements Historian {
+  readonly #clock: Clock
+  readonly #writer: HistorianWriterProcess
+  readonly #reader: ReaderThread
+  #gathered = new ValueBatchBuilder(tinyRowCount)
+  #items: RecordItem[] = []
+  #rowCount = 0
+  #firstTimestamp = 0
+  #timer: Timer | null = null
+  #isClosed = false
+
+  constructor({ folder, settings, clock, logger, onResumed, startWorker }: HistorianOptions) {
+    this.#clock = clock
+    this.#writer = new HistorianWriterProcess(
+      {
+        folder,
+        clock,
+        logger,
+        startWorker,
+        onConnected: () => this.#reader.reconnectHeads(),
+        onResumed: (handles) => onResumed?.(handles),
+      },
+      settings,
+    )
+    this.#reader = new ReaderThread({ folder, clock, logger, connectHeads: () => this.#writer.connectHeads() })
+  }
+
+  configure(tags: readonly RecordedTag[], settings: HistorySettings): void {
+    this.#flush()
+    this.#writer.configure(tags, settings)
+  }
+
+  record(batch: ValueBatch): void {
+    if (batch.count === 0 || this.#isClosed) return
+    const serverTimestamp = this.#clock.now()
+    this.#begin(serverTimestamp, batch.count)
+    if (batch.count < tinyRowCount) this.#gather(batch)
+    else {
+      this.#closeGathered(serverTimestamp)
+      this.#items.push({ batch, serverTimestamp })
+    }
+    if (this.#rowCount >= gatheredRowLimit) this.#flush()
+  }
+
+  recordOwn(own: OwnSample): void {
+    if (this.#isClosed) return
+    if (!own.name.includes(':'))
+      throw new RuntimeError('BadInvalidArgument', `The name of the runtime's own series "${own.name}" has no colon`)
+    const serverTimestamp = this.#clock.now()
+    this.#begin(serverTimestamp, 1)
+    this.#closeGathered(serverTimestamp)
+    this.#items.push({ own, serverTimestamp })
+  }
+
+  async write(series: readonly BackfillSeries[]): Promise<number> {
+    this.#flush()
+    return this.#writer.write(series)
+  }
+
+  read(request: HistoryRequest, signal?: AbortSignal): Promise<HistoryResult> {
+    this.#flush()
+    return this.#reader.read(request, signal)
+  }
+
+  statistics(
+    tags: readonly string[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly HistoryStatistics[]> {
+    this.#flush()
+    return this.#reader.statistics(tags, from, to, signal)
+  }
+
+  seriesRows(prefix: string, limit: number, cursor?: string): Promise<SeriesPage> {
+    return this.#reader.seriesRows(prefix, limit, cursor)
+  }
+
+  health(): HistorianHealth {
+    const { figures, totals } = this.#writer
+    const waitingCount = totals.waitingCount + this.#rowCount
+    return {
+      ...this.#condition(),
+      offeredCount: totals.storedCount + totals.filteredCount + totals.lostCount + waitingCount,
+      storedCount: totals.storedCount,
+      filteredCount: totals.filteredCount,
+      waitingCount,
+      lostCount: totals.lostCount,
+      backfilledCount: totals.backfilledCount,
+      replacedTimestampCount: totals.replacedTimestampCount,
+      seriesCount: figures?.seriesCount ?? 0,
+      headSampleCount: figures?.headSampleCount ?? 0,
+      journalByteCount: figures?.journalByteCount ?? 0,
+      byteCount: figures
+        ? figures.size.chunkByteCount + figures.size.indexByteCount + figures.size.catalogByteCount
+        : 0,
+      writtenByteCount: totals.writtenByteCount,
+      restartCount: this.#writer.restartCount,
+      longestStallMs: this.#writer.takeLongestStallMs(),
+      recoveryFaults: this.#writer.faults,
+      gaps: [...(figures?.gaps ?? []), ...this.#writer.losses].sort((a, b) => a.from - b.from).slice(-gapLimit),
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#flush()
+    this.#isClosed = true
+    await this.#reader.close()
+    await this.#writer.close()
+  }
+
+  #condition(): Pick<HistorianHealth, 'state' | 'message'> {
+    if (this.#isClosed) return { state: 'closed', message: '' }
+    const { figures } = this.#writer
+    if (!this.#writer.isRunning)
+      return { state: this.#writer.restartCount > 0 ? 'down' : 'starting', message: this.#writer.message }
+    if (figures?.fullMessage) return { state: 'full', message: figures.fullMessage }
+    return { state: 'recording', message: figures?.sealMessage ?? '' }
+  }
+
+  #begin(timestamp: number, rowCount: number): void {
+    if (this.#rowCount === 0) this.#firstTimestamp = timestamp
+    this.#rowCount += rowCount
+    this.#timer ??= this.#clock.after(gatherMs, () => this.#flush())
+  }
+
+  #gather({ count, handle, value, statusCode, sourceTimestamp, others }: ValueBatch): void {
+    for (let row = 0; row < count; row++) {
+      const other = others?.[row]
+      if (other === undefined)
+        this.#gathered.addNumber(handle[row]!, value[row]!, statusCode[row]!, sourceTimestamp[row]!)
+      else this.#gathered.add(handle[row]!, other, statusCode[row]!, sourceTimestamp[row]!)
+    }
+  }
+
+  #closeGathered(serverTimestamp: number): void {
+    if (this.#gathered.count > 0) this.#items.push({ batch: this.#gathered.take(), serverTimestamp })
+  }
+
+  #flush(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#closeGathered(this.#clock.now())
+    if (this.#items.length === 0) return
+    const items = this.#items
+    const rowCount = this.#rowCount
+    this.#items = []
+    this.#rowCount = 0
+    this.#writer.record(items, rowCount, this.#firstTimestamp)
+  }
 }

@@ -20,6 +20,7 @@ export const rowsPerFrame = 262_144
 const offsetTimestamps = 1
 const plainTimestamps = 2
 const plainStatusCodes = 4
+const offsetRuns = 8
 const columnHeaderByteCount = 32
 
 /** Time stamps and status codes as runs: `end[i]` is the row after the last of run i. */
@@ -120,7 +121,12 @@ export class FrameBuilder {
     this.#f64(base)
     this.#u32(others.length)
     this.#u32(0)
-    if (timeForm === 0) {
+    if (timeForm === offsetRuns) {
+      for (let run = 0; run < times.count; run++)
+        this.#view.setInt32(this.#at + run * 4, times.value[run]! - base, true)
+      this.#advance(times.count * 4)
+      this.#words(times.end, times.count)
+    } else if (timeForm === 0) {
       this.#doubles(times.value as Float64Array, times.count)
       this.#words(times.end, times.count)
     } else this.#spreadTimestamps(times, timeForm, base)
@@ -219,14 +225,14 @@ function roomOf(columns: RowColumns): number {
   )
 }
 
-/** Runs while they are few; else an offset of 32 bits from the first, or the time stamp itself, for each row. */
+/** Runs while they are few, else each row; 32 bits from the first time stamp where that is enough, else the time stamp itself. */
 function timestampForm(times: Runs, count: number, base: number): number {
-  if (times.count * 3 <= count) return 0
+  const areFew = times.count * 2 <= count
   for (let run = 0; run < times.count; run++) {
     const offset = times.value[run]! - base
-    if (offset !== (offset | 0)) return plainTimestamps
+    if (offset !== (offset | 0)) return areFew ? 0 : plainTimestamps
   }
-  return offsetTimestamps
+  return areFew ? offsetRuns : offsetTimestamps
 }
 
 /** A frame found in a segment. */
@@ -362,6 +368,10 @@ function decodeTimestampRuns(
   base: number,
 ): Runs {
   if (flags & plainTimestamps) return { count, value: reader.doubles(count), end: everyRow(count) }
+  if (flags & offsetRuns) {
+    const value = Float64Array.from(reader.words(runCount), (offset) => base + (offset | 0))
+    return { count: runCount, value, end: reader.words(runCount) }
+  }
   if (!(flags & offsetTimestamps))
     return { count: runCount, value: reader.doubles(runCount), end: reader.words(runCount) }
   const offsets = reader.words(count)

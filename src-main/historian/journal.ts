@@ -182,9 +182,13 @@ export class Journal {
 
   /** Removes segments before this one; their samples must be safe elsewhere. */
   async dropBefore(number: number): Promise<void> {
-    const doomed = journalSegments(this.#folder).filter((segment) => segment.number < number)
-    for (const { file } of doomed) await unlink(file)
-    if (doomed.length === 0) return
+    try {
+      const doomed = journalSegments(this.#folder).filter((segment) => segment.number < number)
+      for (const { file } of doomed) await unlink(file)
+      if (doomed.length === 0) return
+    } catch (error) {
+      throw asFilesError(error, `removing old segments of the journal in ${this.#folder}`)
+    }
     this.#isFolderSynced = false
     await this.sync()
   }

@@ -249,11 +249,12 @@ test('full heads are sealed once the watermark has passed, and a segment goes wh
     }
   }
   expect(files.batches.length).toBeGreaterThan(2)
-  for (let turn = 0; turn < 20; turn++) {
+  const segmentCount = () => readdirSync(join(folder, 'journal')).length
+  for (let turn = 0; turn < 500 && segmentCount() >= 6; turn++) {
     while (writer.work());
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  expect(readdirSync(join(folder, 'journal')).length).toBeLessThan(6)
+  expect(segmentCount()).toBeLessThan(6)
   expect(files.forgottenBefore).toBeGreaterThan(0)
   expect(stored(writer, files, 'Tag2').map(({ value }) => value)).toEqual(
     Array.from({ length: 12_000 }, (_, row) => row),
@@ -380,11 +381,15 @@ test('every acknowledged sample is there exactly once, whatever is sealed, torn 
           case 'crash': {
             // What follows the last whole frame: half a frame, or bytes of another file.
             await writer.synced()
+            // Values older than the mark of a crash would be taken for those of a device that is back: another test has that.
+            now = Math.max(now, ...model.flat().map(({ timestamp }) => timestamp)) + 100
             const journal = join(where, 'journal')
             const file = join(journal, readdirSync(journal).sort().at(-1)!)
+            const bytes = readFileSync(file)
+            const lastFrame = bytes.lastIndexOf('LSFR')
             const tail = step.garbles
               ? Uint8Array.from({ length: step.torn }, (_, row) => row * 31)
-              : readFileSync(file).subarray(0, step.torn)
+              : bytes.subarray(lastFrame, Math.min(lastFrame + step.torn, bytes.length - 1))
             writeFileSync(file, tail, { flag: 'a' })
             writer = open(files, over, where)
             writer.configure(list, settings(over))
