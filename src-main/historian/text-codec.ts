@@ -3,7 +3,7 @@
 //
 //   varint  bytes of the body; varint bytes of the deflated body, 0 = it stands as it is
 //   body:   varint number of different values, each as below
-//           then runs that cover all rows: varint place of the value, varint length − 1
+//           then runs that cover all rows: varint 0 = the first value not yet used, p = value p − 1; varint length − 1
 //   value:  byte type, then
 //           0 null, 1 false, 2 true     nothing
 //           3 number                    8 bytes, bits of a float64
@@ -13,6 +13,7 @@
 //           8 bytes                     varint bytes, the bytes
 //           9 array                     varint items, each a value
 //          10 structure                 varint fields, for each its name (value of type 4 or 5) and a value
+//          11, 12 integer after integer varint bytes: what it is more, or less, than the different value before it (an integer)
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { TagValue, TagValueArray, TagValueStructure } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
@@ -30,30 +31,49 @@ const negativeIntegerType = 7
 const bytesType = 8
 const arrayType = 9
 const structureType = 10
+const moreType = 11
+const lessType = 12
 
 /** More than any device nests; keeps the decoder's stack small. */
 const deepestNesting = 64
 /** All values of a chunk together; bytes. Bounds what damaged bytes can make the decoder allocate. */
 export const largestTextBody = 1 << 26
+/** Items of arrays and fields of structures of a chunk together, for the same reason: each takes more memory than bytes. */
+const mostItems = 1 << 22
+/** Bytes of a whole number; those of tags have 8. */
+const longestInteger = 4096
 /** Shorter bodies are not worth deflating. */
 const shortestDeflated = 48
 
 const body = new ByteWriter()
+/** Items of arrays and fields of structures, of the chunk that is written or read at the moment. */
+let itemCount = 0
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Appends the values. RuntimeError BadInvalidArgument when they are nested more than 64 deep or take more than 64 MB. */
+/**
+ * Appends the values. RuntimeError BadInvalidArgument when they are nested more than 64 deep, take more than 64 MB, have more
+ * than 4 million items and fields, or whole numbers of more than 4096 bytes.
+ */
 export function writeTexts(output: ByteWriter, values: readonly TagValue[]): void {
   const places: number[] = []
   const different = distinct(values, places)
   body.clear()
+  itemCount = 0
   body.varint(different.length)
-  for (const value of different) writeValue(body, value, 0)
+  different.forEach((value, place) => {
+    const before = different[place - 1]
+    if (typeof value === 'bigint' && typeof before === 'bigint') writeDifference(body, value - before)
+    else writeValue(body, value, 0)
+  })
+  let usedCount = 0
   for (let from = 0; from < places.length; ) {
+    const place = places[from]!
     let end = from + 1
-    while (end < places.length && places[end] === places[from]) end++
-    body.varint(places[from]!)
+    while (end < places.length && places[end] === place) end++
+    body.varint(place === usedCount ? 0 : place + 1)
     body.varint(end - from - 1)
+    if (place === usedCount) usedCount++
     from = end
   }
   const plain = body.take()
@@ -111,13 +131,24 @@ function writeText(output: ByteWriter, text: string): void {
 
 function writeInteger(output: ByteWriter, integer: bigint): void {
   output.byte(integer < 0n ? negativeIntegerType : integerType)
+  writeMagnitude(output, integer)
+}
+
+function writeDifference(output: ByteWriter, difference: bigint): void {
+  output.byte(difference < 0n ? lessType : moreType)
+  writeMagnitude(output, difference)
+}
+
+function writeMagnitude(output: ByteWriter, integer: bigint): void {
   const digits = (integer < 0n ? -integer : integer).toString(16)
   const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
+  if (bytes.length > longestInteger) throw tooLarge(`a whole number has ${bytes.length} bytes`)
   writeBytes(output, bytes.reverse())
 }
 
 function writeArray(output: ByteWriter, items: TagValueArray, depth: number): void {
   output.byte(arrayType)
+  countItems(items.length, tooLarge)
   output.varint(items.length)
   for (const item of items) writeValue(output, item, depth + 1)
 }
@@ -125,6 +156,7 @@ function writeArray(output: ByteWriter, items: TagValueArray, depth: number): vo
 function writeStructure(output: ByteWriter, structure: TagValueStructure, depth: number): void {
   const fields = Object.entries(structure)
   output.byte(structureType)
+  countItems(fields.length, tooLarge)
   output.varint(fields.length)
   for (const [name, value] of fields) {
     writeText(output, name)
@@ -143,6 +175,12 @@ function append(output: ByteWriter, bytes: Uint8Array): void {
   output.append(bytes)
 }
 
+/** Counts items on; the refusal when there are too many of them. */
+function countItems(count: number, refusal: (reason: string) => RuntimeError): void {
+  itemCount += count
+  if (itemCount > mostItems) throw refusal(`its arrays and structures have more than ${mostItems} items`)
+}
+
 function tooLarge(reason: string): RuntimeError {
   body.clear()
   return new RuntimeError('BadInvalidArgument', `A chunk of history cannot be stored: ${reason}`)
@@ -154,15 +192,30 @@ export function readTexts(input: ByteReader, count: number): TagValue[] {
   const deflatedLength = input.varint(largestTextBody)
   const plain = deflatedLength === 0 ? input.take(plainLength) : inflate(input.take(deflatedLength), plainLength)
   const reader = new ByteReader(plain)
-  const different = Array.from({ length: reader.varint(count) }, () => readValue(reader, 0))
+  itemCount = 0
+  const different: TagValue[] = []
+  for (let left = reader.varint(count); left > 0; left--) different.push(readDifferent(reader, different.at(-1)))
   const values: TagValue[] = []
+  let usedCount = 0
   while (values.length < count) {
-    if (different.length === 0) throw damaged('texts without any text')
-    const value = different[reader.varint(different.length - 1)]!
+    const reference = reader.varint(different.length)
+    const place = reference === 0 ? usedCount++ : reference - 1
+    if (place >= different.length) throw damaged(`text ${place} of ${different.length}`)
+    const value = different[place]!
     const length = reader.varint(count - values.length - 1) + 1
     for (let index = 0; index < length; index++) values.push(value)
   }
   return values
+}
+
+/** The next of the different values; `before`: the one before it. */
+function readDifferent(input: ByteReader, before: TagValue | undefined): TagValue {
+  const type = input.remaining > 0 ? input.bytes[input.offset]! : 0
+  if (type !== moreType && type !== lessType) return readValue(input, 0)
+  if (typeof before !== 'bigint') throw damaged('a difference to something that is no integer')
+  input.skip(1)
+  const difference = readInteger(input)
+  return type === moreType ? before + difference : before - difference
 }
 
 function inflate(deflated: Uint8Array, plainLength: number): Uint8Array {
@@ -197,10 +250,10 @@ function readValue(input: ByteReader, depth: number): TagValue {
     case bytesType:
       return new Uint8Array(input.take(input.varint()))
     case arrayType:
-      return Array.from({ length: input.varint(input.remaining) }, () => readValue(input, depth + 1))
+      return Array.from({ length: readItemCount(input) }, () => readValue(input, depth + 1))
     case structureType: {
       const fields = Array.from(
-        { length: input.varint(input.remaining) },
+        { length: readItemCount(input) },
         () => [readText(input, input.byte()), readValue(input, depth + 1)] as const,
       )
       return Object.fromEntries(fields)
@@ -208,6 +261,12 @@ function readValue(input: ByteReader, depth: number): TagValue {
     default:
       throw damaged(`a value of type ${type}`)
   }
+}
+
+function readItemCount(input: ByteReader): number {
+  const count = input.varint(input.remaining)
+  countItems(count, damaged)
+  return count
 }
 
 function readText(input: ByteReader, type: number): string {
@@ -226,6 +285,6 @@ function readText(input: ByteReader, type: number): string {
 }
 
 function readInteger(input: ByteReader): bigint {
-  const bytes = input.take(input.varint())
+  const bytes = input.take(input.varint(longestInteger))
   return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
 }

@@ -130,6 +130,7 @@ describe('values that a float64 column must not change', () => {
   test('integers of many digits', () => {
     expectLossless(otherSamples(300, (row) => (-1n) ** BigInt(row) * 2n ** BigInt(row)))
     expectLossless(otherSamples(300, () => 0n))
+    expectLossless(otherSamples(300, (row) => [5n, 'five', 7n, 6n, 7n][row % 5]!))
   })
 })
 
@@ -218,10 +219,12 @@ describe('what cannot be a chunk is refused', () => {
     expectLossless(goodSamples(4096, (row) => row % 1000))
   })
 
-  test('a value nested without end', () => {
+  test('a value nested without end, a whole number of too many digits, too many items', () => {
     let value: TagValue = 1
     for (let depth = 0; depth < 100; depth++) value = [value]
     expect(() => encodeChunk(otherSamples(1, () => value))).toThrow(/nested more than 64 deep/)
+    expect(() => encodeChunk(otherSamples(1, () => 1n << 40_000n))).toThrow(/a whole number has 5001 bytes/)
+    expect(() => encodeChunk(otherSamples(50, () => new Array(100_000).fill(null)))).toThrow(/more than 4194304 items/)
     // Nothing of it stays behind.
     expectLossless(otherSamples(3, (row) => `row ${row}`))
   })

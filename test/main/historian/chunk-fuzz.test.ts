@@ -1,7 +1,11 @@
 // Damaged and foreign bytes: a chunk or a column of the right length, or a RuntimeError BadDecodingError; never anything else,
 // never long, never much memory.
+import { deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { ByteReader } from '../../../src-main/historian/byte-reader.ts'
+import { ByteWriter } from '../../../src-main/historian/byte-writer.ts'
 import { encodeChunk, openChunk } from '../../../src-main/historian/chunk-codec.ts'
+import { readTexts } from '../../../src-main/historian/text-codec.ts'
 import { decodeTimestamps, encodeTimestamps, openTimestamps } from '../../../src-main/historian/timestamp-codec.ts'
 import { decodeTimestampSubset, encodeTimestampSubset } from '../../../src-main/historian/timestamp-subset.ts'
 import { RuntimeError } from '../../../src-main/shared/runtime-error.ts'
@@ -99,7 +103,7 @@ test('damaged columns of time stamps and their subsets are refused, or give as m
   expect(result.answered).toBeGreaterThan(inputCount / 100)
 }, 300_000)
 
-test('texts that inflate to more than they say are refused before they fill the memory', () => {
+test('texts that inflate to more than they say, or to endless items, are refused before they fill the memory', () => {
   const bomb = encodeChunk({ ...goodSamples(1, () => Number.NaN), others: ['x'.repeat(1 << 24)] }).bytes
   expect(bomb.length).toBeLessThan(200_000)
   const before = process.memoryUsage().arrayBuffers
@@ -113,4 +117,13 @@ test('texts that inflate to more than they say are refused before they fill the 
     }
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 30)
+  // One array that says it has as many nulls as the body has bytes.
+  const body = new Uint8Array(1 << 25)
+  body.set([1, 9, 0xe0, 0xff, 0xff, 0x0f])
+  const deflated = deflateRawSync(body)
+  const input = new ByteWriter()
+  input.varint(body.length)
+  input.varint(deflated.length)
+  input.append(deflated)
+  expect(() => readTexts(new ByteReader(input.take()), 1)).toThrow(/more than 4194304 items/)
 })
