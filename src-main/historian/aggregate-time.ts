@@ -238,13 +238,21 @@ export class DurationGoodGatherer implements BucketGatherer {
   }
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
-    if (rows.goodCount(row) !== rows.sampleCount(row)) return false
-    this.#run(bucket, rows.firstTimestamp(row), rows.lastTimestamp(row))
+    const first = rows.firstTimestamp(row)
+    // Of a sample without a number the summary does not say whether it has another value.
+    if (rows.usableCount(row) + rows.badCount(row) !== rows.sampleCount(row) || first < this.#dataBegin) return false
+    this.#take(first, rows.firstStatusCode(row) >>> 30 === 0)
+    this.#duration[bucket]! += rows.goodDurationMs(row)
+    this.#time = rows.lastTimestamp(row)
+    this.#isGood = rows.lastStatusCode(row) >>> 30 === 0
     return true
   }
 
-  takeBlock(_bucket: number, _blocks: BlockSummaries, _block: number): boolean {
-    return false
+  takeBlock(_bucket: number, blocks: BlockSummaries, block: number, first: number): boolean {
+    if (blocks.goodCount[block] !== blocks.count[block] || first < this.#dataBegin) return false
+    // All of it is Good: it reigns as one sample would.
+    this.#take(first, true)
+    return true
   }
 
   takeRows(_bucket: number, { timestamp, value, statusCode, others }: Samples, begin: number, end: number): void {
@@ -281,12 +289,6 @@ export class DurationGoodGatherer implements BucketGatherer {
       statusCodes[bucket] = infoBits.calculated
     }
     return { values, statusCodes }
-  }
-
-  #run(bucket: number, first: number, last: number): void {
-    this.#take(first, true)
-    this.#duration[bucket]! += last - first
-    this.#time = last
   }
 
   #take(time: number, isGood: boolean): void {

@@ -245,15 +245,21 @@ export class ExtremeTimes implements BucketGatherer {
   }
 
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean {
-    const own = this.#which === 'minimum' ? rows.minimum(row) : rows.maximum(row)
-    return this.#isSettled(bucket) || (rows.goodCount(row) === rows.usableCount(row) && this.#isBeside(bucket, own))
+    return this.skips(bucket, bucket, rows.minimum(row), rows.maximum(row))
   }
 
   takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean {
-    const own = this.#which === 'minimum' ? blocks.minimum[block]! : blocks.maximum[block]!
-    return (
-      this.#isSettled(bucket) || (blocks.goodCount[block] === blocks.usableCount[block] && this.#isBeside(bucket, own))
-    )
+    return this.skips(bucket, bucket, blocks.minimum[block]!, blocks.maximum[block]!)
+  }
+
+  /** The extremes of a run are over Uncertain samples too: what they do not reach, its Good ones do not. */
+  skips(firstBucket: number, lastBucket: number, minimum: number, maximum: number): boolean {
+    for (let bucket = firstBucket; bucket <= lastBucket; bucket++) {
+      const extreme = this.#values.extreme(this.#which, bucket)
+      const isReached = this.#which === 'minimum' ? minimum <= extreme : maximum >= extreme
+      if (isReached && this.#isMultiple[bucket] === 0) return false
+    }
+    return true
   }
 
   takeRows(bucket: number, { timestamp, value, statusCode }: Samples, begin: number, end: number): void {
@@ -278,13 +284,5 @@ export class ExtremeTimes implements BucketGatherer {
       const bits = this.#isMultiple[bucket] === 1 ? infoBits.multipleValues : 0
       statusCodes[bucket] = ((isRaw ? (code & 0xffff0000) >>> 0 : code) | bits) >>> 0
     }
-  }
-
-  #isSettled(bucket: number): boolean {
-    return this.#isMultiple[bucket] === 1
-  }
-
-  #isBeside(bucket: number, own: number): boolean {
-    return own !== this.#values.extreme(this.#which, bucket)
   }
 }

@@ -13,8 +13,10 @@ import type { Samples } from './samples.ts'
 export interface BucketGatherer {
   /** Takes a chunk or page that lies within the bucket, without its first instant; false: its inside must be shown. */
   takeChunk(bucket: number, rows: ChunkRows, row: number): boolean
-  /** The same of one block. */
-  takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean
+  /** The same of one block. `first`: its first time stamp. `isFollowed`: another sample of the bucket follows in the chunk. */
+  takeBlock(bucket: number, blocks: BlockSummaries, block: number, first: number, isFollowed: boolean): boolean
+  /** True: nothing between these extremes in these buckets is of interest, so that a cut chunk or block need not be read. */
+  skips?(firstBucket: number, lastBucket: number, minimum: number, maximum: number): boolean
   /** Takes rows [begin, end), all of the bucket. */
   takeRows(bucket: number, samples: Samples, begin: number, end: number): void
 }
@@ -60,6 +62,7 @@ function* walkRows(
       const bucket = bucketOf(buckets, first)
       if (first > edges[bucket]! && last < edges[bucket + 1]! && gatherer.takeChunk(bucket, rows, row)) continue
     }
+    if (isSkipped(gatherer, buckets, first, last, rows.minimum(row), rows.maximum(row))) continue
     if (pace.isDue()) yield
     if (rows.isPage(row)) {
       const chunks = timeline.view.expand(rows, row)
@@ -86,14 +89,32 @@ function walkBlocks(
     if (first >= to) return
     if (first > from) {
       const bucket = bucketOf(buckets, first)
-      if (first > edges[bucket]! && last < edges[bucket + 1]! && gatherer.takeBlock(bucket, chunk.blocks, block))
+      if (
+        first > edges[bucket]! &&
+        last < edges[bucket + 1]! &&
+        gatherer.takeBlock(bucket, chunk.blocks, block, first, block + 1 < chunk.blockCount)
+      )
         continue
     }
+    const { blocks } = chunk
+    if (isSkipped(gatherer, buckets, first, last, blocks.minimum[block]!, blocks.maximum[block]!)) continue
     columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
     columns.others = null
     chunk.decodeValues(block, columns, 0)
     showRows(columns, columns.count, buckets, gatherer)
   }
+}
+
+function isSkipped(
+  gatherer: BucketGatherer,
+  buckets: Buckets,
+  first: number,
+  last: number,
+  minimum: number,
+  maximum: number,
+): boolean {
+  if (!gatherer.skips) return false
+  return gatherer.skips(bucketOf(buckets, first), bucketOf(buckets, last), minimum, maximum)
 }
 
 function showRows(samples: Samples, count: number, buckets: Buckets, gatherer: BucketGatherer): void {

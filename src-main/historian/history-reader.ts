@@ -1,4 +1,6 @@
 // Answers every question about history: picks the series of the asked tags, one consistent view of files and heads, and the way to read.
+
+import { performance } from 'node:perf_hooks'
 import type { HistoryRequest, HistoryResult, HistoryStatistics, RecordedSeriesRow } from '../shared/history.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import type { HeadSource } from './head-source.ts'
@@ -41,6 +43,10 @@ export interface HistoryReading {
 /** Most series of one page of {@link HistoryReading.seriesRows}. */
 const largestPageCount = 10_000
 
+/** Looking up a thousand names takes longer than reading them; what is known of a series is believed for so long. ms. */
+const nameLifeMs = 1000
+const largestNameCount = 20_000
+
 /** A view that a compaction overtook is opened anew at most so many times. */
 const largestAttemptCount = 8
 
@@ -49,8 +55,9 @@ export class HistoryReader implements HistoryReading {
   readonly #views: HistoryViewSource
   readonly #heads: HeadSource | null
   readonly #chunks = new OpenedChunks()
-  /** Series by name, as the last view knew them: which heads to ask for is known before a view is open. */
+  /** Series by name, as a view of the last second knew them. */
   readonly #seriesByName = new Map<string, readonly SeriesRow[]>()
+  #namesKnownAt = Number.NEGATIVE_INFINITY
 
   /** `heads`: null where no writer runs (a backup, a closed data folder). */
   constructor(views: HistoryViewSource, heads: HeadSource | null) {
@@ -100,9 +107,8 @@ export class HistoryReader implements HistoryReading {
     work: (asked: readonly AskedTag[], pace: Pace) => Generator<void, T>,
   ): Promise<T> {
     return this.#withView(
-      (view) => names.map((name) => view.series(name)),
+      (view) => names.map((name) => this.#seriesOf(view, name)),
       async (view, groups, heads) => {
-        for (const [index, name] of names.entries()) this.#seriesByName.set(name, groups[index]!)
         const asked = names.map((name, index) => askedTag(view, name, groups[index]!, heads, this.#chunks))
         const pace = new Pace()
         return inSlices(work(asked, pace), pace, signal)
@@ -124,6 +130,7 @@ export class HistoryReader implements HistoryReading {
     ) => Promise<T>,
     names: readonly string[] | null = null,
   ): Promise<T> {
+    this.#forgetOldNames()
     let known = names?.map((name) => this.#seriesByName.get(name))
     for (let attempt = 1; ; attempt++) {
       const wanted = this.#heads ? seriesIds(known?.every(isDefined) ? known : this.#briefly(groupsOf)) : []
@@ -143,6 +150,23 @@ export class HistoryReader implements HistoryReading {
         view.close()
       }
     }
+  }
+
+  #seriesOf(view: HistoryView, name: string): readonly SeriesRow[] {
+    let series = this.#seriesByName.get(name)
+    if (!series) {
+      series = view.series(name)
+      if (series.length > 0) this.#seriesByName.set(name, series)
+    }
+    return series
+  }
+
+  /** What is known of a series may change: a tag that changes its kind goes on in another one. */
+  #forgetOldNames(): void {
+    const now = performance.now()
+    if (now - this.#namesKnownAt < nameLifeMs && this.#seriesByName.size < largestNameCount) return
+    this.#seriesByName.clear()
+    this.#namesKnownAt = now
   }
 
   #briefly<T>(look: (view: HistoryView) => T): T {

@@ -44,28 +44,57 @@ const keptChunkCount = 4096
 /** Decoded blocks that are kept between questions, one of a chunk: 5 KB each. Replay looks at a thousand tags at once. */
 const keptBlockCount = 2048
 
+/** An opened chunk and what tells that it is the one a row means. */
+interface Kept {
+  readonly chunk: OpenedChunk
+  readonly sealNumber: number
+}
+
 /**
- * Chunks that were opened lately, for one reader thread. A chunk never changes: the series, the seal number and the span tell which it
- * is, also when a compaction has moved it.
+ * Chunks that were opened lately, for one reader thread. A chunk never changes: the series, the seal number, the span and the count tell
+ * which it is, also when a compaction has moved it.
  */
 export class OpenedChunks {
-  readonly #chunks = new Map<string, OpenedChunk>()
+  /** By series and first time stamp. */
+  readonly #chunks = new Map<number, Map<number, Kept>>()
+  /** What was opened, in turn: series and first time stamp. */
+  readonly #turn: [number, number][] = []
+  #next = 0
   readonly #blocks = new KeptBlocks()
 
   /** Opens the chunk of a row, or gives the opened one. RuntimeError BadDecodingError when it is damaged. */
   open(view: HistoryView, seriesId: number, rows: ChunkRows, row: number): OpenedChunk {
-    const first = rows.firstTimestamp(row)
-    const key = `${seriesId}/${rows.sealNumber(row)}/${first}/${rows.lastTimestamp(row)}/${rows.sampleCount(row)}`
-    const known = this.#chunks.get(key)
-    if (known) {
-      this.#chunks.delete(key)
-      this.#chunks.set(key, known)
-      return known
+    let ofSeries = this.#chunks.get(seriesId)
+    if (!ofSeries) {
+      ofSeries = new Map()
+      this.#chunks.set(seriesId, ofSeries)
     }
-    const opened = openStoredChunk(view, rows, row, this.#blocks)
-    if (this.#chunks.size >= keptChunkCount) this.#chunks.delete(this.#chunks.keys().next().value as string)
-    this.#chunks.set(key, opened)
-    return opened
+    const first = rows.firstTimestamp(row)
+    const sealNumber = rows.sealNumber(row)
+    const known = ofSeries.get(first)
+    const isIt =
+      known !== undefined &&
+      known.sealNumber === sealNumber &&
+      known.chunk.lastTimestamp === rows.lastTimestamp(row) &&
+      known.chunk.count === rows.sampleCount(row)
+    if (isIt) return known.chunk
+    const chunk = openStoredChunk(view, rows, row, this.#blocks)
+    if (!known) this.#makeRoom(seriesId, first)
+    ofSeries.set(first, { chunk, sealNumber })
+    return chunk
+  }
+
+  #makeRoom(seriesId: number, first: number): void {
+    if (this.#turn.length < keptChunkCount) {
+      this.#turn.push([seriesId, first])
+      return
+    }
+    const [oldSeries, oldFirst] = this.#turn[this.#next]!
+    const ofSeries = this.#chunks.get(oldSeries)
+    ofSeries?.delete(oldFirst)
+    if (ofSeries?.size === 0 && oldSeries !== seriesId) this.#chunks.delete(oldSeries)
+    this.#turn[this.#next] = [seriesId, first]
+    this.#next = (this.#next + 1) % keptChunkCount
   }
 }
 

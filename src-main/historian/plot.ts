@@ -49,9 +49,9 @@ export class PlotGatherer implements BucketGatherer {
     return true
   }
 
-  takeBlock(bucket: number, blocks: BlockSummaries, block: number): boolean {
-    // Whether the last sample is Bad, so that a gap begins, only the samples tell.
-    if (blocks.worstStatusCode[block]! >>> 31 === 1) return false
+  takeBlock(bucket: number, blocks: BlockSummaries, block: number, _first: number, isFollowed: boolean): boolean {
+    // Whether the bucket ends in a gap only the samples of its last block tell.
+    if (!isFollowed && blocks.worstStatusCode[block]! >>> 31 === 1) return false
     this.roughBlock(bucket, blocks, block)
     return true
   }

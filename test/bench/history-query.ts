@@ -102,15 +102,17 @@ async function fill(): Promise<void> {
 async function time(name: string, run: () => Promise<unknown>, repeats = 15): Promise<void> {
   if (!name.includes(only)) return
   const times: number[] = []
+  const processor = process.cpuUsage()
   for (let turn = 0; turn < repeats; turn++) {
     const begin = performance.now()
     await run()
     times.push(performance.now() - begin)
   }
+  const { user, system } = process.cpuUsage(processor)
   times.sort((a, b) => a - b)
   const show = (ms: number) => ms.toFixed(2).padStart(8)
   console.log(
-    `${name.padEnd(52)} first ${show(times.at(-1)!)} median ${show(times[repeats >> 1]!)} min ${show(times[0]!)} ms`,
+    `${name.padEnd(52)} first ${show(times.at(-1)!)} median ${show(times[repeats >> 1]!)} min ${show(times[0]!)} ms, ${show((user + system) / 1000 / repeats)} ms of processor`,
   )
 }
 
