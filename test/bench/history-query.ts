@@ -64,7 +64,7 @@ async function fill(): Promise<void> {
     lastTimestamp = last!
     return
   }
-  const files = new HistoryFolder({ folder })
+  const files = HistoryFolder.open({ folder })
   const [year] = define(files, ['Year'])
   const encoder = new SealEncoder()
   let sampleCount = 0
