@@ -7,12 +7,13 @@ import type { SampleFilterSettings } from './history-settings.ts'
 /** Where kept samples go. */
 export type KeepSample = (timestamp: number, value: number, statusCode: number, other: TagValue | undefined) => void
 
-/** Everything a filter remembers, as the journal carries it from segment to segment. Infinity and NaN as texts. */
+/** Everything a filter remembers, as the journal carries it from segment to segment, in JSON. */
 export interface SampleFilterState {
-  /** Last sample that passed the deadband: time stamp, value, status code; null = none yet. */
-  readonly passed: readonly [number, number, number] | null
-  /** Door: last kept sample it hangs on, and its slopes in units per ms. */
-  readonly anchor: readonly [number, number] | null
+  /** Last sample that passed the deadband: time stamp, value (null = none), status code; null = none yet. */
+  readonly passed: readonly [number, number | null, number] | null
+  /** Door: last kept sample it hangs on: time stamp, value, status code. */
+  readonly anchor: readonly [number, number, number] | null
+  /** Door: lowest and highest slope, units per ms; null = any. */
   readonly slopes: readonly [number, number] | null
   /** Door: newest sample, not yet decided on. */
   readonly pending: readonly [number, number, number] | null
@@ -46,12 +47,12 @@ export class SampleFilter {
     this.settings = settings
     if (state === null) return
     if (state.passed) {
-      this.#hasPassed = true
-      ;[this.#passedTimestamp, this.#passedValue, this.#passedCode] = state.passed
+      const [timestamp, value, statusCode] = state.passed
+      this.#remember(timestamp, value ?? Number.NaN, statusCode)
     }
     if (state.anchor) {
       this.#hasAnchor = true
-      ;[this.#anchorTimestamp, this.#anchorValue] = state.anchor
+      ;[this.#anchorTimestamp, this.#anchorValue, this.#pendingCode] = state.anchor
     }
     if (state.slopes) [this.#lowestSlope, this.#highestSlope] = state.slopes
     if (state.pending) {
@@ -88,10 +89,12 @@ export class SampleFilter {
   }
 
   get state(): SampleFilterState {
+    const passedValue = Number.isNaN(this.#passedValue) ? null : this.#passedValue
+    const hasSlopes = this.#hasAnchor && Number.isFinite(this.#lowestSlope)
     return {
-      passed: this.#hasPassed ? [this.#passedTimestamp, this.#passedValue, this.#passedCode] : null,
-      anchor: this.#hasAnchor ? [this.#anchorTimestamp, this.#anchorValue] : null,
-      slopes: this.#hasAnchor ? [this.#lowestSlope, this.#highestSlope] : null,
+      passed: this.#hasPassed ? [this.#passedTimestamp, passedValue, this.#passedCode] : null,
+      anchor: this.#hasAnchor ? [this.#anchorTimestamp, this.#anchorValue, this.#pendingCode] : null,
+      slopes: hasSlopes ? [this.#lowestSlope, this.#highestSlope] : null,
       pending: this.#isPending ? [this.#pendingTimestamp, this.#pendingValue, this.#pendingCode] : null,
     }
   }
