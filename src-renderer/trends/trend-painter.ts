@@ -25,6 +25,10 @@ export interface PaintArea {
 
 /** Samples further apart than this are drawn as points too; CSS px. */
 const pointsFromPx = 7
+/** So many pens of thousands of points are drawn in their full width. */
+const mostWideDense = 3
+/** Pens wider than this are the bold ones; CSS px. */
+const boldFrom = 2
 /** Height of the stretch at the axis that says: no value; CSS px. */
 export const badStripPx = 9
 const markerSigns: Readonly<Record<MarkerKind, string>> = {
@@ -167,18 +171,27 @@ export class TrendPainter {
     context.clip()
     context.globalAlpha = isOverlay ? 0.18 : 0.38
     context.fillStyle = color
-    context.fill(paths.band)
+    context.strokeStyle = color
+    context.lineWidth = 1
+    context.stroke(paths.columns)
+    context.fill(paths.blocks)
     if (pen.pen.style === 'area') {
       context.globalAlpha = 0.15
       context.fill(paths.area)
     }
     context.globalAlpha = isOverlay ? 0.5 : 1
-    context.strokeStyle = color
-    context.lineJoin = 'round'
-    context.lineWidth = (isOverlay ? 1 : stroke.width) * ratio
+    context.lineJoin = 'bevel'
+    // Many lines of thousands of points are drawn as thin as can be: without a graphics processor anything wider takes tenfold.
+    const isThin = paths.isDense && this.#picture.pens.length > mostWideDense
+    context.lineWidth = isThin ? 1 : (isOverlay ? 1 : stroke.width) * ratio
     if (pen.pen.style !== 'points') {
       context.setLineDash((isOverlay ? [1, 3] : stroke.dash).map((part) => part * ratio))
       context.stroke(paths.sure)
+      if (isThin && !isOverlay && stroke.width > boldFrom) {
+        context.translate(0, 0.8)
+        context.stroke(paths.sure)
+        context.translate(0, -0.8)
+      }
       context.setLineDash([3 * ratio, 4 * ratio])
       context.stroke(paths.unsure)
       context.setLineDash([])
@@ -429,12 +442,45 @@ interface LineFrame {
   readonly pointRadius: number
 }
 
+/** From lowest to highest, one stroke for each pixel of the width: crisp, and quick also without a graphics processor. */
+class Columns {
+  readonly path = new Path2D()
+  /** Buckets wider than a pixel: stand-ins, and the last of a zoom. */
+  readonly blocks = new Path2D()
+  #column = Number.NaN
+  #top = 0
+  #bottom = 0
+
+  add(left: number, right: number, top: number, bottom: number): void {
+    if (right - left > 1.5) {
+      if (bottom - top > 0.5) this.blocks.rect(left, top, right - left, bottom - top)
+      return
+    }
+    const column = Math.floor(left)
+    if (column === this.#column) {
+      this.#top = Math.min(this.#top, top)
+      this.#bottom = Math.max(this.#bottom, bottom)
+      return
+    }
+    this.end()
+    this.#column = column
+    this.#top = top
+    this.#bottom = bottom
+  }
+
+  end(): void {
+    if (this.#bottom - this.#top <= 0.5) return
+    this.path.moveTo(this.#column + 0.5, this.#top)
+    this.path.lineTo(this.#column + 0.5, this.#bottom)
+  }
+}
+
 /** The shapes of one line: what is sure, what is uncertain, extremes of buckets, points of sparse samples, area below. */
 function linePaths(pen: PenPicture, frame: LineFrame) {
   const { trace } = pen
   const sure = new Path2D()
   const unsure = new Path2D()
-  const band = new Path2D()
+  const columns = new Columns()
   const points = new Path2D()
   const area = new Path2D()
   const isStepped = isSteppedPen(pen)
@@ -465,6 +511,8 @@ function linePaths(pen: PenPicture, frame: LineFrame) {
     lastY = y
   }
   const start = Math.max(0, trace.rowAt(frame.from))
+  const shown = trace.rowAt(frame.to) - start
+  const isDense = shown > (frame.x(frame.to) - frame.x(frame.from)) / 2
   for (let row = start; row < trace.count; row++) {
     const time = trace.time[row]!
     if (time > frame.until) break
@@ -478,31 +526,39 @@ function linePaths(pen: PenPicture, frame: LineFrame) {
     }
     const x = frame.x(isBucket && !isStepped ? time + trace.width[row]! / 2 : time)
     const y = frame.y(value)
-    if (isDown) {
+    const wasDown: boolean = isDown
+    const wasUnsure: boolean = isUnsure
+    isUnsure = trace.quality[row] === rowQualities.uncertain
+    isDown = trace.quality[row] !== rowQualities.bad
+    if (isBucket) {
+      columns.add(frame.x(time), frame.x(trace.endOf(row)), frame.y(trace.high[row]!), frame.y(trace.low[row]!))
+    } else if (isDense) columns.add(x, x, y, y)
+    // Of many points in one pixel the line takes one; their extremes are in its column.
+    const isSamePixel = Math.floor(x) === Math.floor(lastX)
+    if (isDense && isSamePixel && wasDown && isDown && isUnsure === wasUnsure) continue
+    if (wasDown) {
+      const now = isUnsure
+      isUnsure = wasUnsure
       if (isStepped) lineTo(x, lastY)
       lineTo(x, y)
+      isUnsure = now
     }
     lastX = x
     lastY = y
     if (isBucket) {
-      const low = frame.y(trace.low[row]!)
-      const high = frame.y(trace.high[row]!)
-      if (low - high > 0.5)
-        band.rect(frame.x(time), high, Math.max(1, frame.x(trace.endOf(row)) - frame.x(time)), low - high)
-      else if (!isDown) points.rect(x - 0.8, y - 0.8, 1.6, 1.6)
+      if (!wasDown && !isDown) points.rect(x - 0.8, y - 0.8, 1.6, 1.6)
       if (isStepped) lastY = frame.y(trace.last[row]!)
     } else if (withPoints) {
       points.moveTo(x + frame.pointRadius, y)
       points.arc(x, y, frame.pointRadius, 0, Math.PI * 2)
     }
-    isUnsure = trace.quality[row] === rowQualities.uncertain
-    isDown = trace.quality[row] !== rowQualities.bad
     if (time > frame.to) break
   }
+  columns.end()
   // The last value holds as far as it is known, and no further.
   const end = Math.min(trace.knownUntil, frame.to, frame.until)
   if (isDown && frame.x(end) > lastX) lineTo(frame.x(end), lastY)
-  return { sure, unsure, band, points, area }
+  return { sure, unsure, columns: columns.path, blocks: columns.blocks, points, area, isDense }
 }
 
 /** True when a pen holds each value until the next. */

@@ -17,6 +17,8 @@ const lanePx = 26
 /** Room between two ticks; CSS px. */
 const timeTickPx = 90
 const valueTickPx = 46
+/** A word nearer to the end than this would be cut off; CSS px. */
+const edgeLabelPx = 22
 
 export interface TrendPlotOptions {
   /** No flags and fewer axes: the small trend of a faceplate. */
@@ -153,7 +155,7 @@ export class TrendPlot {
       ticks: tick,
       grid: { show: true, stroke: palette.grid, width: 1 },
       splits: () => this.#timeTicks().map(({ timestamp }) => timestamp),
-      values: () => this.#timeTicks().map(({ label, dayLabel }) => (dayLabel === '' ? label : `${label}\n${dayLabel}`)),
+      values: () => this.#timeLabels(),
     }
     const scales: uPlot.Scales = { x: { time: false, auto: false, range: (_chart, low, high) => [low, high] } }
     for (const { key } of picture.scales.values()) {
@@ -214,6 +216,16 @@ export class TrendPlot {
   #timeTicks() {
     const { from, to, timeZone, locale } = this.#picture!
     return timeTicks(from, to, this.linesWidth / (this.#isSmall ? 70 : timeTickPx), timeZone, locale)
+  }
+
+  /** Words under the ticks; none where they would be cut off at an end. */
+  #timeLabels(): string[] {
+    const { from, to } = this.#picture!
+    const margin = ((to - from) / this.linesWidth) * edgeLabelPx
+    return this.#timeTicks().map(({ timestamp, label, dayLabel }) => {
+      if (timestamp > to - margin) return ''
+      return dayLabel === '' ? label : `${label}\n${dayLabel}`
+    })
   }
 
   #paint(chart: uPlot): void {
