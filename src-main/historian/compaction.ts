@@ -50,8 +50,8 @@ export interface HousekeptFolder extends PartitionPlace {
   /** Goes over to the next generation of the partition, whose files have their names by now; the old files are the caller's to remove. */
   replace(partition: Partition): void
   /** Removes a partition and its files; readers who have them open go on. */
-  drop(files: PartitionFiles): void
-  removeFile(name: string): void
+  drop(files: PartitionFiles): Promise<void>
+  removeFile(name: string): Promise<void>
 }
 
 export class Housekeeping {
@@ -79,14 +79,14 @@ export class Housekeeping {
     for (const files of [...this.#files.partitions]) {
       if (files.to > this.#files.shortestRetention(now, retention)) break
       await this.#attempt(files, async (partition) => {
-        if (isOutlived(files, this.#cutoffsOf(partition, now, retention))) this.#files.drop(files)
+        if (isOutlived(files, this.#cutoffsOf(partition, now, retention))) await this.#files.drop(files)
       })
     }
     const sized = this.#files.partitions.map((files) => {
       const [chunks, index] = this.#files.sizesOf(files)
       return { ...files, byteCount: chunks + index }
     })
-    for (const files of beyondSize(sized, retention.maximumByteCount)) this.#files.drop(files)
+    for (const files of beyondSize(sized, retention.maximumByteCount)) await this.#files.drop(files)
   }
 
   #cutoffsOf(partition: Partition, now: number, retention: RetentionSettings): number[] {
@@ -162,7 +162,7 @@ export class Housekeeping {
         this.#files.replace(partition)
         // Whatever happens to the power: either these names are on the disk, or the old files still are.
         await syncFolder(this.#files.folder)
-        for (const name of fileNames(partition.files)) this.#files.removeFile(name)
+        for (const name of fileNames(partition.files)) await this.#files.removeFile(name)
       })
     } catch (error) {
       rewrite.discard()
@@ -180,8 +180,9 @@ export class Housekeeping {
       await fresh.sync()
       await this.#files.exclusively(async () => {
         if (!this.#files.isCurrent(partition)) return fresh.discard()
-        partition.replaceIndex(fresh, index.tailEnd)
+        const old = partition.replaceIndex(fresh, index.tailEnd)
         this.#files.renamed(partition)
+        await this.#files.removeFile(old)
       })
     } finally {
       index.close()

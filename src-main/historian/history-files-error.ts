@@ -26,9 +26,15 @@ export class HistoryFilesError extends RuntimeError {
   }
 }
 
-/** A view met chunks that were joined across its seal limit since the limit was asked for: ask again and open a new view. */
+/**
+ * A view met chunks that were joined across its seal limit since the limit was asked for, or a partition that was dropped to make room: ask
+ * again and open a new view.
+ */
 export class ViewOutdated extends RuntimeError {
   constructor() {
-    super('BadRequestInterrupted', 'The stored history was compacted between two steps of reading it; read it again')
+    super(
+      'BadRequestInterrupted',
+      'The stored history was rewritten or dropped between two steps of reading it; read it again',
+    )
   }
 }

@@ -115,7 +115,7 @@ export interface HistoryFilesWriter {
    * be done is tried again the next time.
    */
   housekeep(now: number, retention: RetentionSettings): Promise<void>
-  /** Removes the oldest partition at once, to make room. False when only the newest is left. */
+  /** Removes the oldest partition at once, to make room; views that read in it are outdated. False when only the newest is left. */
   dropOldest(): boolean
   /** Syncs and closes. */
   close(): Promise<void>

@@ -1,5 +1,6 @@
 // The history folder as its one writer has it: the catalog, the partitions that are open, commit points and housekeeping.
-import { mkdirSync, statSync, unlinkSync } from 'node:fs'
+import { mkdirSync, statSync, truncateSync, unlinkSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
@@ -198,7 +199,14 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
   dropOldest(): boolean {
     const [oldest, next] = this.#partitions
     if (!oldest || !next) return false
-    this.drop(oldest)
+    const names = this.#forget(oldest)
+    try {
+      // Emptied first: a reader who still has it open must not keep the room, or one partition after the other would have to go.
+      for (const name of names.filter((file) => file.endsWith('.chunks'))) truncateSync(join(this.folder, name))
+      for (const name of names) unlinkSync(join(this.folder, name))
+    } catch (error) {
+      throw asFilesError(error, `removing the partition ${names[0]}`)
+    }
     return true
   }
 
@@ -267,20 +275,14 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
   }
 
   /** Removes a partition and its files; readers who have them open go on. */
-  drop(files: PartitionFiles): void {
-    this.#partitions = this.#partitions.filter((other) => other.from !== files.from)
-    this.#recent.delete(files.from)
-    this.#busy.delete(files.from)
-    const open = this.#open.get(files.from)
-    this.#open.delete(files.from)
-    this.#isFolderDirty = true
-    open?.close()
-    for (const name of fileNames(open?.files ?? files)) this.removeFile(name)
+  async drop(files: PartitionFiles): Promise<void> {
+    for (const name of this.#forget(files)) await this.removeFile(name)
   }
 
-  removeFile(name: string): void {
+  /** Off the thread: freeing a large file takes its time. */
+  async removeFile(name: string): Promise<void> {
     try {
-      unlinkSync(join(this.folder, name))
+      await unlink(join(this.folder, name))
     } catch (error) {
       this.logger.warn(`${name} could not be removed; it is tried again at the next start`, { error })
     }
@@ -293,9 +295,20 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     return result
   }
 
+  /** From now on it is not there any more; the names of its files. */
+  #forget(files: PartitionFiles): readonly string[] {
+    const open = this.#open.get(files.from)
+    this.#partitions = this.#partitions.filter((other) => other.from !== files.from)
+    for (const set of [this.#recent, this.#busy]) set.delete(files.from)
+    this.#open.delete(files.from)
+    this.#isFolderDirty = true
+    open?.close()
+    return fileNames(open?.files ?? files)
+  }
+
   #openPartitions(): void {
     const { partitions, leftovers } = listPartitions(this.folder)
-    for (const name of leftovers) this.removeFile(name)
+    for (const name of leftovers) unlinkSync(join(this.folder, name))
     if (leftovers.length > 0) this.#isFolderDirty = true
     for (const files of partitions) {
       this.#partitions.push(files)

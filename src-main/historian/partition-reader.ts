@@ -1,10 +1,10 @@
 // One partition as readers have it: its files open, rows of its index and decoded columns kept while they are asked for.
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeRecordHeader, headByteCount, isIntact, recordByteCount, recordTypes } from './chunk-file.ts'
 import { ChunkIndex, readAt, readInto, type SeriesEntry } from './chunk-index.ts'
 import { rowWords } from './chunk-rows.ts'
-import { HistoryFilesError } from './history-files-error.ts'
+import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
 import { sortedRows } from './partition-index.ts'
 import { chunkFileName, indexFileName, type PartitionFiles } from './partition-name.ts'
 import { openTimestamps, type TimestampColumn } from './timestamp-codec.ts'
@@ -87,8 +87,9 @@ export class PartitionReader {
 
   /** Fills the bytes from the chunk file. Throws HistoryFilesError `damaged` at its end. */
   read(bytes: Uint8Array, offset: number): void {
-    if (readInto(this.#descriptor, bytes, offset) < bytes.length)
-      throw new HistoryFilesError('damaged', `${this.chunkFile} ends before byte ${offset + bytes.length}`)
+    if (readInto(this.#descriptor, bytes, offset) === bytes.length) return
+    this.#throwWhenDropped()
+    throw new HistoryFilesError('damaged', `${this.chunkFile} ends before byte ${offset + bytes.length}`)
   }
 
   /** The column of time stamps at this place, opened but not decoded. */
@@ -122,9 +123,16 @@ export class PartitionReader {
     const header = decodeRecordHeader(bytes)
     const byteCount = header ? recordByteCount(header) : 0
     if (byteCount > bytes.length) bytes = readAt(this.#descriptor, offset, byteCount)
-    if (header?.type !== recordTypes.timestamps || !isIntact(bytes))
+    if (header?.type !== recordTypes.timestamps || !isIntact(bytes)) {
+      this.#throwWhenDropped()
       throw new HistoryFilesError('damaged', `The time stamps at byte ${offset} of ${this.chunkFile} are damaged`)
+    }
     return bytes.subarray(headByteCount(header.type), byteCount)
+  }
+
+  /** A partition that was dropped to make room is empty. */
+  #throwWhenDropped(): void {
+    if (fstatSync(this.#descriptor).nlink === 0) throw new ViewOutdated()
   }
 
   #kept(

@@ -1,6 +1,6 @@
 // One partition as its writer has it: appends chunks and their index rows, says what is on the disk, recovers after a crash.
-import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Logger } from '../base/logger.ts'
 import {
   chunkFileHeaderByteCount,
@@ -292,9 +292,9 @@ export class Partition implements PartitionSpan {
 
   /**
    * Goes over to a new index whose sorted part knows the tail up to byte `mergedTo` of the old one; what was added since is copied
-   * to its tail. The old one is removed: who has it open goes on reading it.
+   * to its tail. Answers the name of the old one, which is the caller's to remove: who has it open goes on reading it.
    */
-  replaceIndex(fresh: PartitionFile, mergedTo: number): void {
+  replaceIndex(fresh: PartitionFile, mergedTo: number): string {
     const old = this.#index
     const added = old.read(mergedTo, old.size)
     if (added.length > 0) fresh.append([added])
@@ -304,19 +304,12 @@ export class Partition implements PartitionSpan {
     this.#tailRowCount = Math.floor(added.length / tailEntryByteCount)
     this.#hasTakenBack = false
     old.close()
-    unlinkSync(old.file)
+    return basename(old.file)
   }
 
   close(): void {
     this.chunks.close()
     this.#index.close()
-  }
-
-  /** Removes its files; who has them open goes on reading them. */
-  remove(): void {
-    this.close()
-    unlinkSync(this.chunks.file)
-    unlinkSync(this.#index.file)
   }
 
   #writeNames(): void {

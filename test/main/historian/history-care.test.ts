@@ -98,7 +98,7 @@ describe('the check', () => {
     let missed = 0
     for (const name of names) {
       const size = statSync(join(folder, 'partitions', name)).size
-      const stride = Math.max(1, Math.floor(size / 40))
+      const stride = Math.max(1, Math.floor(size / 20))
       for (let at = 0; at < size; at += stride) {
         flip(join(folder, 'partitions', name), at)
         const { problems } = await checkHistory(folder)
@@ -130,7 +130,7 @@ describe('the repair', () => {
     const whole = samplesAt(folder, a)
     const name = fileEnding('.chunks')
     const size = statSync(name).size
-    for (let at = 0; at < size; at += Math.floor(size / 25)) {
+    for (let at = 0; at < size; at += Math.floor(size / 12)) {
       rmSync(folder, { recursive: true })
       cpSync(pristine, folder, { recursive: true })
       flip(name, at)
@@ -207,7 +207,7 @@ describe('the writer at its start', () => {
     for (const ending of ['.chunks', '.index']) {
       const name = fileEnding(ending)
       const size = statSync(name).size
-      for (let at = 0; at < size; at += Math.floor(size / 20)) {
+      for (let at = 0; at < size; at += Math.floor(size / 12)) {
         rmSync(folder, { recursive: true })
         cpSync(pristine, folder, { recursive: true })
         flip(name, at)
