@@ -8,18 +8,12 @@
 //   texts   (text-codec.ts) where rows have kind 5
 import type { TagValue } from '../shared/data-value.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
+import { type BlockFigures, figuresOfRows } from './block-figures.ts'
 import { ByteReader, damaged } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
-import { type ChunkSummary, isUsable, summarize, summarizeGood } from './chunk-summary.ts'
+import { type ChunkSummary, summarize, summarizeGood } from './chunk-summary.ts'
 import { rowLimit } from './integer-column.ts'
-import {
-  type BlockFigures,
-  chooseCoding,
-  emptyFigures,
-  NumberColumn,
-  type NumberHint,
-  writeNumbers,
-} from './number-column.ts'
+import { chooseNumbers, NumberColumn, type NumberHint, writeNumbers } from './number-column.ts'
 import {
   type BlockRows,
   blocksOf,
@@ -107,13 +101,13 @@ export function encodeChunk(samples: Samples, hint: ChunkHint | null = null): En
   const isGood = !classifyRows(samples, kinds)
   let hasRuns = !isGood
   let numberCount = gatherNumbers(samples, hasRuns)
-  let coding = chooseCoding(numbers, numberCount, hint, misfits)
+  let coding = chooseNumbers(numbers, numberCount, hint, misfits)
   while (misfits.length > 0) {
     if (!hasRuns) kinds.fill(numberKind, 0, count)
     for (const index of misfits) kinds[hasRuns ? rowOfNumber[index]! : index] = rawKind
     hasRuns = true
     numberCount = gatherNumbers(samples, hasRuns)
-    coding = chooseCoding(numbers, numberCount, hint, misfits)
+    coding = chooseNumbers(numbers, numberCount, hint, misfits)
   }
 
   output.clear()
@@ -126,8 +120,7 @@ export function encodeChunk(samples: Samples, hint: ChunkHint | null = null): En
     writeRowRuns(output, runs, samples)
     blocks = blocksOf(runs, rawRows(samples), count)
   }
-  const figures = () => figuresOf(samples.value, samples.statusCode, count)
-  const next = writeNumbers(output, coding, blocks.bounds, blocks.isPlain, figures, hint)
+  const next = writeNumbers(output, coding, blocks, () => figuresOfRows(samples), hint)
   if (hasRuns) {
     const texts = otherValues(samples)
     if (texts.length > 0) writeTexts(output, texts)
@@ -162,37 +155,6 @@ function otherValues(samples: Samples): TagValue[] {
   return others
 }
 
-/** Figures of the blocks from their rows. */
-function figuresOf(value: Float64Array, statusCode: Uint32Array, count: number): BlockFigures {
-  const figures = emptyFigures(Math.ceil(count / blockSampleCount))
-  for (let block = 0; block < figures.sum.length; block++) {
-    const end = Math.min(count, (block + 1) * blockSampleCount)
-    let smallest = Number.NaN
-    let largest = Number.NaN
-    let sum = Number.NaN
-    let last = Number.NaN
-    for (let row = block * blockSampleCount; row < end; row++) {
-      const number = value[row]!
-      if (!isUsable(number, statusCode[row]!)) continue
-      if (Number.isNaN(sum) && Number.isNaN(last)) {
-        figures.first[block] = number
-        smallest = number
-        largest = number
-        sum = 0
-      }
-      if (number < smallest) smallest = number
-      if (number > largest) largest = number
-      sum += number
-      last = number
-    }
-    figures.minimum[block] = smallest
-    figures.maximum[block] = largest
-    figures.sum[block] = sum
-    figures.last[block] = last
-  }
-  return figures
-}
-
 /** Opens what {@link encodeChunk} gave. RuntimeError BadDecodingError on anything else, in bounded time and memory. */
 export function openChunk(bytes: Uint8Array): OpenChunk {
   const input = new ByteReader(bytes)
@@ -203,7 +165,7 @@ export function openChunk(bytes: Uint8Array): OpenChunk {
   const count = input.varint(largestChunkCount - 1) + 1
   const rows = flags === 1 ? readRowRuns(input, count) : null
   const blocks = rows ? blocksOf(rows.runs, rows.raw, count) : uniformBlocks(count)
-  const column = new NumberColumn(input, blocks.bounds, blocks.isPlain, blocks.usableCount)
+  const column = new NumberColumn(input, blocks)
   return rows
     ? new MixedChunk(count, blocks, column, rows.runs, rows.raw, input)
     : new UniformChunk(count, blocks, column)
@@ -250,7 +212,7 @@ class UniformChunk implements OpenChunk {
   #runFigures(): BlockFigures {
     const runs = this.#numbers.runs!
     fromNumberRuns(runs, 0, this.count, numbers, 0)
-    return figuresOf(numbers, allGood, this.count)
+    return figuresOfRows({ count: this.count, value: numbers, statusCode: allGood, others: null })
   }
 }
 
@@ -301,8 +263,7 @@ class MixedChunk implements OpenChunk {
   }
 
   #rowFigures(): BlockFigures {
-    const { value, statusCode } = this.decodeAll()
-    return figuresOf(value, statusCode, this.count)
+    return figuresOfRows({ count: this.count, ...this.decodeAll() })
   }
 
   #decode(from: number, to: number, into: ValueColumns, at: number): number {

@@ -34,9 +34,18 @@ export function isUsable(value: number, statusCode: number): boolean {
   return !isBad(statusCode) && !Number.isNaN(value)
 }
 
+/** The values, NaN where another stands in their place. */
+function countingValues({ count, value, others }: Samples): Float64Array {
+  if (others === null) return value
+  const counting = value.slice(0, count)
+  for (let row = 0; row < count; row++) if (others[row] !== undefined) counting[row] = Number.NaN
+  return counting
+}
+
 /** The summary of these samples by looking at each. RuntimeError BadNothingToDo when there are none. */
 export function summarize(samples: Samples): ChunkSummary {
-  const { count, timestamp, value, statusCode } = samples
+  const { count, timestamp, statusCode } = samples
+  const value = countingValues(samples)
   if (count === 0) throw new RuntimeError('BadNothingToDo', 'A summary of no samples was asked for')
   let usableCount = 0
   let goodCount = 0

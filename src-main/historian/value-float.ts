@@ -30,12 +30,6 @@ export function fromFloat32(ordered: Int32Array, count: number, origin: number, 
   for (let index = 0; index < count; index++) into[at + index] = singles[index]!
 }
 
-/** Value of one ordered number. */
-export function float32Of(ordered: number): number {
-  singleBits[0] = ordered ^ ((ordered >> 31) & 0x7fff_ffff)
-  return singles[0]!
-}
-
 /** Fills `ordered` with the high halves, and gives the low ones. */
 export function toFloat64(numbers: Float64Array, count: number, ordered: Int32Array): Uint8Array {
   doubles.set(numbers.subarray(0, count))

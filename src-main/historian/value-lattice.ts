@@ -162,3 +162,16 @@ export function latticeTable(lattice: Lattice): Float64Array {
     moveUlps((lattice.lowest + index) * lattice.gain + lattice.offset, correction - correctionLimit),
   )
 }
+
+/** Values of the first `count` integers, to `into` from `at` on. `table`: that of {@link latticeTable}, null without corrections. */
+export function fromLattice(
+  integers: Int32Array,
+  count: number,
+  { gain, offset, lowest }: Lattice,
+  table: Float64Array | null,
+  into: Float64Array,
+  at: number,
+): void {
+  if (table === null) for (let index = 0; index < count; index++) into[at + index] = integers[index]! * gain + offset
+  else for (let index = 0; index < count; index++) into[at + index] = table[integers[index]! - lowest] ?? Number.NaN
+}
