@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
+import { type ExportOptions, exportFormats, exportModes } from './history-export-options.ts'
 import { roles } from './shared/permission.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import { StatusCodes } from './shared/status-code.ts'
@@ -135,6 +136,53 @@ secret
     mkdirSync(data, { recursive: true, mode: 0o700 })
     new Secrets(resolve(data)).set(name, value)
     process.stdout.write(`Secret ${name} was stored\n`)
+  })
+
+const history = program.command('history').description('the history of a station, also beside a running one')
+const dataOption = ['--data <folder>', 'data folder'] as const
+history
+  .command('export')
+  .description('write the history of tags into a file')
+  .requiredOption(...dataOption)
+  .requiredOption('--tags <names>', 'names with commas between them; * and ? stand for any text and any character')
+  .requiredOption('--from <time>', 'as 2026-03-01, 2026-03-01T06:00:00+01:00 or ms since 1970')
+  .requiredOption('--to <time>', 'the same, or now; does not count itself')
+  .addOption(new Option('--format <format>').choices(exportFormats).makeOptionMandatory())
+  .addOption(new Option('--mode <mode>', 'samples as they are, or aggregates').choices(exportModes).default('raw'))
+  .option('--interval <duration>', 'width of the intervals of aggregates, as 1min or 8h')
+  .option('--out <file>', 'file to write; without it stdout')
+  .action(async (options: ExportOptions) => {
+    process.exitCode = await (await import('./history-command.ts')).runExport(options)
+  })
+history
+  .command('check')
+  .description('check every file of the history')
+  .requiredOption(...dataOption)
+  .action(async ({ data }: { data: string }) => {
+    process.exitCode = await (await import('./history-command.ts')).runCheck(data)
+  })
+history
+  .command('backup')
+  .description('copy the history as it is now')
+  .requiredOption(...dataOption)
+  .requiredOption('--out <folder>', 'folder to write; must not exist')
+  .action(async ({ data, out }: { data: string; out: string }) => {
+    process.exitCode = await (await import('./history-command.ts')).runBackup(data, out)
+  })
+history
+  .command('restore')
+  .description('put a backup in the place of the history; the station must be stopped')
+  .requiredOption(...dataOption)
+  .requiredOption('--from <folder>', 'the backup')
+  .action(async ({ data, from }: { data: string; from: string }) => {
+    process.exitCode = await (await import('./history-command.ts')).runRestore(data, from)
+  })
+history
+  .command('repair')
+  .description('mend what is damaged as far as it goes; the station must be stopped')
+  .requiredOption(...dataOption)
+  .action(async ({ data }: { data: string }) => {
+    process.exitCode = await (await import('./history-command.ts')).runRepair(data)
   })
 
 try {

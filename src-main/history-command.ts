@@ -1,53 +1,33 @@
-// lineside history export: the history of a data folder as a file, beside a running station or without one.
+// lineside history …: the history of a data folder as a file, checked, backed up, brought back, repaired.
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { ExportProgress, ExportSink, HistoryExport } from './historian/history-export.ts'
-import type { HistoryReading } from './historian/history-reader.ts'
+import type { ExportFormat, ExportOptions } from './history-export-options.ts'
 import { parseDuration } from './shared/duration.ts'
-import { type HistoryMode, historyModes } from './shared/history.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 /** How often a person sees the progress, and how often a log does; ms. */
 const terminalIntervalMs = 200
 const logIntervalMs = 5000
 
-export const exportFormats = ['csv', 'parquet'] as const
-export type ExportFormat = (typeof exportFormats)[number]
-
-/** Ways to read that make sense in a file: a plot is for the eye. */
-export const exportModes: readonly HistoryMode[] = historyModes.filter((mode) => mode !== 'plot')
-
-/** As given on the command line. */
-export interface ExportOptions {
-  readonly data: string
-  /** Names and patterns, with commas between them. */
-  readonly tags: string
-  readonly from: string
-  readonly to: string
-  readonly format: ExportFormat
-  readonly mode: HistoryMode
-  readonly interval?: string
-  /** undefined = stdout. */
-  readonly out?: string
-}
-
 /** `<data>/history`. Throws RuntimeError BadNotFound when there is none. */
-export function historyFolder(data: string): string {
+function historyFolder(data: string): string {
   const folder = join(resolve(data), 'history')
   if (!existsSync(folder)) throw new RuntimeError('BadNotFound', `There is no history in ${resolve(data)}`)
   return folder
 }
 
-/** Writes the file; resolves with the exit code. `signal`: aborted by Ctrl+C; then no half file is left. */
-export async function runExport(
-  options: ExportOptions,
-  openHistory: (folder: string) => Promise<HistoryReading>,
-  signal: AbortSignal,
-): Promise<number> {
+/** 128 + SIGINT, as shells have it. */
+const cancelledExitCode = 130
+
+/** Writes the file, beside a running station or without one; resolves with the exit code. No half file is left by Ctrl+C. */
+export async function runExport(options: ExportOptions): Promise<number> {
   const asked = askedOf(options)
-  const history = await openHistory(historyFolder(options.data))
+  const { openStoredHistory } = await import('./historian/stored-history.ts')
+  const signal = interruption()
+  const history = await openStoredHistory(historyFolder(options.data))
   const output = await openOutput(options.out)
   const progress = new ProgressLines(process.stderr)
   try {
@@ -60,11 +40,108 @@ export async function runExport(
   } catch (error) {
     await output.discard()
     progress.end(signal.aborted ? 'cancelled; nothing is left' : '')
-    // 128 + SIGINT, as shells have it.
-    if (signal.aborted) return 130
+    if (signal.aborted) return cancelledExitCode
     throw error
   } finally {
     await history.close()
+  }
+}
+
+/** Every file of the history, beside a running station or without one; exit code 1 when something is damaged. */
+export async function runCheck(data: string): Promise<number> {
+  const { checkHistory } = await import('./historian/history-check.ts')
+  const signal = interruption()
+  return cancellable(signal, async (progress) => {
+    const report = await checkHistory(historyFolder(data), {
+      signal,
+      onProgress: (checked, partitions) => progress.say(`${checked} of ${partitions} partitions`),
+    })
+    for (const { file, text } of report.problems) process.stdout.write(`${file}: ${text}\n`)
+    const { seriesCount, sampleCount, chunkCount, byteCount } = report
+    const what = `${sampleCount} samples of ${seriesCount} series in ${chunkCount} chunks, ${byteCount} bytes`
+    progress.end(report.problems.length === 0 ? `everything is as it was written: ${what}` : what)
+    return report.problems.length === 0 ? 0 : 1
+  })
+}
+
+/** A copy of the history as it is now, beside a running station or without one. */
+export async function runBackup(data: string, out: string): Promise<number> {
+  const { backupHistory } = await import('./historian/history-backup.ts')
+  const signal = interruption()
+  return cancellable(signal, async (progress) => {
+    const { byteCount, partitionCount } = await backupHistory(historyFolder(data), resolve(out), {
+      signal,
+      onProgress: (copied) => progress.say(`${Math.floor(copied / 1e6)} MB`),
+    })
+    progress.end(`${partitionCount} partitions, ${byteCount} bytes`)
+    return 0
+  })
+}
+
+/** A backup in the place of the history; what was there is kept beside it. No station may run on the data folder. */
+export async function runRestore(data: string, from: string): Promise<number> {
+  const source = resolve(from)
+  const { backupHistory } = await import('./historian/history-backup.ts')
+  const signal = interruption()
+  await mkdir(resolve(data), { recursive: true, mode: 0o700 })
+  return withLock(data, () =>
+    cancellable(signal, async (progress) => {
+      const folder = join(resolve(data), 'history')
+      const fresh = `${folder}.restored`
+      await rm(fresh, { recursive: true, force: true })
+      const { byteCount } = await backupHistory(source, fresh, {
+        signal,
+        onProgress: (copied) => progress.say(`${Math.floor(copied / 1e6)} MB`),
+      })
+      const kept = existsSync(folder) ? `${folder}.before-${new Date().toISOString().replace(/[:.]/g, '-')}` : null
+      if (kept !== null) await rename(folder, kept)
+      await rename(fresh, folder)
+      progress.end(`${byteCount} bytes are back${kept === null ? '' : `; what was there is kept in ${kept}`}`)
+      return 0
+    }),
+  )
+}
+
+/** Mends what is damaged as far as it goes; damaged files are kept. No station may run on the data folder. */
+export async function runRepair(data: string): Promise<number> {
+  const { repairHistory } = await import('./historian/history-repair.ts')
+  const folder = historyFolder(data)
+  return withLock(data, async () => {
+    const { problems, steps, kept } = await repairHistory(folder)
+    for (const { file, text } of problems) process.stdout.write(`${file}: ${text}\n`)
+    for (const step of steps) process.stderr.write(`${step}\n`)
+    if (kept.length > 0) process.stderr.write(`Damaged files are kept: ${kept.join(', ')}\n`)
+    if (problems.length === 0) process.stderr.write('Nothing had to be repaired\n')
+    return 0
+  })
+}
+
+/** Aborted by the first Ctrl+C or SIGTERM; a second one ends the process as usual. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
+}
+
+async function cancellable(signal: AbortSignal, work: (progress: ProgressLines) => Promise<number>): Promise<number> {
+  const progress = new ProgressLines(process.stderr)
+  try {
+    return await work(progress)
+  } catch (error) {
+    progress.end(signal.aborted ? 'cancelled; nothing is left' : '')
+    if (signal.aborted) return cancelledExitCode
+    throw error
+  }
+}
+
+/** With the data folder to ourselves. Throws RuntimeError BadResourceUnavailable when a station runs on it. */
+async function withLock(data: string, work: () => Promise<number>): Promise<number> {
+  const { lockDataFolder } = await import('./storage/data-folder-lock.ts')
+  const lock = lockDataFolder(resolve(data))
+  try {
+    return await work()
+  } finally {
+    lock.close()
   }
 }
 
@@ -169,11 +246,14 @@ class ProgressLines {
   }
 
   show({ share, rowCount, tag, seriesIndex, seriesCount }: ExportProgress): void {
+    this.say(`${Math.floor(share * 100)} %  ${rowCount} rows  ${seriesIndex + 1}/${seriesCount} ${tag}`)
+  }
+
+  say(text: string): void {
     const now = performance.now()
     if (now - this.#shownAt < (this.#stream.isTTY ? terminalIntervalMs : logIntervalMs)) return
     this.#shownAt = now
     this.#isShown = true
-    const text = `${Math.floor(share * 100)} %  ${rowCount} rows  ${seriesIndex + 1}/${seriesCount} ${tag}`
     this.#stream.write(this.#stream.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
   }
 

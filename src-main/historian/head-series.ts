@@ -1,11 +1,12 @@
 // The series the writer knows, each with its head: which number it has, how it is filtered, what was last heard of it.
 
-import { HeadStore } from './head-store.ts'
+import { HeadStore, picked } from './head-store.ts'
 import type { SeriesRow } from './history-catalog.ts'
 import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
 import type { SampleFilterSettings } from './history-settings.ts'
 import type { JournaledSeries } from './journal-replay.ts'
 import { SampleFilter, type SampleFilterState } from './sample-filter.ts'
+import type { Samples } from './samples.ts'
 
 const never = Number.NEGATIVE_INFINITY
 
@@ -69,6 +70,23 @@ export class HeadSeries {
   setFilter(slot: number, settings: SampleFilterSettings | null, state: SampleFilterState | null = null): void {
     const isOff = settings === null || (settings.deadband <= 0 && settings.compression <= 0)
     this.#filters[slot] = isOff ? null : new SampleFilter(settings, state)
+  }
+
+  /** What is in memory of a series, in order of time, with the sample its filter has not decided on yet. */
+  headOf(slot: number): Samples {
+    const rows = this.heads.rows(slot)
+    const pending = this.filter(slot)?.pending
+    if (!pending) return rows
+    const all = {
+      count: rows.count + 1,
+      timestamp: Float64Array.of(...rows.timestamp, pending.timestamp),
+      value: Float64Array.of(...rows.value, pending.value),
+      statusCode: Uint32Array.of(...rows.statusCode, pending.statusCode),
+      others: rows.others,
+    }
+    if (rows.count === 0 || rows.timestamp[rows.count - 1]! <= pending.timestamp) return all
+    const order = Array.from(all.timestamp, (_, row) => row).sort((a, b) => all.timestamp[a]! - all.timestamp[b]!)
+    return picked(all, order)
   }
 
   /** True when the segment does not explain the series yet. */

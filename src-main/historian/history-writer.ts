@@ -9,7 +9,6 @@ import { StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import { HeadSeries } from './head-series.ts'
 import type { Heads } from './head-source.ts'
-import { picked } from './head-store.ts'
 import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
 import type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
@@ -20,7 +19,6 @@ import { JournalLayouts, type Layout } from './journal-layouts.ts'
 import { recoverHeads } from './journal-recovery.ts'
 import type { JournalOutcome } from './journal-replay.ts'
 import { type BatchColumns, JournalRows } from './journal-rows.ts'
-import type { Samples } from './samples.ts'
 import { BackfillWork } from './seal-backfill.ts'
 import { SealWork } from './seal-work.ts'
 
@@ -234,7 +232,7 @@ export class HistoryWriter {
     for (const id of ids) {
       const slot = this.#series.slotOfId(id)
       if (slot === undefined) continue
-      const samples = this.#headOf(slot)
+      const samples = this.#series.headOf(slot)
       if (samples.count > 0) rows.push({ series: id, samples })
     }
     return { sealNumber: this.#files.sealNumber, rows }
@@ -538,22 +536,6 @@ export class HistoryWriter {
 
   #writeLive(): void {
     this.#write(this.#frames.live(Uint32Array.from(this.#series.liveSlots(), (slot) => this.#series.id(slot))))
-  }
-
-  #headOf(slot: number): Samples {
-    const rows = this.#series.heads.rows(slot)
-    const pending = this.#series.filter(slot)?.pending
-    if (!pending) return rows
-    const all = {
-      count: rows.count + 1,
-      timestamp: Float64Array.of(...rows.timestamp, pending.timestamp),
-      value: Float64Array.of(...rows.value, pending.value),
-      statusCode: Uint32Array.of(...rows.statusCode, pending.statusCode),
-      others: rows.others,
-    }
-    if (rows.count === 0 || rows.timestamp[rows.count - 1]! <= pending.timestamp) return all
-    const order = Array.from(all.timestamp, (_, row) => row).sort((a, b) => all.timestamp[a]! - all.timestamp[b]!)
-    return picked(all, order)
   }
 
   /** Writes a whole head, with what its filter remembers, into the segment being written. */
