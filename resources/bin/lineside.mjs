@@ -19,8 +19,7 @@ const frugal = '--optimize-for-size --no-sparkplug --no-maglev'
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // A station runs for months on small batches: memory that V8 would hold back for speed is given up (34 of 219 MB on the
   // demo plant, for 15 instead of 20 million tag updates a second).
-  if (['start', 'headless'].includes(process.argv[2]))
-    for (const flag of frugal.split(' ')) v8.setFlagsFromString(flag)
+  if (['start', 'headless'].includes(process.argv[2])) for (const flag of frugal.split(' ')) v8.setFlagsFromString(flag)
   const entry = new URL(runsBuild(process.env.LINESIDE_CODE) ? 'out/main/cli.js' : 'src-main/cli.ts', root)
   const { directory } = module.enableCompileCache(fileURLToPath(new URL('node_modules/.cache/lineside', root)))
   if (directory) process.env.NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/lineside', root))
