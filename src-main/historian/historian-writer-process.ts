@@ -74,6 +74,7 @@ export class HistorianWriterProcess {
   #waiting: WaitingItems[] = []
   #waitingRowCount = 0
   readonly #writes = new Map<number, PendingWrite>()
+  #waitingWrites: { readonly id: number; readonly series: readonly BackfillSeries[] }[] = []
   #nextSequence = 1
   #lastSign = 0
   #heartbeat: Timer | null = null
@@ -155,10 +156,12 @@ export class HistorianWriterProcess {
 
   write(series: readonly BackfillSeries[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (!this.#isReady) return reject(new RuntimeError('BadNoCommunication', 'The historian is being restarted'))
+      if (!this.#worker) return reject(new RuntimeError('BadNoCommunication', 'The historian is being restarted'))
       const id = this.#nextSequence++
       this.#writes.set(id, { resolve, reject })
-      this.#send({ type: 'write', id, series })
+      if (this.#isReady) this.#send({ type: 'write', id, series })
+      // A writer that is still reading its journal back takes it right after.
+      else this.#waitingWrites.push({ id, series })
     })
   }
 
@@ -244,6 +247,8 @@ export class HistorianWriterProcess {
     const wasDown = this.restartCount > 0
     this.#closeLoss()
     this.#drain(inFlightRowLimit)
+    for (const { id, series } of this.#waitingWrites) this.#send({ type: 'write', id, series })
+    this.#waitingWrites = []
     // The new writer ended every series where the old one was last alive.
     if (wasDown) this.#options.onResumed(null)
   }
@@ -305,6 +310,7 @@ export class HistorianWriterProcess {
     for (const { reject } of this.#writes.values())
       reject(new RuntimeError('BadNoCommunication', `${message}; what of the back-fill is stored is not known`))
     this.#writes.clear()
+    this.#waitingWrites = []
     const figures = this.#figures
     if (figures) {
       this.#before.stored += figures.storedCount

@@ -48,6 +48,7 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
   readonly #recent = new Set<number>()
   /** Not to be closed: they are being compacted. */
   readonly #busy = new Set<number>()
+  #isAppending = false
   #sealNumber = 0
   #isFolderDirty = false
   /** Steps that must not overlap: commits, and going over to new files. */
@@ -126,6 +127,8 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     const sealNumber = this.#sealNumber + 1
     const written: [Partition, WrittenChunks][] = []
     let published = 0
+    // A batch may span more partitions than are kept open: none of them is closed before its end.
+    this.#isAppending = true
     try {
       for (const [partition, chunks] of this.#byPartition(batch.chunks))
         written.push([partition, partition.write(chunks, sealNumber, batch.journalPosition)])
@@ -137,7 +140,10 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
       for (const [partition, chunks] of written.slice(0, published)) partition.unpublish(chunks)
       for (const [partition, chunks] of written) partition.takeBack(chunks)
       throw error
+    } finally {
+      this.#isAppending = false
     }
+    this.#closeSpare()
     for (const [partition] of written) this.#recent.add(partition.from)
     this.#sealNumber = sealNumber
     return sealNumber
@@ -368,16 +374,21 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     return partition
   }
 
-  /** Marks as used last, and closes the one not used for longest when there are too many. */
+  /** Marks as used last; when there are too many, others are closed. */
   #use(partition: Partition): void {
     this.#open.delete(partition.from)
     this.#open.set(partition.from, partition)
-    if (this.#open.size <= openPartitionLimit) return
-    for (const [from, other] of this.#open) {
-      if (other === partition || other.isDirty || this.#busy.has(from)) continue
-      other.close()
+    this.#closeSpare(partition)
+  }
+
+  /** Closes those not used for longest, but not `used`, as far as that is possible now. */
+  #closeSpare(used: Partition | null = null): void {
+    if (this.#isAppending) return
+    for (const [from, partition] of this.#open) {
+      if (this.#open.size <= openPartitionLimit) return
+      if (partition === used || partition.isDirty || this.#busy.has(from)) continue
+      partition.close()
       this.#open.delete(from)
-      return
     }
   }
 }

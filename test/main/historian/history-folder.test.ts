@@ -53,6 +53,26 @@ describe('the history folder', () => {
     ).toEqual([level])
   })
 
+  test('one batch may span more partitions than are kept open', async () => {
+    const level = define('Filler.Level')
+    const weeks = Array.from({ length: 60 }, (_, index) => seconds(monday + index * week, 3))
+    files.append(batch(...weeks.map((rows) => sealed(level, rows))))
+    files.append(
+      batch(
+        ...weeks.map((rows) =>
+          sealed(
+            level,
+            rows.map((row) => ({ ...row, timestamp: row.timestamp + 10_000 })),
+          ),
+        ),
+      ),
+    )
+    expect(storedSamples(views.open(), level)).toHaveLength(360)
+    await files.commit()
+    await reopen()
+    expect(storedSamples(views.open(), level)).toHaveLength(360)
+  })
+
   test('a view goes on as it was while the writer appends', () => {
     const level = define('Filler.Level')
     files.append(batch(sealed(level, seconds(monday, 10))))
