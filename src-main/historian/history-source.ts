@@ -22,7 +22,7 @@ export interface OpenedChunk {
   decodeTimestamps(block: number, into: Float64Array, at: number): number
   /** Writes values and status codes of one block to `into` from row `at` on; how many. */
   decodeValues(block: number, into: ValueColumns, at: number): number
-  /** One block decoded, kept for the next time; not to be changed, and not to be held beyond the present step. */
+  /** One block decoded, kept for the next time; not to be changed. */
   columns(block: number): BlockColumns
   /** All time stamps; shared: not to be changed. */
   timestamps(): Float64Array
@@ -41,8 +41,8 @@ export class BlockColumns implements ValueColumns {
 
 /** Opened chunks that are kept between questions: about 6 KB each. */
 const keptChunkCount = 4096
-/** Decoded blocks that are kept between questions, one of a chunk: 5 KB each. Replay looks at a thousand tags at once. */
-const keptBlockCount = 2048
+/** Decoded blocks that are kept between questions, 5 KB each: a plot has two thousand edges, replay looks at a thousand tags at once. */
+const keptBlockCount = 3072
 
 /** An opened chunk and what tells that it is the one a row means. */
 interface Kept {
@@ -98,28 +98,24 @@ export class OpenedChunks {
   }
 }
 
-/** Which chunks have a decoded block; the one that was decoded longest ago gives its columns to the next. */
+/** Which blocks are decoded; the one that was decoded longest ago is given up. Its columns stay true for whoever still reads them. */
 class KeptBlocks {
   readonly #owners: Decoded[] = []
   #next = 0
 
-  columnsFor(owner: Decoded): BlockColumns {
+  add(owner: Decoded): void {
     if (this.#owners.length < keptBlockCount) {
       this.#owners.push(owner)
-      return new BlockColumns()
+      return
     }
-    const oldest = this.#owners[this.#next]!
+    this.#owners[this.#next]!.columns = null
     this.#owners[this.#next] = owner
     this.#next = (this.#next + 1) % keptBlockCount
-    const columns = oldest.columns ?? new BlockColumns()
-    oldest.columns = null
-    return columns
   }
 }
 
-/** The block of a chunk that is decoded; `columns` null: none. */
+/** A block's columns; null: not decoded any more. */
 interface Decoded {
-  block: number
   columns: BlockColumns | null
 }
 
@@ -140,7 +136,7 @@ function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number, kept: 
     return part.length
   }
   const decodeValues = (block: number, into: ValueColumns, at: number) => chunk.decodeBlock(block, into, at)
-  const decoded: Decoded = { block: -1, columns: null }
+  const decoded: Decoded[] = []
   return {
     count: chunk.count,
     firstTimestamp: rows.firstTimestamp(row),
@@ -152,13 +148,15 @@ function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number, kept: 
     decodeTimestamps,
     decodeValues,
     columns(block) {
-      if (decoded.columns && decoded.block === block) return decoded.columns
-      const columns = decoded.columns ?? kept.columnsFor(decoded)
+      decoded[block] ??= { columns: null }
+      const one = decoded[block]
+      if (one.columns) return one.columns
+      const columns = new BlockColumns()
       columns.count = decodeTimestamps(block, columns.timestamp, 0)
       columns.others = null
       decodeValues(block, columns, 0)
-      decoded.block = block
-      decoded.columns = columns
+      one.columns = columns
+      kept.add(one)
       return columns
     },
     decodeAll: () => ({ count: chunk.count, timestamp: timestamps(), ...chunk.decodeAll() }),
