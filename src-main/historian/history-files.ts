@@ -51,7 +51,7 @@ export interface Coverage {
 export interface HistoryFilesOptions {
   /** `<data>/history`; made when missing. */
   readonly folder: string
-  /** Time one partition spans; default week. Existing partitions keep theirs. */
+  /** Time a new partition spans; without it a week, and a day where more than 10,000 series are recorded. */
   readonly partitionLength?: PartitionLength
   readonly logger?: Logger
 }

@@ -32,6 +32,7 @@ import { catalogFile, SeriesCatalog } from './series-catalog.ts'
 
 /** Partitions the writer keeps open; each has two files. */
 const openPartitionLimit = 16
+const dayPartitionSeriesCount = 10_000
 
 /** See {@link HistoryFilesWriter}. */
 export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, HousekeptFolder {
@@ -39,7 +40,7 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
   readonly logger: Logger
   readonly #catalog: SeriesCatalog
   readonly #historyFolder: string
-  readonly #length: PartitionLength
+  readonly #setLength: PartitionLength | undefined
   /** All there are, in order of time. */
   #partitions: PartitionFiles[] = []
   /** Those that are open, by beginning; the one used last is last. */
@@ -66,11 +67,11 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
     return new HistoryFolder(options)
   }
 
-  private constructor({ folder, partitionLength = 'week', logger = silentLogger }: HistoryFilesOptions) {
+  private constructor({ folder, partitionLength, logger = silentLogger }: HistoryFilesOptions) {
     this.#historyFolder = folder
     this.folder = partitionsFolder(folder)
     this.logger = logger
-    this.#length = partitionLength
+    this.#setLength = partitionLength
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 })
     } catch (error) {
@@ -340,6 +341,11 @@ export class HistoryFolder implements HistoryFilesWriter, PartitionPlace, Housek
       else groups.set(partition, [chunk])
     }
     return groups
+  }
+
+  /** So long that tags that seldom change fill their chunks, so short that an index of many tags stays small enough to be sorted. */
+  get #length(): PartitionLength {
+    return this.#setLength ?? (this.#catalog.recordedCount > dayPartitionSeriesCount ? 'day' : 'week')
   }
 
   #listed(timestamp: number): PartitionFiles | undefined {

@@ -10,12 +10,15 @@ import { SeriesCatalogReader } from './series-catalog.ts'
 
 /** Partitions that are kept open; each has two files. Views that need more have more, as long as they are open. */
 const openPartitionLimit = 64
+const defaultCacheBytes = 48 * 1024 * 1024
 /** Changes of the folder within so many ms may have the same time stamp (the clock of file systems ticks slowly). */
 const folderClockTickMs = 50
 
 export class HistoryViews implements HistoryViewSource {
   readonly #folder: string
   readonly #partitionsFolder: string
+  readonly #cacheBytes: number
+  #keptByteCount = 0
   #catalog: SeriesCatalogReader
   #listing: readonly PartitionFiles[] = []
   /** Of the folder when it was listed; −1 = has to be listed again. */
@@ -24,7 +27,8 @@ export class HistoryViews implements HistoryViewSource {
   readonly #readers = new Map<string, PartitionReader>()
 
   /** A folder without history has no series. Throws HistoryFilesError. */
-  constructor({ folder }: HistoryViewsOptions) {
+  constructor({ folder, cacheBytes = defaultCacheBytes }: HistoryViewsOptions) {
+    this.#cacheBytes = cacheBytes
     this.#folder = folder
     this.#partitionsFolder = partitionsFolder(folder)
     this.#catalog = new SeriesCatalogReader(folder)
@@ -79,7 +83,7 @@ export class HistoryViews implements HistoryViewSource {
         'damaged',
         `The partition ${key} has no index; it is made anew when the station starts, or by a repair`,
       )
-    const reader = kept ?? new PartitionReader(this.#partitionsFolder, files)
+    const reader = kept ?? new PartitionReader(this.#partitionsFolder, files, (byteCount) => this.#keep(byteCount))
     this.#readers.delete(key)
     this.#readers.set(key, reader)
     for (const [oldest, other] of this.#readers) {
@@ -89,8 +93,18 @@ export class HistoryViews implements HistoryViewSource {
     return reader
   }
 
+  /** Counts what readers keep; when it is too much, those used least lately let go of theirs. */
+  #keep(byteCount: number): void {
+    this.#keptByteCount += byteCount
+    for (const reader of this.#readers.values()) {
+      if (this.#keptByteCount <= this.#cacheBytes) return
+      this.#keptByteCount -= reader.forget()
+    }
+  }
+
   #giveUp(key: string, reader: PartitionReader): void {
     this.#readers.delete(key)
+    this.#keptByteCount -= reader.forget()
     reader.giveUp()
   }
 }

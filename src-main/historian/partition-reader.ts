@@ -9,9 +9,9 @@ import { sortedRows } from './partition-index.ts'
 import { chunkFileName, indexFileName, type PartitionFiles } from './partition-name.ts'
 import { openTimestamps, type TimestampColumn } from './timestamp-codec.ts'
 
-/** Sorted rows of a series that readers ask for again are kept up to so many bytes in each partition. */
-const keptRowsByteCount = 32 * 1024 * 1024
-const keptColumnCount = 256
+/** What a decoded column, or one that is only opened, is counted as; bytes. */
+const decodedByteCount = 32 * 1024
+const openedByteCount = 6 * 1024
 
 export class PartitionReader {
   readonly files: PartitionFiles
@@ -22,14 +22,19 @@ export class PartitionReader {
   readonly #pages = new Map<number, SortedRows>()
   /** Of the series whose tail was asked for, as it was then. */
   readonly #tails = new Map<number, SortedRows>()
-  #rowsByteCount = 0
+  readonly #onKept: (byteCount: number) => void
+  #keptByteCount = 0
   readonly #columns = new Map<number, KeptColumn>()
   /** Views that use it; closed when the last one ends after the files were given up. */
   #userCount = 0
   #isGivenUp = false
 
-  /** Throws HistoryFilesError; system errors as they are (ENOENT: the partition was rewritten or dropped meanwhile). */
-  constructor(folder: string, files: PartitionFiles) {
+  /**
+   * `onKept`: told of bytes that are kept from now on; it may call {@link PartitionReader.forget}. Throws HistoryFilesError; system errors as
+   * they are (ENOENT: the partition was rewritten or dropped meanwhile).
+   */
+  constructor(folder: string, files: PartitionFiles, onKept: (byteCount: number) => void) {
+    this.#onKept = onKept
     this.files = files
     this.chunkFile = join(folder, chunkFileName(files, files.generation))
     this.#descriptor = openSync(this.chunkFile, 'r')
@@ -57,6 +62,14 @@ export class PartitionReader {
     if (this.#userCount === 0) this.#close()
   }
 
+  /** Lets go of everything that was kept; how many bytes that was. */
+  forget(): number {
+    const byteCount = this.#keptByteCount
+    for (const kept of [this.#rows, this.#pages, this.#tails, this.#columns]) kept.clear()
+    this.#keptByteCount = 0
+    return byteCount
+  }
+
   /** Rows of the sorted part, in order; none for a series that is not in it. */
   sortedRows(series: number): SortedRows {
     return this.#kept(this.#rows, series, (index, entry) => index.rows(entry))
@@ -82,6 +95,7 @@ export class PartitionReader {
     }
     const sorted = inOrder(sortedRows(rows))
     this.#tails.set(series, sorted)
+    this.#keep(sorted.numbers.byteLength - (kept?.numbers.byteLength ?? 0))
     return sorted
   }
 
@@ -100,21 +114,19 @@ export class PartitionReader {
   /** The same, decoded; shared, not to be changed. */
   timestamps(offset: number): Float64Array {
     const column = this.#column(offset)
-    column.decoded ??= column.opened.decodeAll()
-    return column.decoded
+    if (column.decoded) return column.decoded
+    const decoded = column.opened.decodeAll()
+    column.decoded = decoded
+    this.#keep(decodedByteCount)
+    return decoded
   }
 
   #column(offset: number) {
     const kept = this.#columns.get(offset)
-    if (kept) {
-      this.#columns.delete(offset)
-      this.#columns.set(offset, kept)
-      return kept
-    }
+    if (kept) return kept
     const column: KeptColumn = { opened: openTimestamps(this.#timestampBytes(offset)), decoded: null }
     this.#columns.set(offset, column)
-    const oldest = this.#columns.keys().next().value
-    if (this.#columns.size > keptColumnCount && oldest !== undefined) this.#columns.delete(oldest)
+    this.#keep(openedByteCount)
     return column
   }
 
@@ -145,14 +157,14 @@ export class PartitionReader {
     const entry = this.index.entryOf(series)
     if (!entry) return noSortedRows
     const rows = inOrder(read(this.index, entry))
-    if (this.#rowsByteCount + rows.numbers.byteLength > keptRowsByteCount) {
-      this.#rows.clear()
-      this.#pages.clear()
-      this.#rowsByteCount = 0
-    }
-    this.#rowsByteCount += rows.numbers.byteLength
     kept.set(series, rows)
+    this.#keep(rows.numbers.byteLength)
     return rows
+  }
+
+  #keep(byteCount: number): void {
+    this.#keptByteCount += byteCount
+    this.#onKept(byteCount)
   }
 
   #close(): void {

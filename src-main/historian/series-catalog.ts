@@ -20,6 +20,7 @@ export class SeriesCatalog {
   readonly #database: Database
   readonly #rows = new Map<number, SeriesRow>()
   readonly #idOf = new Map<string, number>()
+  #recordedCount = 0
 
   constructor(folder: string) {
     this.#database = inWords(() =>
@@ -36,6 +37,11 @@ export class SeriesCatalog {
 
   row(id: number): SeriesRow | undefined {
     return this.#rows.get(id)
+  }
+
+  /** Series that are recorded now. */
+  get recordedCount(): number {
+    return this.#recordedCount
   }
 
   /** Makes what is new and updates what differs, in one durable transaction; in the order given. */
@@ -77,6 +83,7 @@ export class SeriesCatalog {
   }
 
   #keep(row: SeriesRow): void {
+    this.#recordedCount += Number(row.isRecorded) - Number(this.#rows.get(row.id)?.isRecorded ?? false)
     this.#rows.set(row.id, row)
     this.#idOf.set(keyOf(row.name, row.kind), row.id)
   }

@@ -115,6 +115,29 @@ describe('the history folder', () => {
     expect(files.size().chunkByteCount).toBeLessThan(200)
   })
 
+  test('a plant of many tags has partitions of a day; a set length is kept beside partitions of another', async () => {
+    files.defineSeries(Array.from({ length: 10_001 }, (_, index) => numberSeries(`tag${index}`)))
+    expect(files.partitionEnd(monday)).toBe(monday + week / 7)
+    const level = define('tag0')
+    files.append(batch(sealed(level, seconds(monday + week / 7, 10))))
+    views.close()
+    await files.close()
+    files = HistoryFolder.open({ folder, partitionLength: 'month' })
+    views = new HistoryViews({ folder })
+    expect(files.partitionEnd(monday)).toBe(monday + week / 7)
+    expect(files.partitionEnd(monday + week / 7)).toBe(monday + (2 * week) / 7)
+    expect(files.partitionEnd(monday + week)).toBe(Date.UTC(2026, 1, 1))
+  })
+
+  test('what readers keep of a series is let go when it is too much, and read again', () => {
+    const ids = Array.from({ length: 30 }, (_, index) => define(`tag${index}`))
+    for (const id of ids) files.append(batch(sealed(id, seconds(monday, 100))))
+    const small = new HistoryViews({ folder, cacheBytes: 40_000 })
+    for (let round = 0; round < 2; round++)
+      for (const id of ids) expect(storedSamples(small.open(), id)).toHaveLength(100)
+    small.close()
+  })
+
   test('coverage says which samples of the journal are stored, until it is forgotten', async () => {
     const level = define('Filler.Level')
     const at = (position: number, from: number) =>
