@@ -537,11 +537,11 @@ function linePaths(pen: PenPicture, frame: LineFrame) {
     const isSamePixel = Math.floor(x) === Math.floor(lastX)
     if (isDense && isSamePixel && wasDown && isDown && isUnsure === wasUnsure) continue
     if (wasDown) {
-      const now = isUnsure
+      // The way to this row has the quality of the one before.
       isUnsure = wasUnsure
       if (isStepped) lineTo(x, lastY)
       lineTo(x, y)
-      isUnsure = now
+      isUnsure = trace.quality[row] === rowQualities.uncertain
     }
     lastX = x
     lastY = y
