@@ -77,25 +77,35 @@ export class SampleCursor {
       this.#piece = -1
       return false
     }
-    const { rows, row } = this.#pieces[low - 1]!
+    // A piece may begin later than it says.
+    for (let piece = low - 1; piece >= 0; piece--) if (this.#seekIn(piece, at)) return true
+    this.#piece = -1
+    return false
+  }
+
+  #seekIn(piece: number, at: number): boolean {
+    const { rows, row } = this.#pieces[piece]!
     let block = 0
     if (rows) {
       const chunk = this.#timeline.open(rows, row)
       while (block + 1 < chunk.blockCount && chunk.blockFirstTimestamp[block + 1]! <= at) block++
     }
-    this.#load(low - 1, block)
+    this.#load(piece, block)
     this.#row = firstRowFrom(this.#samples.timestamp, this.#samples.count, at)
     while (this.#row < this.#samples.count && this.#samples.timestamp[this.#row]! <= at) this.#row++
     this.#row--
-    return true
+    return this.#row >= 0
   }
 
   /** Goes to the first sample of all. False when there is none. */
   toStart(): boolean {
-    if (this.#pieces.length === 0) return false
-    this.#load(0, 0)
-    this.#row = 0
-    return true
+    for (let piece = 0; piece < this.#pieces.length; piece++) {
+      this.#load(piece, 0)
+      this.#row = 0
+      if (this.#samples.count > 0) return true
+    }
+    this.#piece = -1
+    return false
   }
 
   /** Where the cursor is, for {@link returnTo}. */
@@ -114,11 +124,15 @@ export class SampleCursor {
       this.#row++
       return true
     }
-    if (this.#block + 1 < this.#blockCount) this.#load(this.#piece, this.#block + 1)
-    else if (this.#piece + 1 < this.#pieces.length) this.#load(this.#piece + 1, 0)
-    else return false
-    this.#row = 0
-    return true
+    const place = this.place()
+    while (this.#block + 1 < this.#blockCount || this.#piece + 1 < this.#pieces.length) {
+      if (this.#block + 1 < this.#blockCount) this.#load(this.#piece, this.#block + 1)
+      else this.#load(this.#piece + 1, 0)
+      this.#row = 0
+      if (this.#samples.count > 0) return true
+    }
+    this.returnTo(place)
+    return false
   }
 
   /** Goes to the sample before. False, and it stays, when this is the first. */
@@ -127,11 +141,15 @@ export class SampleCursor {
       this.#row--
       return true
     }
-    if (this.#block > 0) this.#load(this.#piece, this.#block - 1)
-    else if (this.#piece > 0) this.#load(this.#piece - 1, -1)
-    else return false
-    this.#row = this.#samples.count - 1
-    return true
+    const place = this.place()
+    while (this.#block > 0 || this.#piece > 0) {
+      if (this.#block > 0) this.#load(this.#piece, this.#block - 1)
+      else this.#load(this.#piece - 1, -1)
+      this.#row = this.#samples.count - 1
+      if (this.#row >= 0) return true
+    }
+    this.returnTo(place)
+    return false
   }
 
   /** `block` −1: the last one of the piece. */

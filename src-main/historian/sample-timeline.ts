@@ -3,7 +3,7 @@
 import type { ChunkRows } from './chunk-rows.ts'
 import type { OpenedChunk, OpenedChunks } from './history-source.ts'
 import type { HistoryView } from './history-view.ts'
-import { firstRowFrom, type MergeInput, mergeSamples, noSamples, sliceSamples } from './sample-merge.ts'
+import { firstRowFrom, type MergeInput, mergeSamples, sliceSamples } from './sample-merge.ts'
 import type { Samples } from './samples.ts'
 
 /** A stored series that makes up a part of a tag's history, and what the writer still has of it in memory. */
@@ -23,9 +23,10 @@ export interface ChunkSegment {
 /** Samples that had to be merged or are in memory. */
 export interface SampleSegment {
   readonly rows: null
+  /** No sample is older, none newer. */
   readonly firstTimestamp: number
   readonly lastTimestamp: number
-  /** Upper limit of the samples. */
+  /** Upper limit of the samples; there may be none. */
   readonly count: number
   read(): Samples
 }
@@ -47,12 +48,17 @@ interface Item {
 
 /** So many decoded chunks of those that overlap are kept while a question is answered. */
 const decodedLimit = 16
+/** And so many merged pieces. */
+const mergedLimit = 4
+/** Groups of at most so many that overlap are looked at closely before anything is read: some pieces then need no merging. */
+const closelyLookedLimit = 64
 
 /** One tag within one view. Not to be used after the view was closed. */
 export class SampleTimeline {
   readonly view: HistoryView
   readonly sources: readonly TimelineSource[]
   readonly #decoded = new Map<Item, Samples>()
+  readonly #merged = new Map<SampleSegment, Samples>()
   readonly #chunks: OpenedChunks
   /** Series of rows, where there are several series. */
   readonly #seriesOf = new Map<ChunkRows, number>()
@@ -195,37 +201,45 @@ export class SampleTimeline {
     return segments
   }
 
-  /** Cuts a group at the beginnings of its items, so that a long sparse item does not make all others be read. */
+  /**
+   * Cuts a group at the beginnings of its items, so that no more than one piece is in memory at a time, and that a long sparse item does not
+   * make all others be read. In a large group the time stamps are looked at only when a piece is read.
+   */
   #windows(group: readonly Item[], segments: Segment[]): void {
     const cuts = [...new Set(group.map(({ first }) => first))]
+    const isLarge = group.length > closelyLookedLimit
     let active: Item[] = []
     let next = 0
     for (const [index, cut] of cuts.entries()) {
       const end = cuts[index + 1] ?? Number.POSITIVE_INFINITY
       active = active.filter(({ last }) => last >= cut)
       for (; next < group.length && group[next]!.first === cut; next++) active.push(group[next]!)
-      const parts = active
-        .map((item) => ({ item, ...this.#rowsOf(item, cut, end) }))
-        .filter((part) => part.begin < part.end)
-      if (parts.length === 0) continue
-      const only = parts.length === 1 ? parts[0]! : null
-      if (only && only.item.first >= cut && only.item.last < end) {
-        segments.push(this.#whole(only.item))
-        continue
-      }
-      const inOrder = [...parts].sort((a, b) => a.item.source - b.item.source || a.item.seal - b.item.seal)
-      let merged: Samples | null = null
-      segments.push({
-        rows: null,
-        firstTimestamp: Math.min(...parts.map((part) => part.firstTimestamp)),
-        lastTimestamp: Math.max(...parts.map((part) => part.lastTimestamp)),
-        count: parts.reduce((sum, part) => sum + part.end - part.begin, 0),
-        read: () => {
-          merged ??= this.#merge(inOrder)
-          return merged
-        },
-      })
+      const items = isLarge ? [...active] : active.filter((item) => this.#hasRows(item, cut, end))
+      const only = items.length === 1 ? items[0]! : null
+      if (only && only.first >= cut && only.last < end) segments.push(this.#whole(only))
+      else if (items.length > 0) segments.push(this.#piece(items, cut, end))
     }
+  }
+
+  /** Samples of the items in [from, to), merged when they are read. */
+  #piece(items: readonly Item[], from: number, to: number): SampleSegment {
+    const inOrder = [...items].sort((a, b) => a.source - b.source || a.seal - b.seal)
+    const segment: SampleSegment = {
+      rows: null,
+      firstTimestamp: from,
+      lastTimestamp: Math.min(to - 1, Math.max(...items.map(({ last }) => last))),
+      count: items.reduce((sum, { rows, row, samples }) => sum + (samples?.count ?? rows!.sampleCount(row)), 0),
+      read: () => {
+        let merged = this.#merged.get(segment)
+        if (!merged) {
+          merged = this.#merge(inOrder, from, to)
+          if (this.#merged.size >= mergedLimit) this.#merged.delete(this.#merged.keys().next().value as SampleSegment)
+          this.#merged.set(segment, merged)
+        }
+        return merged
+      },
+    }
+    return segment
   }
 
   #whole(item: Item): Segment {
@@ -240,13 +254,12 @@ export class SampleTimeline {
     }
   }
 
-  /** Rows of an item with time stamps in [from, to). */
-  #rowsOf(item: Item, from: number, to: number) {
+  /** True when an item has a sample in [from, to). */
+  #hasRows(item: Item, from: number, to: number): boolean {
     const timestamp = item.samples?.timestamp ?? this.open(item.rows!, item.row).timestamps()
     const count = item.samples?.count ?? timestamp.length
-    const begin = firstRowFrom(timestamp, count, from)
-    const end = firstRowFrom(timestamp, count, to)
-    return { begin, end, firstTimestamp: timestamp[begin]!, lastTimestamp: timestamp[end - 1]! }
+    const row = firstRowFrom(timestamp, count, from)
+    return row < count && timestamp[row]! < to
   }
 
   #samplesOf(item: Item): Samples {
@@ -260,23 +273,22 @@ export class SampleTimeline {
     return samples
   }
 
-  /** Parts in order of arrival. Back-fill replaces samples of its own series alone. */
-  #merge(parts: readonly { readonly item: Item; readonly begin: number; readonly end: number }[]): Samples {
+  /** Items in order of arrival. Back-fill replaces samples of its own series alone. */
+  #merge(items: readonly Item[], from: number, to: number): Samples {
     const ofSeries: Samples[] = []
     let at = 0
-    while (at < parts.length) {
+    while (at < items.length) {
       const inputs: MergeInput[] = []
-      const { source } = parts[at]!.item
-      for (; at < parts.length && parts[at]!.item.source === source; at++) {
-        const { item, begin, end } = parts[at]!
-        inputs.push({ samples: sliceSamples(this.#samplesOf(item), begin, end), replaces: item.replaces })
+      const { source } = items[at]!
+      for (; at < items.length && items[at]!.source === source; at++) {
+        const samples = this.#samplesOf(items[at]!)
+        const begin = firstRowFrom(samples.timestamp, samples.count, from)
+        const end = firstRowFrom(samples.timestamp, samples.count, to)
+        inputs.push({ samples: sliceSamples(samples, begin, end), replaces: items[at]!.replaces })
       }
       ofSeries.push(mergeSamples(inputs))
     }
-    return ofSeries.length === 1
-      ? ofSeries[0]!
-      : ofSeries.length === 0
-        ? noSamples
-        : mergeSamples(ofSeries.map((samples) => ({ samples, replaces: false })))
+    if (ofSeries.length === 1) return ofSeries[0]!
+    return mergeSamples(ofSeries.map((samples) => ({ samples, replaces: false })))
   }
 }

@@ -95,6 +95,29 @@ function recorded(
     })
 }
 
+/** Live chunks, all of them overlapped by back-fill that was written later: more than are looked at closely. */
+const overlapped = fc
+  .record({
+    live: sampleRun({ min: 200, max: 300 }, 60),
+    backFill: sampleRun({ min: 200, max: 300 }, 60),
+    length: fc.integer({ min: 3, max: 5 }),
+  })
+  .map(({ live, backFill, length }) => {
+    const history = new MemoryHistory()
+    const id = history.addSeries('Tag')
+    const arrivals: Arrival[] = []
+    for (const run of [
+      { samples: live, isBackFill: false },
+      { samples: backFill, isBackFill: true },
+    ])
+      for (let at = 0; at < run.samples.length; at += length) {
+        const samples = onceEach({ ...run, samples: run.samples.slice(at, at + length) })
+        history.seal(id, samplesOf(samples), run.isBackFill)
+        arrivals.push({ samples, isBackFill: run.isBackFill })
+      }
+    return { history, all: arranged(arrivals) }
+  })
+
 /** Back-fill has each time stamp once. */
 function onceEach({ samples, isBackFill }: Arrival): PlainSample[] {
   if (!isBackFill) return [...samples]
@@ -150,6 +173,7 @@ function expectSame(rows: readonly PlainRow[], expected: readonly PlainRow[]): v
 
 describe.each([
   { name: 'small chunks', arbitrary: small, runs: 1000 },
+  { name: 'everything overlapped by back-fill', arbitrary: overlapped, runs: 100 },
   { name: 'chunks of several blocks', arbitrary: large, runs: 100 },
 ])('against the plain reference, $name', ({ arbitrary, runs }) => {
   it.each(aggregates)('%s of every bucket is the same', async (mode) => {
