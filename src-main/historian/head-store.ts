@@ -1,48 +1,61 @@
-// The newest samples of every series, in memory until they are sealed. Rows lie in blocks cut from large pages, small ones first,
-// so that a hundred thousand quiet tags cost little and a busy one grows to whole chunks.
+// The newest samples of every series, in memory until they are sealed. Rows lie in blocks cut from large pages: small ones first, so
+// that a hundred thousand quiet tags cost little, then as many of 128 rows as it takes until a chunk is full.
 import type { TagValue } from '../shared/data-value.ts'
+import { samplesPerChunk } from './history-settings.ts'
 import type { Samples } from './samples.ts'
 import { timeOrder } from './time-order.ts'
 
-/** Rows of a page, and of the largest block. */
-const rowsPerPage = 4096
-/** Room of a block, by size class; each fits a whole number of times into a page. */
-const blockRowCounts = [8, 32, 128, 512, 2048, rowsPerPage] as const
+/** Rows of a unit; its three columns lie side by side, so that appending to a head touches one place in memory, not three. */
+const rowsPerUnit = 128
+/** 20 bytes for each row, and a line of the processor's cache: heads fill in step and must not push each other out of it. */
+const unitByteCount = rowsPerUnit * 20 + 64
+const doublesPerUnit = unitByteCount / 8
+const wordsPerUnit = unitByteCount / 4
+/** Where the values and status codes of a unit begin, counted in their own size. */
+const valueAt = rowsPerUnit
+const statusCodeAt = (rowsPerUnit * 16) / 4
+const unitsPerPage = 32
+const rowsPerPage = unitsPerPage * rowsPerUnit
+/** Room of a block, by size class; each fits a whole number of times into a unit. */
+const blockRowCounts = [8, 32, rowsPerUnit] as const
 const largestClass = blockRowCounts.length - 1
-/** A head that filled a page goes on with this class. */
-const nextClass = 3
-/** Pages that were given back and are kept for the next; more go to the garbage collector. */
-const sparePageLimit = 64
+/** Full units that make a chunk. */
+const unitsPerChunk = samplesPerChunk / rowsPerUnit
 /** Texts and arrays are sealed from about so many bytes on, however few rows they are. */
 const otherByteLimit = 262_144
 const noBlock = -1
 
-/** 80 KiB of rows. */
+/** 84 kB of rows; the same bytes as numbers and as status codes. */
 interface Page {
+  readonly doubles: Float64Array
+  readonly words: Uint32Array
+}
+
+/** Full units of a head, oldest first. */
+interface Chain {
+  /** page × rowsPerPage + row. */
+  readonly units: number[]
+  /** Rows of the first unit that are sealed already. */
+  start: number
+  /** Journal segment of the oldest row of each unit. */
+  readonly segments: number[]
+  /** Values that are no plain numbers, by unit. */
+  readonly others: (readonly (TagValue | undefined)[] | null)[]
+  /** Rows of the last unit; all others are full. */
+  readonly counts: number[]
+}
+
+/** Columns to gather rows in, used again and again. */
+interface Scratch {
   readonly timestamp: Float64Array
   readonly value: Float64Array
   readonly statusCode: Uint32Array
 }
 
-/** A block that takes no more rows and waits to be sealed. */
-interface FullBlock {
-  readonly page: number
-  /** First row of the block in its page: what is given back. */
-  readonly offset: number
-  readonly sizeClass: number
-  /** First row that is not sealed yet. */
-  start: number
-  /** Row after the last. */
-  readonly end: number
-  readonly others: (TagValue | undefined)[] | null
-  segment: number
-}
-
 /** Heads of many series; a slot is the number of one. Nothing here knows of time, files or settings. */
 export class HeadStore {
   readonly #pages: Page[] = []
-  #freePages: number[] = []
-  /** Free blocks by size class, as page × rowsPerPage + offset. */
+  /** Free blocks by size class, as page × rowsPerPage + row. */
   readonly #freeBlocks: number[][] = blockRowCounts.map(() => [])
   #slotCount = 0
   #capacity = 1024
@@ -59,14 +72,16 @@ export class HeadStore {
   #latest = new Float64Array(this.#capacity).fill(Number.NEGATIVE_INFINITY)
   /** 1: rows are not in order of time. */
   #isMixed = new Uint8Array(this.#capacity)
-  #full: (FullBlock[] | undefined)[] = []
-  /** Of the block being filled, by row from its offset on. */
-  #others: ((TagValue | undefined)[] | null | undefined)[] = []
-  #otherBytes = new Map<number, number>()
-  /** Slots whose block became full, in that order; one entry for each block. */
+  readonly #chains: (Chain | undefined)[] = []
+  /** Of the block being filled, by row from its first on. */
+  readonly #others: ((TagValue | undefined)[] | null | undefined)[] = []
+  readonly #otherBytes = new Map<number, number>()
+  /** Slots with a full chunk, in that order; one entry for each chunk. */
   #filled: number[] = []
   #filledFrom = 0
   #rowCount = 0
+  #scratches: Scratch[] = []
+  #usedScratchCount = 0
   /** Journal segment that is being written: what new blocks are marked with. */
   segment = 0
 
@@ -81,7 +96,7 @@ export class HeadStore {
 
   /** Bytes of pages and columns. */
   get byteCount(): number {
-    return (this.#pages.length - this.#freePages.length) * rowsPerPage * 20 + this.#capacity * 42
+    return this.#pages.length * unitsPerPage * unitByteCount + this.#capacity * 42
   }
 
   /** A new, empty head; its slot. */
@@ -96,25 +111,24 @@ export class HeadStore {
   }
 
   count(slot: number): number {
-    let count = this.#at[slot]! - this.#start[slot]!
-    for (const block of this.#full[slot] ?? []) count += block.end - block.start
-    return count
+    return chainedCount(this.#chains[slot]) + this.#at[slot]! - this.#start[slot]!
   }
 
   /** Journal segment of the oldest row; Infinity when there is no row. */
   oldestSegment(slot: number): number {
-    const full = this.#full[slot]
-    if (full !== undefined && full.length > 0) return full[0]!.segment
+    const chain = this.#chains[slot]
+    if (chain !== undefined) return chain.segments[0]!
     return this.#at[slot]! > this.#start[slot]! ? this.#segment[slot]! : Number.POSITIVE_INFINITY
   }
 
   append(slot: number, timestamp: number, value: number, statusCode: number, other: TagValue | undefined): void {
     if (this.#at[slot] === this.#end[slot]) this.#makeRoom(slot)
     const at = this.#at[slot]!
-    const page = this.#pages[this.#page[slot]!]!
-    page.timestamp[at] = timestamp
-    page.value[at] = value
-    page.statusCode[at] = statusCode
+    const { doubles, words } = this.#pages[this.#page[slot]!]!
+    const double = doubleOf(at)
+    doubles[double] = timestamp
+    doubles[double + valueAt] = value
+    words[wordOf(at)] = statusCode
     this.#at[slot] = at + 1
     this.#rowCount++
     if (timestamp < this.#latest[slot]!) this.#isMixed[slot] = 1
@@ -147,9 +161,11 @@ export class HeadStore {
         at = ats[slot]!
       }
       const page = pages[pageOf[slot]!]!
-      page.timestamp[at] = timestamp
-      page.value[at] = values[row]!
-      page.statusCode[at] = statusCode
+      const double = doubleOf(at)
+      const { doubles } = page
+      doubles[double] = timestamp
+      doubles[double + valueAt] = values[row]!
+      page.words[wordOf(at)] = statusCode
       ats[slot] = at + 1
       if (timestamp < latest[slot]!) this.#isMixed[slot] = 1
       else latest[slot] = timestamp
@@ -157,76 +173,101 @@ export class HeadStore {
     this.#rowCount += end - begin
   }
 
-  /** Slot whose block has waited longest to be sealed; −1 when none is full. It stays until {@link drop} empties it. */
+  /** Slot whose chunk has waited longest to be sealed; −1 when none is full. */
   nextFilled(): number {
     while (this.#filledFrom < this.#filled.length) {
       const slot = this.#filled[this.#filledFrom]!
-      if ((this.#full[slot]?.length ?? 0) > 0) return slot
+      if (this.#isFilled(slot)) return slot
       this.#filledFrom++
-      if (this.#filledFrom > 4096 && this.#filledFrom * 2 > this.#filled.length) {
-        this.#filled = this.#filled.slice(this.#filledFrom)
-        this.#filledFrom = 0
-      }
     }
+    this.#filled = []
+    this.#filledFrom = 0
     return -1
   }
 
-  /** Passes on from the block {@link nextFilled} gave: it is about to be sealed. */
+  /** A sweep may have sealed what stood in line. */
+  #isFilled(slot: number): boolean {
+    const chain = this.#chains[slot]
+    return (
+      chain !== undefined && (chain.units.length >= unitsPerChunk || chain.others.some((others) => others !== null))
+    )
+  }
+
+  /** Passes on from the chunk {@link nextFilled} gave: it is about to be sealed. */
   skipFilled(): void {
     this.#filledFrom++
+    if (this.#filledFrom > 4096 && this.#filledFrom * 2 > this.#filled.length) {
+      this.#filled = this.#filled.slice(this.#filledFrom)
+      this.#filledFrom = 0
+    }
   }
 
-  /** The slot's block was not sealed after all: it stands in line again. */
+  /** The slot stands in line again while it has a full chunk: its chunk was not sealed after all, or not all of it. */
   requeue(slot: number): void {
-    if (this.#full[slot] !== undefined) this.#filled.push(slot)
+    if (this.#isFilled(slot)) this.#filled.push(slot)
   }
 
-  /** Full blocks that wait, over all heads. */
+  /** Chunks that wait, over all heads. */
   get filledCount(): number {
     return this.#filled.length - this.#filledFrom
   }
 
+  /** First and last time stamp of what {@link oldest} would give; null when the head is empty. */
+  oldestSpan(slot: number): { readonly first: number; readonly last: number } | null {
+    const count = Math.min(this.count(slot), samplesPerChunk)
+    if (count === 0) return null
+    if (this.#isMixed[slot] === 1) this.#sort(slot)
+    return { first: this.#timestampAt(slot, 0), last: this.#timestampAt(slot, count - 1) }
+  }
+
   /**
-   * The oldest rows of a head, in order of time: those of its first block, at most 4096. The columns are the store's, valid until
-   * anything changes. null when the head is empty.
+   * The oldest rows of a head, in order of time, at most 4096. The columns are the store's, valid until {@link releaseRows}.
+   * null when the head is empty.
    */
   oldest(slot: number): Samples | null {
     if (this.#isMixed[slot] === 1) this.#sort(slot)
-    const block = this.#firstBlock(slot)
-    if (block === null) return null
-    const page = this.#pages[block.page]!
-    return {
-      count: block.end - block.start,
-      timestamp: page.timestamp.subarray(block.start, block.end),
-      value: page.value.subarray(block.start, block.end),
-      statusCode: page.statusCode.subarray(block.start, block.end),
-      others: block.others?.slice(block.start - block.offset, block.end - block.offset) ?? null,
-    }
+    const count = Math.min(this.count(slot), samplesPerChunk)
+    if (count === 0) return null
+    const scratch = this.#scratches[this.#usedScratchCount] ?? this.#newScratch()
+    this.#usedScratchCount++
+    return this.#gather(slot, count, {
+      timestamp: scratch.timestamp.subarray(0, count),
+      value: scratch.value.subarray(0, count),
+      statusCode: scratch.statusCode.subarray(0, count),
+    })
   }
 
-  /** Time stamp of the row after those of {@link oldest}; Infinity when there is none. Valid right after it was called. */
-  followingTimestamp(slot: number): number {
-    const full = this.#full[slot]
-    if (full === undefined || full.length === 0) return Number.POSITIVE_INFINITY
-    const next = full[1] ?? (this.#at[slot]! > this.#start[slot]! ? this.#currentBlock(slot) : null)
-    return next === null ? Number.POSITIVE_INFINITY : this.#pages[next.page]!.timestamp[next.start]!
+  /** What {@link oldest} gave so far is not needed any more. */
+  releaseRows(): void {
+    this.#usedScratchCount = 0
   }
 
-  /** Takes the `count` oldest rows out of a head; they must lie in its first block (see {@link oldest}). */
+  /** Time stamp of the row after the `count` oldest; Infinity when there is none. Rows are in order after {@link oldest}. */
+  followingTimestamp(slot: number, count: number): number {
+    return count < this.count(slot) ? this.#timestampAt(slot, count) : Number.POSITIVE_INFINITY
+  }
+
+  /** Takes the `count` oldest rows out of a head. */
   drop(slot: number, count: number): void {
     this.#rowCount -= count
-    const full = this.#full[slot]
-    const block = full?.[0]
-    if (full && block) {
-      block.start += count
-      if (block.start < block.end) return
-      this.#free(block.page, block.offset, block.sizeClass)
-      full.shift()
-      if (full.length === 0) this.#full[slot] = undefined
-      return
+    let rest = count
+    const chain = this.#chains[slot]
+    while (chain !== undefined && rest > 0 && chain.units.length > 0) {
+      const inUnit = chain.counts[0]! - chain.start
+      if (rest < inUnit) {
+        chain.start += rest
+        return
+      }
+      rest -= inUnit
+      this.#freeBlocks[largestClass]!.push(chain.units.shift()!)
+      chain.segments.shift()
+      chain.others.shift()
+      chain.counts.shift()
+      chain.start = 0
     }
-    this.#start[slot]! += count
-    if (this.#start[slot] === this.#at[slot]) this.#freeCurrent(slot)
+    if (chain !== undefined && chain.units.length === 0) this.#chains[slot] = undefined
+    this.#start[slot]! += rest
+    if (this.#page[slot] !== noBlock && this.#start[slot] === this.#at[slot]) this.#freeCurrent(slot)
   }
 
   /** All rows of a head in order of time, copied. */
@@ -263,13 +304,7 @@ export class HeadStore {
 
   /** Empties a head. */
   clear(slot: number): void {
-    for (const block of this.#full[slot] ?? []) {
-      this.#rowCount -= block.end - block.start
-      this.#free(block.page, block.offset, block.sizeClass)
-    }
-    this.#full[slot] = undefined
-    this.#rowCount -= this.#at[slot]! - this.#start[slot]!
-    if (this.#page[slot] !== noBlock) this.#freeCurrent(slot)
+    this.drop(slot, this.count(slot))
     this.#isMixed[slot] = 0
   }
 
@@ -279,27 +314,27 @@ export class HeadStore {
   }
 
   #setSegment(slot: number, segment: number): void {
-    for (const block of this.#full[slot] ?? []) block.segment = segment
+    this.#chains[slot]?.segments.fill(segment)
     this.#segment[slot] = segment
   }
 
-  #firstBlock(slot: number): FullBlock | null {
-    const full = this.#full[slot]
-    if (full !== undefined && full.length > 0) return full[0]!
-    return this.#at[slot]! > this.#start[slot]! ? this.#currentBlock(slot) : null
+  /** Time stamp of a row, counted from the oldest. */
+  #timestampAt(slot: number, row: number): number {
+    const chain = this.#chains[slot]
+    let at = row
+    if (chain !== undefined) {
+      at += chain.start
+      for (const [index, unit] of chain.units.entries()) {
+        const count = chain.counts[index]!
+        if (at < count) return this.#timestampOf(unit + at)
+        at -= count
+      }
+    }
+    return this.#timestampOf(this.#page[slot]! * rowsPerPage + this.#start[slot]! + at)
   }
 
-  #currentBlock(slot: number): FullBlock {
-    const sizeClass = this.#sizeClass[slot]!
-    return {
-      page: this.#page[slot]!,
-      offset: this.#end[slot]! - blockRowCounts[sizeClass]!,
-      sizeClass,
-      start: this.#start[slot]!,
-      end: this.#at[slot]!,
-      others: this.#others[slot] ?? null,
-      segment: this.#segment[slot]!,
-    }
+  #timestampOf(place: number): number {
+    return this.#pages[Math.floor(place / rowsPerPage)]!.doubles[doubleOf(place % rowsPerPage)]!
   }
 
   #appendOther(slot: number, at: number, other: TagValue): void {
@@ -308,43 +343,66 @@ export class HeadStore {
       others = []
       this.#others[slot] = others
     }
-    others[at - (this.#end[slot]! - blockRowCounts[this.#sizeClass[slot]!]!)] = other
+    others[at - this.#firstRow(slot)] = other
     const bytes = (this.#otherBytes.get(slot) ?? 0) + roughByteCount(other)
     this.#otherBytes.set(slot, bytes)
-    if (bytes > otherByteLimit) this.#closeBlock(slot)
-  }
-
-  /** A block for the first row, a larger one for the next, or a new one after a full page. */
-  #makeRoom(slot: number): void {
-    if (this.#page[slot] === noBlock) return this.#startBlock(slot, 0)
-    const sizeClass = this.#sizeClass[slot]!
-    if (sizeClass === largestClass) {
-      this.#closeBlock(slot)
-      return this.#startBlock(slot, nextClass)
-    }
-    const from = this.#currentBlock(slot)
-    const segment = this.#segment[slot]!
-    this.#place(slot, sizeClass + 1)
-    this.#segment[slot] = segment
-    const count = from.end - from.start
-    const source = this.#pages[from.page]!
-    const target = this.#pages[this.#page[slot]!]!
-    const at = this.#at[slot]!
-    target.timestamp.set(source.timestamp.subarray(from.start, from.end), at)
-    target.value.set(source.value.subarray(from.start, from.end), at)
-    target.statusCode.set(source.statusCode.subarray(from.start, from.end), at)
-    if (from.others && from.start > from.offset) from.others.splice(0, from.start - from.offset)
-    this.#at[slot] = at + count
-    this.#free(from.page, from.offset, sizeClass)
-  }
-
-  /** The block takes no more rows; the slot stands in line to be sealed. */
-  #closeBlock(slot: number): void {
-    const block = this.#currentBlock(slot)
-    const full = this.#full[slot]
-    if (full) full.push(block)
-    else this.#full[slot] = [block]
+    if (bytes <= otherByteLimit) return
+    // Few rows, but as large as a chunk should be.
+    while (this.#sizeClass[slot]! < largestClass) this.#grow(slot)
+    this.#closeUnit(slot)
     this.#filled.push(slot)
+  }
+
+  /** First row of the block being filled. */
+  #firstRow(slot: number): number {
+    return this.#end[slot]! - blockRowCounts[this.#sizeClass[slot]!]!
+  }
+
+  /** A block for the first row, a larger one for the next, or a new unit after a full one. */
+  #makeRoom(slot: number): void {
+    if (this.#page[slot] === noBlock) return this.#startBlock(slot, this.#chains[slot] === undefined ? 0 : largestClass)
+    if (this.#sizeClass[slot]! < largestClass) return this.#grow(slot)
+    this.#closeUnit(slot)
+    const chain = this.#chains[slot]!
+    if (chain.units.length % unitsPerChunk === 0) this.#filled.push(slot)
+    this.#startBlock(slot, largestClass)
+  }
+
+  /** Moves the rows into a block of the next class. */
+  #grow(slot: number): void {
+    const sizeClass = this.#sizeClass[slot]!
+    const fromPage = this.#page[slot]!
+    const fromFirst = this.#firstRow(slot)
+    const start = this.#start[slot]!
+    const count = this.#at[slot]! - start
+    const from = this.#pages[fromPage]!
+    this.#place(slot, sizeClass + 1)
+    const to = this.#pages[this.#page[slot]!]!
+    const at = this.#at[slot]!
+    for (let row = 0; row < count; row++) {
+      const source = doubleOf(start + row)
+      const target = doubleOf(at + row)
+      to.doubles[target] = from.doubles[source]!
+      to.doubles[target + valueAt] = from.doubles[source + valueAt]!
+      to.words[wordOf(at + row)] = from.words[wordOf(start + row)]!
+    }
+    this.#others[slot]?.splice(0, start - fromFirst)
+    this.#at[slot] = at + count
+    this.#freeBlocks[sizeClass]!.push(fromPage * rowsPerPage + fromFirst)
+  }
+
+  /** The unit being filled takes no more rows. */
+  #closeUnit(slot: number): void {
+    const first = this.#firstRow(slot)
+    let chain = this.#chains[slot]
+    if (chain === undefined) {
+      chain = { units: [], start: this.#start[slot]! - first, segments: [], others: [], counts: [] }
+      this.#chains[slot] = chain
+    }
+    chain.units.push(this.#page[slot]! * rowsPerPage + first)
+    chain.segments.push(this.#segment[slot]!)
+    chain.others.push(this.#others[slot] ?? null)
+    chain.counts.push(this.#at[slot]! - first)
     this.#forgetCurrent(slot)
   }
 
@@ -355,50 +413,35 @@ export class HeadStore {
 
   /** Makes a free block of this class the one being filled. */
   #place(slot: number, sizeClass: number): void {
-    const block = this.#freeBlocks[sizeClass]!.pop() ?? this.#cutPage(sizeClass)
+    const block = this.#freeBlock(sizeClass)
+    const first = block % rowsPerPage
     this.#page[slot] = Math.floor(block / rowsPerPage)
-    const offset = block % rowsPerPage
-    this.#at[slot] = offset
-    this.#start[slot] = offset
-    this.#end[slot] = offset + blockRowCounts[sizeClass]!
+    this.#at[slot] = first
+    this.#start[slot] = first
+    this.#end[slot] = first + blockRowCounts[sizeClass]!
     this.#sizeClass[slot] = sizeClass
   }
 
-  /** Cuts a page into blocks of the class; the first one of them. */
-  #cutPage(sizeClass: number): number {
-    const page = this.#takePage()
+  #freeBlock(sizeClass: number): number {
+    const free = this.#freeBlocks[sizeClass]!
+    const known = free.pop()
+    if (known !== undefined) return known
     const size = blockRowCounts[sizeClass]!
-    for (let offset = rowsPerPage - size; offset > 0; offset -= size)
-      this.#freeBlocks[sizeClass]!.push(page * rowsPerPage + offset)
-    return page * rowsPerPage
-  }
-
-  #takePage(): number {
-    const free = this.#freePages.pop()
-    if (free !== undefined) {
-      this.#pages[free] = this.#pages[free]!.timestamp.length > 0 ? this.#pages[free]! : newPage()
-      return free
-    }
-    this.#pages.push(newPage())
-    return this.#pages.length - 1
-  }
-
-  #free(page: number, offset: number, sizeClass: number): void {
     if (sizeClass < largestClass) {
-      this.#freeBlocks[sizeClass]!.push(page * rowsPerPage + offset)
-      return
+      // A unit is cut up.
+      const unit = this.#freeBlock(largestClass)
+      for (let row = rowsPerUnit - size; row > 0; row -= size) free.push(unit + row)
+      return unit
     }
-    this.#freePages.push(page)
-    // Pages taken last are given out first: those at the bottom can go.
-    if (this.#freePages.length > sparePageLimit) {
-      const oldest = this.#freePages[this.#freePages.length - 1 - sparePageLimit]!
-      this.#pages[oldest] = emptyPage
-    }
+    const page = this.#pages.length * rowsPerPage
+    this.#pages.push(newPage())
+    for (let row = rowsPerPage - rowsPerUnit; row > 0; row -= rowsPerUnit) free.push(page + row)
+    return page
   }
 
   #freeCurrent(slot: number): void {
-    const { page, offset, sizeClass } = this.#currentBlock(slot)
-    this.#free(page, offset, sizeClass)
+    const sizeClass = this.#sizeClass[slot]!
+    this.#freeBlocks[sizeClass]!.push(this.#page[slot]! * rowsPerPage + this.#firstRow(slot))
     this.#forgetCurrent(slot)
   }
 
@@ -411,70 +454,74 @@ export class HeadStore {
     if (this.#otherBytes.size > 0) this.#otherBytes.delete(slot)
   }
 
-  /** Brings all rows of a head into order of time; those of one ms stay in order of arrival. Blocks keep their number of rows. */
+  /** Brings all rows of a head into order of time; those of one ms stay in order of arrival. */
   #sort(slot: number): void {
     this.#isMixed[slot] = 0
     const arrived = this.#gathered(slot)
     const order = timeOrder(arrived.timestamp, arrived.count)
     if (order === null) return
-    const oldest = this.oldestSegment(slot)
-    const sorted = picked(arrived, order)
-    let row = 0
-    const blocks = this.#blocks(slot)
-    for (const block of blocks) {
-      const count = block.end - block.start
-      const page = this.#pages[block.page]!
-      page.timestamp.set(sorted.timestamp.subarray(row, row + count), block.start)
-      page.value.set(sorted.value.subarray(row, row + count), block.start)
-      page.statusCode.set(sorted.statusCode.subarray(row, row + count), block.start)
-      row += count
-    }
-    if (sorted.others !== null) this.#setOthers(slot, blocks, sorted.others)
-    this.#setSegment(slot, oldest)
-  }
-
-  #setOthers(slot: number, blocks: readonly FullBlock[], others: readonly (TagValue | undefined)[]): void {
-    let row = 0
-    const full = this.#full[slot] ?? []
-    for (const [index, block] of blocks.entries()) {
-      const count = block.end - block.start
-      const own: (TagValue | undefined)[] = []
-      for (let i = 0; i < count; i++) {
-        const other = others[row + i]
-        if (other !== undefined) own[block.start - block.offset + i] = other
-      }
-      if (index < full.length) full[index] = { ...block, others: own }
-      else this.#others[slot] = own
-      row += count
-    }
-  }
-
-  #blocks(slot: number): FullBlock[] {
-    const blocks = [...(this.#full[slot] ?? [])]
-    if (this.#at[slot]! > this.#start[slot]!) blocks.push(this.#currentBlock(slot))
-    return blocks
+    const segment = this.oldestSegment(slot)
+    const latest = this.#latest[slot]!
+    this.#latest[slot] = Number.NEGATIVE_INFINITY
+    this.replace(slot, picked(arrived, order))
+    this.#latest[slot] = latest
+    this.#setSegment(slot, segment)
   }
 
   #gathered(slot: number): Samples {
-    const blocks = this.#blocks(slot)
-    const count = blocks.reduce((sum, block) => sum + block.end - block.start, 0)
-    const timestamp = new Float64Array(count)
-    const value = new Float64Array(count)
-    const statusCode = new Uint32Array(count)
-    const others: (TagValue | undefined)[] | null = blocks.some((block) => block.others) ? [] : null
+    const count = this.count(slot)
+    return this.#gather(slot, count, {
+      timestamp: new Float64Array(count),
+      value: new Float64Array(count),
+      statusCode: new Uint32Array(count),
+    })
+  }
+
+  /** Copies the `count` oldest rows. */
+  #gather(slot: number, count: number, into: Scratch): Samples {
+    let others: (TagValue | undefined)[] | null = null
     let row = 0
-    for (const block of blocks) {
-      const page = this.#pages[block.page]!
-      timestamp.set(page.timestamp.subarray(block.start, block.end), row)
-      value.set(page.value.subarray(block.start, block.end), row)
-      statusCode.set(page.statusCode.subarray(block.start, block.end), row)
-      for (let i = block.start; block.others && i < block.end; i++) {
-        const other = block.others[i - block.offset]
-        if (other !== undefined) others![row + i - block.start] = other
+    const copy = (place: number, rows: number, from: readonly (TagValue | undefined)[] | null, fromRow: number) => {
+      const page = this.#pages[Math.floor(place / rowsPerPage)]!
+      const double = doubleOf(place % rowsPerPage)
+      const word = wordOf(place % rowsPerPage)
+      into.timestamp.set(page.doubles.subarray(double, double + rows), row)
+      into.value.set(page.doubles.subarray(double + valueAt, double + valueAt + rows), row)
+      into.statusCode.set(page.words.subarray(word, word + rows), row)
+      for (let index = 0; from !== null && index < rows; index++) {
+        const other = from[fromRow + index]
+        if (other === undefined) continue
+        others ??= []
+        others[row + index] = other
       }
-      row += block.end - block.start
+      row += rows
     }
-    return { count, timestamp, value, statusCode, others }
+    const chain = this.#chains[slot]
+    for (let index = 0; chain !== undefined && index < chain.units.length && row < count; index++) {
+      const start = index === 0 ? chain.start : 0
+      const rows = Math.min(count - row, chain.counts[index]! - start)
+      copy(chain.units[index]! + start, rows, chain.others[index]!, start)
+    }
+    if (row < count) {
+      const start = this.#start[slot]!
+      copy(
+        this.#page[slot]! * rowsPerPage + start,
+        count - row,
+        this.#others[slot] ?? null,
+        start - this.#firstRow(slot),
+      )
+    }
+    return { count, ...into, others }
+  }
+
+  #newScratch(): Scratch {
+    const scratch = {
+      timestamp: new Float64Array(samplesPerChunk),
+      value: new Float64Array(samplesPerChunk),
+      statusCode: new Uint32Array(samplesPerChunk),
+    }
+    this.#scratches.push(scratch)
+    return scratch
   }
 
   #growSlots(): void {
@@ -496,23 +543,26 @@ export class HeadStore {
   }
 }
 
-const emptyPage: Page = { timestamp: new Float64Array(0), value: new Float64Array(0), statusCode: new Uint32Array(0) }
+/** Place of a row's time stamp among the doubles of its page; its value lies `valueAt` further on. */
+function doubleOf(row: number): number {
+  return (row >> 7) * doublesPerUnit + (row & (rowsPerUnit - 1))
+}
 
-/** Heads fill in step: columns that began at equal places of the processor's cache would push each other out of it. */
-const skewByteCount = 192
-const skewCount = 256
-let nextSkew = 0
+/** Place of a row's status code among the words of its page. */
+function wordOf(row: number): number {
+  return (row >> 7) * wordsPerUnit + statusCodeAt + (row & (rowsPerUnit - 1))
+}
+
+function chainedCount(chain: Chain | undefined): number {
+  if (chain === undefined) return 0
+  let count = -chain.start
+  for (const rows of chain.counts) count += rows
+  return count
+}
 
 function newPage(): Page {
-  const skew = (nextSkew++ % skewCount) * skewByteCount
-  const buffer = new ArrayBuffer(rowsPerPage * 20 + 3 * skewByteCount + skew)
-  const valueAt = skew + rowsPerPage * 8 + skewByteCount / 3
-  const statusAt = valueAt + rowsPerPage * 8 + skewByteCount / 3
-  return {
-    timestamp: new Float64Array(buffer, skew, rowsPerPage),
-    value: new Float64Array(buffer, valueAt, rowsPerPage),
-    statusCode: new Uint32Array(buffer, statusAt, rowsPerPage),
-  }
+  const buffer = new ArrayBuffer(unitsPerPage * unitByteCount)
+  return { doubles: new Float64Array(buffer), words: new Uint32Array(buffer) }
 }
 
 /** These rows of the samples, in this order. */

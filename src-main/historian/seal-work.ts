@@ -1,7 +1,7 @@
 // Moves samples from the heads into chunks, a few at a time, and lets go of journal segments when nothing in memory needs them.
 import type { HeadSeries } from './head-series.ts'
 import type { HistoryFilesWriter } from './history-files.ts'
-import type { HistorySettings } from './history-settings.ts'
+import { type HistorySettings, samplesPerChunk } from './history-settings.ts'
 import type { Samples } from './samples.ts'
 import { SealEncoder } from './seal-encoder.ts'
 
@@ -103,6 +103,7 @@ export class SealWork {
     } finally {
       this.#encoder.clear()
       this.#taken = []
+      heads.releaseRows()
     }
   }
 
@@ -124,8 +125,7 @@ export class SealWork {
     const { heads } = this.#context.series
     const slot = heads.nextFilled()
     if (slot < 0) return -1
-    const oldest = heads.oldest(slot)!
-    return oldest.timestamp[oldest.count - 1]! <= this.#latest - this.watermarkMs || this.#isShort() ? slot : -1
+    return heads.oldestSpan(slot)!.last <= this.#latest - this.watermarkMs || this.#isShort() ? slot : -1
   }
 
   #isShort(): boolean {
@@ -152,7 +152,7 @@ export class SealWork {
     if (oldest === null) return false
     const end = Math.min(before, this.#context.files.partitionEnd(oldest.timestamp[0]!))
     let count = rowsBefore(oldest, end)
-    if (count === oldest.count && heads.followingTimestamp(slot) === oldest.timestamp[count - 1]) {
+    if (count === oldest.count && heads.followingTimestamp(slot, count) === oldest.timestamp[count - 1]) {
       // All samples of one ms go together: coverage knows no halves.
       const whole = rowsBefore(oldest, oldest.timestamp[count - 1] ?? 0)
       if (whole > 0) count = whole
@@ -170,6 +170,7 @@ export class SealWork {
     files.append({ chunks: this.#encoder.chunks, journalPosition: this.#context.position() })
     for (const { slot, count } of this.#taken) {
       series.heads.drop(slot, count)
+      if (count < samplesPerChunk) series.heads.requeue(slot)
       this.sealedCount += count
     }
     this.chunkCount += this.#taken.length
@@ -185,6 +186,12 @@ export class SealWork {
         if (endTimestamp <= this.#latest - this.watermarkMs) upTo = segment
       const before = this.#latest - this.watermarkMs
       this.#sweep = this.#sweepOf('segment', upTo + 1, before, this.#carryLimit(upTo + 1))
+      return
+    }
+    const { heads } = this.#context.series
+    if (this.#isShort() && heads.nextFilled() < 0) {
+      // Many tags, each with little: those with the most go.
+      this.#sweep = this.#sweepOf('all', 0, Number.POSITIVE_INFINITY, Math.ceil(heads.rowCount / heads.slotCount))
       return
     }
     if (this.#now < this.#nextPartitionLook) return
@@ -226,7 +233,7 @@ export class SealWork {
         heads.oldestSegment(slot) < sweep.segment ||
         (filter !== null && this.#context.series.needsAnnouncement(slot, this.#context.segment()))
       )
-    return heads.count(slot) > 0 && heads.oldest(slot)!.timestamp[0]! < sweep.before
+    return heads.count(slot) > 0 && heads.oldestSpan(slot)!.first < sweep.before
   }
 
   #endSweep(sweep: Sweep): void {
