@@ -41,26 +41,24 @@ export class JournalRows {
     const latest = serverTimestamp + aheadLimitMs
     const server = Math.round(serverTimestamp)
     const { sourceTimestamp, statusCode } = batch
-    let before = Number.NaN
-    let believed = 0
-    let isReplaced = false
     let hasBad = false
-    for (let row = 0; row < count; row++) {
+    for (let row = 0; row < count; ) {
+      // Rows of one scan share their time stamp as it was given.
       const given = sourceTimestamp[row]!
-      if (given !== before || row === 0) {
-        before = given
-        isReplaced = !(given > 0) || given > latest
-        believed = isReplaced ? server : Math.round(given)
-        if (times.count === 0 || times.value[times.count - 1] !== believed) times.value[times.count++] = believed
-      }
-      times.end[times.count - 1] = row + 1
-      if (isReplaced) this.replacedTimestampCount++
+      const begin = row
+      while (++row < count && sourceTimestamp[row] === given);
+      const isReplaced = !(given > 0) || given > latest
+      if (isReplaced) this.replacedTimestampCount += row - begin
+      const believed = isReplaced ? server : Math.round(given)
+      if (times.count === 0 || times.value[times.count - 1] !== believed) times.value[times.count++] = believed
+      times.end[times.count - 1] = row
+    }
+    for (let row = 0; row < count; ) {
       const code = statusCode[row]!
-      if (codes.count === 0 || codes.value[codes.count - 1] !== code) {
-        codes.value[codes.count++] = code
-        if (isBad(code)) hasBad = true
-      }
-      codes.end[codes.count - 1] = row + 1
+      while (++row < count && statusCode[row] === code);
+      codes.value[codes.count] = code
+      codes.end[codes.count++] = row
+      if (isBad(code)) hasBad = true
     }
     if (hasBad || series.badCount > 0) this.#placeAfterBad(count, slots, series, server)
     return {

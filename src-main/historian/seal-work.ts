@@ -252,15 +252,19 @@ export class SealWork {
   #carryLimit(segment: number): number {
     const { heads } = this.#context.series
     const room = (this.#context.settings().journalSegmentByteCount * carriedShare) / rowByteCount
-    let limit = usualCarryLimit
-    for (; limit > 1; limit /= 2) {
-      let carried = 0
-      for (let slot = 0; slot < heads.slotCount; slot++) {
-        if (heads.oldestSegment(slot) >= segment) continue
-        const count = heads.count(slot)
-        if (count < limit) carried += count
-      }
-      if (carried <= room) break
+    // Rows of heads with fewer than 2, 4, 8 … samples.
+    const rowsBelow = new Float64Array(33)
+    for (let slot = 0; slot < heads.slotCount; slot++) {
+      if (heads.oldestSegment(slot) >= segment) continue
+      const count = heads.count(slot)
+      rowsBelow[32 - Math.clz32(count)]! += count
+    }
+    let carried = 0
+    let limit = 1
+    for (let bits = 1; limit < usualCarryLimit; bits++) {
+      carried += rowsBelow[bits]!
+      if (carried > room) break
+      limit *= 2
     }
     return limit
   }
