@@ -57,8 +57,8 @@ export class Reference {
 
   constructor(all: readonly PlainSample[], stepped: boolean, configuration: Partial<AggregateConfiguration> = {}) {
     this.#stored = all
-    const first = all.findIndex(({ statusCode }) => statusCode >>> 16 !== 0x809b)
-    this.#all = first < 0 ? [] : all.slice(first)
+    const first = all.find(({ statusCode }) => statusCode >>> 16 !== 0x809b)
+    this.#all = first ? all.filter(({ timestamp }) => timestamp >= first.timestamp) : []
     this.#stepped = stepped
     this.#configuration = { ...defaultAggregateConfiguration, ...configuration }
   }
