@@ -15,7 +15,7 @@ import {
 } from './chunk-file.ts'
 import { ChunkFileReader, isDamaged, type NamedSeries, type PlacedRecord } from './chunk-file-reader.ts'
 import { type ChunkIndex, markEntry, tailEntry, tailEntryByteCount } from './chunk-index.ts'
-import { writeRow } from './chunk-index-page.ts'
+import { lengthOf, writeRow } from './chunk-index-page.ts'
 import { rowLayout, rowWords } from './chunk-rows.ts'
 import type { Coverage, SealedChunk, TimestampColumn } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
@@ -111,7 +111,7 @@ export class Partition implements PartitionSpan {
           'tooNew',
           `The partition ${chunkFile} was made by a newer Lineside; it is not touched`,
         )
-      if (!header) place.logger.warn(`The head of ${chunkFile} is damaged; its records are read all the same`)
+      if (!header) mendHead(chunks, files, place.logger)
       const { index, indexGeneration } = openIndex(place, files, reader)
       const partition = new Partition(
         place,
@@ -325,13 +325,11 @@ export class Partition implements PartitionSpan {
   /** After a crash: looks at everything behind the last commit point. */
   #reconcile(index: ChunkIndex, reader: ChunkFileReader): void {
     if (index.hasTornTail) this.#index.truncate(index.tailEnd)
-    if (index.committedByteCount === this.chunks.size) return
+    if (index.committedByteCount === this.chunks.size && index.knownByteCount <= this.chunks.size) return
     const { from, missing, lost } = this.#lookBehind(index, reader)
-    if (lost !== null) this.#giveUpFrom(lost, reader, index)
-    for (const record of missing) {
-      if (lost !== null && record.offset >= lost) break
-      this.#addMissing(record, reader)
-    }
+    if (lost !== null) this.#giveUpFrom(lost, reader)
+    this.#forgetRowsFrom(this.chunks.size, index)
+    for (const record of missing) if (record.end <= this.chunks.size) this.#addMissing(record, reader)
     this.#place.logger.info(
       `The partition ${this.chunks.file} was not closed; everything from byte ${from} on was looked at`,
     )
@@ -349,11 +347,8 @@ export class Partition implements PartitionSpan {
     return { from, missing, lost }
   }
 
-  /**
-   * What follows the first damaged byte was not committed: the journal still has it. It is kept aside when there is anything in it, and the
-   * index forgets it.
-   */
-  #giveUpFrom(lost: number, reader: ChunkFileReader, index: ChunkIndex): void {
+  /** What follows the first damaged byte was not committed: the journal still has it. It is kept aside when there is anything in it. */
+  #giveUpFrom(lost: number, reader: ChunkFileReader): void {
     const end = this.chunks.size
     const hasRecords = [...reader.records(lost, end)].some((record) => !isDamaged(record))
     if (hasRecords) {
@@ -363,10 +358,16 @@ export class Partition implements PartitionSpan {
     this.#place.logger.warn(
       `${end - lost} bytes of ${this.chunks.file} from byte ${lost} on were not whole and are taken away`,
     )
-    this.chunks.truncate(Math.min(lost, end))
-    const isKept = (row: number) => (index.tailRows[row * rowWords + rowLayout.numbers.offset] as number) < lost
+    this.chunks.truncate(lost)
+  }
+
+  /** Rows of records that do not end within the chunk file: the last of the tail; marks between them go with them. */
+  #forgetRowsFrom(end: number, index: ChunkIndex): void {
+    const words = new Uint32Array(index.tailRows.buffer)
+    const endOf = (row: number) =>
+      (index.tailRows[row * rowWords + rowLayout.numbers.offset] as number) + lengthOf(words, row)
     let kept = index.tailCount
-    while (kept > 0 && !isKept(kept - 1)) kept--
+    while (kept > 0 && endOf(kept - 1) > end) kept--
     if (kept === index.tailCount) return
     this.#index.truncate(index.tailPlace(kept))
     this.#tailRowCount = kept
@@ -404,13 +405,32 @@ interface RecentRecord {
   readonly rows: readonly Coverage[]
 }
 
+/** What records from `from` on say to a replay. Behind a damaged place a chunk speaks only for its own span: others may be lost. */
 function* recentRecords(reader: ChunkFileReader, from: number, to: number, begin: number): Generator<RecentRecord> {
-  for (const { header, offset } of reader.heads(Math.max(from, chunkFileHeaderByteCount), to)) {
+  let isPastDamage = false
+  for (const record of reader.records(Math.max(from, chunkFileHeaderByteCount), to)) {
+    if (isDamaged(record)) {
+      isPastDamage = true
+      continue
+    }
+    const { header, offset } = record
     if (header.type === recordTypes.coverage) yield { offset, rows: reader.coverage(offset) }
     if (header.type !== recordTypes.chunk || header.coveredBefore === 0) continue
-    const { series, journalPosition, coveredBefore } = header
-    yield { offset, rows: [{ series, journalPosition, from: begin, before: coveredBefore }] }
+    const { series, journalPosition, coveredBefore, firstTimestamp } = header
+    yield {
+      offset,
+      rows: [{ series, journalPosition, from: isPastDamage ? firstTimestamp : begin, before: coveredBefore }],
+    }
   }
+}
+
+/** The head says nothing that the name does not. A file that is shorter than it was never committed: there is nothing in it. */
+function mendHead(chunks: PartitionFile, { from, to, generation }: PartitionFiles, logger: Logger): void {
+  logger.warn(`The head of ${chunks.file} is damaged and is written anew; its records are as they were`)
+  const head = encodeFileHeader({ from, to, generation, isClustered: false })
+  if (chunks.size >= chunkFileHeaderByteCount) return chunks.overwrite(head, 0)
+  chunks.truncate(0)
+  chunks.append([head])
 }
 
 function lengthBytes(bytes: Uint8Array): Uint8Array {
