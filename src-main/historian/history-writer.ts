@@ -82,6 +82,8 @@ export class HistoryWriter {
   readonly #backfill: BackfillWork
   #settings: HistorySettings
   #tags: readonly RecordedTag[] = []
+  /** What could not be configured for want of room. */
+  #wantedTags: readonly RecordedTag[] | null = null
   #handleOfSlot = new Map<number, number>()
   #position = 0
   #serverTimestamp: number
@@ -159,13 +161,20 @@ export class HistoryWriter {
     }
   }
 
-  /** Exactly these tags are recorded from now on; a series that is not any more ends with a mark. */
+  /**
+   * Exactly these tags are recorded from now on; a series that is not any more ends with a mark. Without room for it recording stops, and
+   * it is done when there is some.
+   */
   configure(tags: readonly RecordedTag[], settings: HistorySettings): void {
     this.#settings = settings
     this.#journal.segmentByteCount = settings.journalSegmentByteCount
+    this.#wantedTags = this.#attempt(() => this.#configure(tags)) ? null : tags
+  }
+
+  #configure(tags: readonly RecordedTag[]): void {
     const before = this.#tags
-    this.#tags = tags
     const slots = this.#series.define(tags.map((tag) => tag.series))
+    this.#tags = tags
     const isRecorded = new Set(slots)
     this.#endSeries(before.map((tag) => this.#slotOfTag(tag)).filter((slot) => !isRecorded.has(slot)))
     let most = -1
@@ -196,7 +205,12 @@ export class HistoryWriter {
   /** Records one sample of one of the runtime's own series. */
   recordOwn(sample: OwnSample, serverTimestamp: number): void {
     const series = ownSeries(sample)
-    const slot = this.#series.slotOfName(series.name, series.kind) ?? this.#series.define([series])[0]!
+    let slot = this.#series.slotOfName(series.name, series.kind)
+    if (slot === undefined) this.#attempt(() => ([slot] = this.#series.define([series])))
+    if (slot === undefined) {
+      this.#offeredCount++
+      return this.#lose(1, sample.timestamp, this.#fullMessage ?? '')
+    }
     const isNumber = typeof sample.value === 'number' || typeof sample.value === 'boolean'
     const columns: BatchColumns = {
       count: 1,
@@ -216,14 +230,25 @@ export class HistoryWriter {
       const slot = this.#layouts.slotOfHandle(handles[row]!)
       if (slot >= 0) this.#series.lost(slot, timestamp)
     }
-    this.#resume(StatusCodes.BadNoData)
+    if (this.#fullMessage === null) this.#resume(StatusCodes.BadNoData)
   }
 
   /** Back-fills; resolves with the number of samples when they survive a power cut. RuntimeError as `Historian.write`. */
   async write(series: readonly BackfillSeries[]): Promise<number> {
-    const count = this.#backfill.write(series)
+    const count = this.#writeWithRoom(series)
     await Promise.all([this.#files.commit(), this.#journal.sync()])
     return count
+  }
+
+  /** Writing again what was written already does no harm: it takes its own place. */
+  #writeWithRoom(series: readonly BackfillSeries[]): number {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return this.#backfill.write(series)
+      } catch (error) {
+        if (attempt >= roomAttempts || !this.#madeRoom(error)) throw error
+      }
+    }
   }
 
   /** What is in memory of these series (numbers of the catalog). */
@@ -624,7 +649,8 @@ export class HistoryWriter {
       this.#fullMessage = message
       return
     }
-    this.#resume(StatusCodes.BadResourceUnavailable)
+    if (this.#wantedTags !== null) this.configure(this.#wantedTags, this.#settings)
+    if (this.#fullMessage === null) this.#resume(StatusCodes.BadResourceUnavailable)
   }
 
   /** A total size that must not be exceeded and does not make the oldest go stops recording. */

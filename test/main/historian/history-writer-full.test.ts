@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HistoryFilesError } from '../../../src-main/historian/history-files-error.ts'
 import { HistoryFolder } from '../../../src-main/historian/history-folder.ts'
 import { defaultHistorySettings, recordedTag } from '../../../src-main/historian/history-settings.ts'
 import { HistoryWriter } from '../../../src-main/historian/history-writer.ts'
@@ -140,4 +141,34 @@ test('a total size that is reached stops recording where the oldest must stay', 
   writer.record(rows(10, 10), start + 1010)
   expect(writer.figures.fullMessage).toMatch(/history has \d+ bytes; 1 are allowed and the oldest must stay/)
   expect(writer.figures).toMatchObject({ storedCount: 10, lostCount: 10 })
+})
+
+test('a plant that changes while the catalog has no room is recorded when there is some', async () => {
+  class Files extends MemoryHistoryFiles {
+    override defineSeries(definitions: Parameters<MemoryHistoryFiles['defineSeries']>[0]) {
+      if (this.isFull) throw new HistoryFilesError('diskFull', 'no room for the catalog')
+      return super.defineSeries(definitions)
+    }
+  }
+  const files = new Files()
+  const clock = new FakeClock(start)
+  const writer = new HistoryWriter({ folder, files, settings, clock })
+  files.isFull = true
+  writer.configure([tag], settings)
+  expect(writer.figures.fullMessage).toBe('no room for the catalog')
+  const own = {
+    name: 'device:plc:state',
+    description: '',
+    dataType: 'uint8',
+    value: 1,
+    statusCode: 0,
+    timestamp: start,
+  } as const
+  writer.recordOwn(own, start)
+  expect(writer.figures).toMatchObject({ offeredCount: 1, lostCount: 1 })
+  files.isFull = false
+  await clock.advance(1000)
+  writer.tick(start + 1000)
+  writer.record(rows(0, 5), start + 1000)
+  expect(writer.figures).toMatchObject({ storedCount: 5, fullMessage: null })
 })
