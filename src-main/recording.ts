@@ -64,9 +64,9 @@ export class Recording {
     const all = handles ?? [...this.#table.entries()].map(({ handle }) => handle)
     const builder = new ValueBatchBuilder(Math.max(1, all.length))
     for (const handle of all) {
-      const { value, statusCode, serverTimestamp } = this.#table.read(handle)
+      const { value, statusCode } = this.#table.read(handle)
       // A tag without any value yet has none to be known again; the source's time stamp may lie before what was lost.
-      if (serverTimestamp > 0) builder.add(handle, value, statusCode, this.#clock.now())
+      if (statusCode !== StatusCodes.BadWaitingForInitialData) builder.add(handle, value, statusCode, this.#clock.now())
     }
     this.changes(builder.take())
   }

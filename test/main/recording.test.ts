@@ -1,0 +1,222 @@
+// What of the runtime is recorded besides tags, and what marks trends show of it.
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { BackfillSeries, Historian, HistorianHealth, OwnSample } from '../../src-main/historian/historian.ts'
+import type { RecordedTag } from '../../src-main/historian/history-settings.ts'
+import { deviceMarkers, recorderMarkers } from '../../src-main/history-markers.ts'
+import { historianHealth, isRecording, Recording } from '../../src-main/recording.ts'
+import type { HistoryRequest, HistoryResult } from '../../src-main/shared/history.ts'
+import { defaultPlantHistory } from '../../src-main/shared/plant.ts'
+import { StatusCodes } from '../../src-main/shared/status-code.ts'
+import { ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
+import { TagTable } from '../../src-main/tags/tag-table.ts'
+import { deviceRow } from '../fakes/api-parts.ts'
+import { emptyPlant } from '../fakes/empty-plant.ts'
+import { FakeClock } from '../fakes/fake-clock.ts'
+import { tagDefinition } from '../fakes/tag-definition.ts'
+
+const recordingHealth: HistorianHealth = {
+  state: 'recording',
+  message: '',
+  offeredCount: 0,
+  storedCount: 0,
+  filteredCount: 0,
+  waitingCount: 0,
+  lostCount: 0,
+  backfilledCount: 0,
+  replacedTimestampCount: 0,
+  seriesCount: 0,
+  headSampleCount: 0,
+  journalByteCount: 0,
+  byteCount: 0,
+  writtenByteCount: 0,
+  restartCount: 0,
+  longestStallMs: 0,
+  recoveryFaults: [],
+  gaps: [],
+}
+
+/** A historian that keeps what it is given in lists. */
+class ListedHistorian implements Historian {
+  readonly own: OwnSample[] = []
+  readonly batches: { readonly handle: number; readonly value: unknown; readonly statusCode: number }[][] = []
+  readonly written: BackfillSeries[] = []
+  tags: readonly RecordedTag[] = []
+  present: HistorianHealth = recordingHealth
+
+  configure(tags: readonly RecordedTag[]): void {
+    this.tags = tags
+  }
+  record({ count, handle, value, statusCode, others }: Parameters<Historian['record']>[0]): void {
+    const rows = Array.from({ length: count }, (_, row) => ({
+      handle: handle[row]!,
+      value: others?.[row] === undefined ? value[row]! : others[row],
+      statusCode: statusCode[row]!,
+    }))
+    this.batches.push(rows)
+  }
+  recordOwn(sample: OwnSample): void {
+    this.own.push(sample)
+  }
+  async write(series: readonly BackfillSeries[]): Promise<number> {
+    this.written.push(...series)
+    return series.reduce((sum, { timestamp }) => sum + timestamp.length, 0)
+  }
+  health(): HistorianHealth {
+    return this.present
+  }
+  read(_request: HistoryRequest): Promise<HistoryResult> {
+    throw new Error('nobody reads here')
+  }
+  statistics(): never {
+    throw new Error('nobody reads here')
+  }
+  seriesRows(): never {
+    throw new Error('nobody reads here')
+  }
+  async close(): Promise<void> {}
+}
+
+let clock: FakeClock
+let table: TagTable
+let historian: ListedHistorian
+let recording: Recording
+
+beforeEach(() => {
+  clock = new FakeClock()
+  table = new TagTable(clock)
+  table.configure([
+    tagDefinition('Level'),
+    tagDefinition('Speed', { dataType: 'int16', unit: '1/min', states: { 0: 'Off' } }),
+    tagDefinition('Recipe', { dataType: 'int16', arrayLength: 2 }),
+    tagDefinition('Notes', { dataType: 'string', history: false }),
+  ])
+  historian = new ListedHistorian()
+  recording = new Recording(historian, table, clock)
+})
+
+describe('what is recorded', () => {
+  test('the tags that have history, with how they are filtered and kept', () => {
+    recording.configure({ ...emptyPlant, history: defaultPlantHistory })
+    expect(historian.tags.map(({ series }) => series.name)).toEqual(['Level', 'Speed', 'Recipe'])
+    expect(historian.tags[0]).toMatchObject({
+      series: { kind: 'number', attributes: { interpolation: 'sloped', isRecorded: true } },
+      filter: { deadband: 0, compression: 0 },
+    })
+  })
+
+  test('a state of a device when it changes, as a number with words; a device that leaves ends in no value', () => {
+    recording.devices([deviceRow('plc', { state: 'connecting', stateTimestamp: 10 })])
+    recording.devices([deviceRow('plc', { state: 'connecting', stateTimestamp: 10 })])
+    recording.devices([deviceRow('plc', { state: 'connected', stateTimestamp: 20 })])
+    recording.devices([])
+    expect(historian.own.map(({ name, value, statusCode, timestamp }) => [name, value, statusCode, timestamp])).toEqual(
+      [
+        ['device:plc:state', 1, 0, 10],
+        ['device:plc:state', 2, 0, 20],
+        ['device:plc:state', null, StatusCodes.BadNoData, clock.now()],
+      ],
+    )
+    expect(historian.own[0]!.states![3]).toEqual({ en: 'Waiting', 'zh-CN': '等待重连' })
+  })
+
+  test('a write with the value as the tag takes it and the answer of the device; nothing for a tag that is gone', () => {
+    recording.written('Speed', '300', 50, { statusCode: StatusCodes.BadTimeout })
+    recording.written('Recipe', [1, 2], 51, { statusCode: 0 })
+    recording.written('Nope', 1, 52, { statusCode: 0 })
+    expect(historian.own).toMatchObject([
+      { name: 'write:Speed', value: 300, statusCode: StatusCodes.BadTimeout, timestamp: 50, unit: '1/min' },
+      { name: 'write:Recipe', value: [1, 2], dataType: 'structure' },
+    ])
+  })
+
+  test('present values once more after samples were lost, but none that never was', () => {
+    const builder = new ValueBatchBuilder()
+    builder.add(table.handleOf('Level')!, 5, 0, clock.now())
+    table.apply(builder.take())
+    recording.present(null)
+    expect(historian.batches).toEqual([[{ handle: table.handleOf('Level')!, value: 5, statusCode: 0 }]])
+  })
+
+  test('a tag that is not recorded can be back-filled all the same', async () => {
+    const definition = table.definition(table.handleOf('Notes')!)!
+    const columns = { timestamp: Float64Array.of(1), value: Float64Array.of(Number.NaN), statusCode: Uint32Array.of(0) }
+    const handle = table.handleOf('Notes')!
+    expect(await recording.backfill([{ handle, definition, ...columns, others: ['x'] }])).toBe(1)
+    expect(historian.written[0]!.series).toMatchObject({
+      name: 'Notes',
+      kind: 'text',
+      attributes: { isRecorded: false },
+    })
+  })
+})
+
+describe('how the historian is', () => {
+  test.each([
+    ['recording', true],
+    ['starting', true],
+    ['full', false],
+    ['failed', false],
+    ['down', false],
+  ] as const)('%s: history is kept %s', (state, expected) => {
+    historian.present = { ...recordingHealth, state }
+    expect(isRecording(historian)).toBe(expected)
+    expect(historianHealth(historian.health())).toMatchObject({ state, gaps: [] })
+  })
+})
+
+describe('marks', () => {
+  test('gaps of the recorder that touch the span, also one that lasts', async () => {
+    const gap = (from: number, to: number | null, lostCount = 0) => ({ from, to, lostCount, reason: 'no room' })
+    const source = recorderMarkers(() => [gap(0, 5), gap(10, 20, 3), gap(30, null)])
+    const marks = await source.read(12, 40, null, 10)
+    expect(marks.map(({ timestamp, endTimestamp, text }) => [timestamp, endTimestamp, text])).toEqual([
+      [30, null, 'no room'],
+      [10, 20, 'no room (3 samples lost)'],
+    ])
+    expect(await source.read(6, 9, null, 10)).toEqual([])
+  })
+
+  test('states of the devices of the tags that are asked for, the newest first where there are too many', async () => {
+    const asked: (readonly string[])[] = []
+    const source = deviceMarkers({
+      deviceOf: (tag) => (tag === 'Level' ? 'plc' : null),
+      history: {
+        seriesRows: async () => ({
+          rows: ['device:broker:state', 'device:plc:state'].map((tag) => ({
+            tag,
+            dataType: 'uint8' as const,
+            unit: '',
+            description: '',
+            interpolation: 'stepped' as const,
+            isRecorded: true,
+            firstTimestamp: 0,
+            lastTimestamp: 9,
+          })),
+        }),
+        read: async ({ tags, cursor }) => {
+          asked.push(tags)
+          const begin = Number(cursor ?? 0)
+          const series = tags.map((tag) => ({
+            tag,
+            mode: 'raw' as const,
+            timestamps: Float64Array.of(begin + 1, begin + 2),
+            values: Float64Array.of(2, 3),
+            others: null,
+            statusCodes: new Uint32Array(2),
+            plot: null,
+          }))
+          return begin < 20 ? { series, cursor: String(begin + 10) } : { series }
+        },
+      },
+    })
+    const marks = await source.read(0, 100, ['Level', 'Other'], 3)
+    expect(asked).toEqual([['device:plc:state'], ['device:plc:state'], ['device:plc:state']])
+    expect(marks.map(({ timestamp, text, tag }) => [timestamp, text, tag])).toEqual([
+      [22, 'plc: waiting', 'device:plc:state'],
+      [21, 'plc: connected', 'device:plc:state'],
+      [12, 'plc: waiting', 'device:plc:state'],
+    ])
+    await source.read(0, 100, null, 100)
+    expect(asked.at(-1)).toEqual(['device:broker:state', 'device:plc:state'])
+  })
+})
