@@ -34,10 +34,13 @@ export interface HistorianWriterFigures extends WriterFigures {
   readonly longestStallMs: number
 }
 
+/** What became of the samples so far. */
+export type SampleCounts = Pick<WriterFigures, 'storedCount' | 'filteredCount' | 'lostCount'>
+
 export type FromHistorianWriter =
   | { readonly type: 'ready'; readonly faults: readonly string[] }
   /** All items up to this message are acknowledged: journaled, and synced where that is set. */
-  | { readonly type: 'taken'; readonly sequence: number; readonly figures: HistorianWriterFigures | null }
+  | { readonly type: 'taken'; readonly sequence: number; readonly counts: SampleCounts }
   | { readonly type: 'figures'; readonly figures: HistorianWriterFigures }
   | { readonly type: 'resumed'; readonly handles: readonly number[] }
   | { readonly type: 'written'; readonly id: number; readonly count: number }

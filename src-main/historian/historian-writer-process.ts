@@ -11,6 +11,7 @@ import type {
   HistorianWriterFigures,
   HistorianWriterStart,
   RecordItem,
+  SampleCounts,
   ToHistorianWriter,
 } from './historian-message.ts'
 import type { BackfillSeries } from './history-input.ts'
@@ -24,6 +25,8 @@ const closeTimeoutMs = 10_000
 const inFlightRowLimit = 2_000_000
 /** Rows that wait for the writer; more are lost, counted and marked. About 100 MB. */
 const waitingRowLimit = 4_000_000
+
+const noCounts: SampleCounts = { storedCount: 0, filteredCount: 0, lostCount: 0 }
 
 export interface WriterProcessOptions {
   readonly folder: string
@@ -84,6 +87,7 @@ export class HistorianWriterProcess {
   #message = ''
   #faults: readonly string[] = []
   #figures: HistorianWriterFigures | null = null
+  #counts: SampleCounts = noCounts
   /** Figures of writers that are gone. */
   #before = { stored: 0, filtered: 0, lost: 0, backfilled: 0, replaced: 0, written: 0 }
   #losses: ProcessLoss[] = []
@@ -118,9 +122,9 @@ export class HistorianWriterProcess {
   get totals() {
     const now = this.#figures
     return {
-      storedCount: this.#before.stored + (now?.storedCount ?? 0),
-      filteredCount: this.#before.filtered + (now?.filteredCount ?? 0),
-      lostCount: this.#before.lost + (now?.lostCount ?? 0) + this.lostCount,
+      storedCount: this.#before.stored + this.#counts.storedCount,
+      filteredCount: this.#before.filtered + this.#counts.filteredCount,
+      lostCount: this.#before.lost + this.#counts.lostCount + this.lostCount,
       backfilledCount: this.#before.backfilled + (now?.backfilledCount ?? 0),
       replacedTimestampCount: this.#before.replaced + (now?.replacedTimestampCount ?? 0),
       writtenByteCount: this.#before.written + (now ? now.journalByteCount + now.size.writtenByteCount : 0),
@@ -214,7 +218,7 @@ export class HistorianWriterProcess {
       case 'ready':
         return this.#ready(message.faults)
       case 'taken':
-        if (message.figures) this.#keep(message.figures)
+        this.#counts = message.counts
         return this.#taken(message.sequence)
       case 'figures':
       case 'closed':
@@ -234,6 +238,7 @@ export class HistorianWriterProcess {
 
   #keep(figures: HistorianWriterFigures): void {
     this.#figures = figures
+    this.#counts = figures
     this.#longestStallMs = Math.max(this.#longestStallMs, figures.longestStallMs)
   }
 
@@ -312,10 +317,11 @@ export class HistorianWriterProcess {
     this.#writes.clear()
     this.#waitingWrites = []
     const figures = this.#figures
+    this.#before.stored += this.#counts.storedCount
+    this.#before.filtered += this.#counts.filteredCount
+    this.#before.lost += this.#counts.lostCount
+    this.#counts = noCounts
     if (figures) {
-      this.#before.stored += figures.storedCount
-      this.#before.filtered += figures.filteredCount
-      this.#before.lost += figures.lostCount
       this.#before.backfilled += figures.backfilledCount
       this.#before.replaced += figures.replacedTimestampCount
       this.#before.written += figures.journalByteCount + figures.size.writtenByteCount

@@ -17,8 +17,6 @@ import { HistoryFolder } from './history-folder.ts'
 import { HistoryWriter } from './history-writer.ts'
 
 const tickMs = 1000
-/** Figures go along with acknowledgements at most so often. */
-const figuresMs = 100
 /** Blocks that wait from which on sealing does not wait for a quiet moment. */
 const urgentBacklog = 24
 
@@ -41,7 +39,6 @@ const writer = new HistoryWriter({
 for (const fault of writer.recovery.faults) logger.warn(`The journal in ${join(folder, 'journal')}: ${fault}`)
 
 let longestStallMs = 0
-let lastFigures = 0
 let isWorking = false
 /** Looks at every file: once a second is enough. */
 let size = files.size()
@@ -79,12 +76,17 @@ function record(item: RecordItem): void {
   else writer.lost(item.lost, item.timestamp, item.count, item.reason)
 }
 
-function acknowledge(sequence: number): void {
-  const now = performance.now()
-  if (now - lastFigures >= figuresMs) {
-    lastFigures = now
-    post({ type: 'taken', sequence, figures: figures() })
-  } else post({ type: 'taken', sequence, figures: null })
+/** One acknowledgement for all messages of a turn: each costs the runtime's thread a little. */
+let taken = 0
+function acknowledgeSoon(sequence: number): void {
+  if (taken === 0) setImmediate(acknowledge)
+  taken = sequence
+}
+
+function acknowledge(): void {
+  const { storedCount, filteredCount, lostCount } = writer.counts
+  post({ type: 'taken', sequence: taken, counts: { storedCount, filteredCount, lostCount } })
+  taken = 0
 }
 
 async function write(id: number, series: Parameters<HistoryWriter['write']>[0]): Promise<void> {
@@ -121,8 +123,8 @@ port.on('message', (message: ToHistorianWriter) => {
         if (writer.backlog >= urgentBacklog) writer.work()
       })
       workSoon()
-      if (settings.syncIntervalMs > 0) return acknowledge(message.sequence)
-      return void writer.synced().then(() => acknowledge(message.sequence))
+      if (settings.syncIntervalMs > 0) return acknowledgeSoon(message.sequence)
+      return void writer.synced().then(() => acknowledgeSoon(message.sequence))
     case 'write':
       return void write(message.id, message.series)
     case 'heads':

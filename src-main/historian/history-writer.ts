@@ -139,6 +139,11 @@ export class HistoryWriter {
     this.#begin()
   }
 
+  /** What became of the samples: the part of the figures that costs nothing. */
+  get counts(): Pick<WriterFigures, 'storedCount' | 'filteredCount' | 'lostCount'> {
+    return { storedCount: this.#storedCount, filteredCount: this.#filteredCount, lostCount: this.#lostCount }
+  }
+
   get figures(): WriterFigures {
     const { heads } = this.#series
     return {
