@@ -140,10 +140,19 @@ function inputSchema(name: RowName): ObjectSchema {
       // JSON Schema patterns are Unicode patterns without a flag saying so (2020-12 core, section 6.4).
       valibotAction.type === 'regex' ? { ...jsonSchema, pattern: patternOf(valibotAction) } : undefined,
     overrideSchema: ({ valibotSchema }) =>
-      valibotSchema.type === 'custom' ? { description: 'Any JSON value.' } : undefined,
+      valibotSchema.type === 'custom'
+        ? customSchema(String((valibotSchema as { message?: unknown }).message))
+        : undefined,
   })
   const { $schema: _dialect, ...rest } = schema
   return rest as ObjectSchema
+}
+
+/** Rules in code: a long column (`a list of times is expected`), or any JSON value. */
+function customSchema(message: string): object {
+  return message.startsWith('a list')
+    ? { type: 'array', description: message.replace(' is expected', '') }
+    : { description: 'Any JSON value.' }
 }
 
 function patternOf(action: object): string {
