@@ -18,16 +18,23 @@ export interface Heads {
   readonly rows: readonly HeadRows[]
 }
 
+/** What a question is about; ms. Of heads, rows it cannot need may be left out (`neededRows` in sample-merge.ts says which it can). */
+export interface HeadSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /** The writer, as a reader sees it. */
 export interface HeadSource {
-  /** `series`: numbers of the catalog. RuntimeError BadNoCommunication or BadTimeout when the writer is away. */
-  heads(series: readonly number[]): Promise<Heads>
+  /** `series`: numbers of the catalog; `span` undefined: all rows. RuntimeError BadNoCommunication or BadTimeout when the writer is away. */
+  heads(series: readonly number[], span?: HeadSpan): Promise<Heads>
 }
 
 /** Question and answer on the port between reader and writer thread. */
 export interface HeadQuestion {
   readonly id: number
   readonly series: readonly number[]
+  readonly span: HeadSpan | undefined
 }
 export interface HeadAnswer {
   readonly id: number
@@ -38,9 +45,12 @@ export interface HeadAnswer {
 const answerTimeoutMs = 5000
 
 /** Answers questions that arrive on the port. Called in the writer's thread. */
-export function serveHeads(port: MessagePort, headsOf: (series: readonly number[]) => Heads): void {
-  port.on('message', ({ id, series }: HeadQuestion) => {
-    const heads = headsOf(series)
+export function serveHeads(
+  port: MessagePort,
+  headsOf: (series: readonly number[], span: HeadSpan | undefined) => Heads,
+): void {
+  port.on('message', ({ id, series, span }: HeadQuestion) => {
+    const heads = headsOf(series, span)
     const buffers = heads.rows.flatMap(({ samples }) => [
       samples.timestamp.buffer,
       samples.value.buffer,
@@ -68,7 +78,7 @@ export class HeadPort implements HeadSource {
     port.on('close', () => this.#fail('The historian is being restarted'))
   }
 
-  heads(series: readonly number[]): Promise<Heads> {
+  heads(series: readonly number[], span?: HeadSpan): Promise<Heads> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
       const timer = setTimeout(() => {
@@ -76,7 +86,7 @@ export class HeadPort implements HeadSource {
         reject(new RuntimeError('BadTimeout', `The historian's writer did not answer within ${answerTimeoutMs} ms`))
       }, answerTimeoutMs)
       this.#pending.set(id, { resolve, reject, timer })
-      this.#port.postMessage({ id, series } satisfies HeadQuestion)
+      this.#port.postMessage({ id, series, span } satisfies HeadQuestion)
     })
   }
 

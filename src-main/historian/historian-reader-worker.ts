@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { HistoryResult } from '../shared/history.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
-import { HeadPort, type HeadSource, type Heads } from './head-source.ts'
+import { HeadPort, type HeadSource, type HeadSpan, type Heads } from './head-source.ts'
 import { HistoryReader } from './history-reader.ts'
 import { HistoryViews } from './history-views.ts'
 import type { FromReaderThread, ReaderQuestion, ReaderThreadStart, ToReaderThread } from './reader-message.ts'
@@ -19,14 +19,14 @@ let heads: HeadPort | null = null
 /** Questions that wait for a writer. */
 const waiting = new Set<() => void>()
 const currentHeads: HeadSource = {
-  async heads(series: readonly number[]): Promise<Heads> {
+  async heads(series: readonly number[], span?: HeadSpan): Promise<Heads> {
     if (!heads) await writerThere()
     if (!heads)
       throw new RuntimeError(
         'BadNoCommunication',
         'The historian is being restarted: its newest samples cannot be read',
       )
-    return heads.heads(series)
+    return heads.heads(series, span)
   },
 }
 

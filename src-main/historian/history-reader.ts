@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import type { HistoryRequest, HistoryResult, HistoryStatistics, RecordedSeriesRow } from '../shared/history.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
-import type { HeadSource } from './head-source.ts'
+import type { HeadSource, HeadSpan } from './head-source.ts'
 import type { SeriesRow } from './history-catalog.ts'
 import { ViewOutdated } from './history-files-error.ts'
 import { type AskedTag, answerRequest, answerStatistics, checkRequest, checkSpan } from './history-query.ts'
@@ -67,7 +67,7 @@ export class HistoryReader implements HistoryReading {
 
   async read(request: HistoryRequest, signal?: AbortSignal): Promise<HistoryResult> {
     checkRequest(request)
-    return this.#inView(request.tags, signal, (asked, pace) => answerRequest(request, asked, pace))
+    return this.#inView(request.tags, request, signal, (asked, pace) => answerRequest(request, asked, pace))
   }
 
   async statistics(
@@ -77,7 +77,7 @@ export class HistoryReader implements HistoryReading {
     signal?: AbortSignal,
   ): Promise<readonly HistoryStatistics[]> {
     checkSpan(from, to)
-    return this.#inView(tags, signal, function* (asked, pace) {
+    return this.#inView(tags, { from, to }, signal, function* (asked, pace) {
       const rows: HistoryStatistics[] = []
       for (const one of asked) rows.push(yield* answerStatistics(one, from, to, pace))
       return rows
@@ -103,6 +103,7 @@ export class HistoryReader implements HistoryReading {
 
   async #inView<T>(
     names: readonly string[],
+    { from, to }: HeadSpan,
     signal: AbortSignal | undefined,
     work: (asked: readonly AskedTag[], pace: Pace) => Generator<void, T>,
   ): Promise<T> {
@@ -114,6 +115,7 @@ export class HistoryReader implements HistoryReading {
         return inSlices(work(asked, pace), pace, signal)
       },
       names,
+      { from, to },
     )
   }
 
@@ -129,12 +131,13 @@ export class HistoryReader implements HistoryReading {
       heads: ReadonlyMap<number, Samples>,
     ) => Promise<T>,
     names: readonly string[] | null = null,
+    span?: HeadSpan,
   ): Promise<T> {
     this.#forgetOldNames()
     let known = names?.map((name) => this.#seriesByName.get(name))
     for (let attempt = 1; ; attempt++) {
       const wanted = this.#heads ? seriesIds(known?.every(isDefined) ? known : this.#briefly(groupsOf)) : []
-      const answer = this.#heads && wanted.length > 0 ? await this.#heads.heads(wanted) : null
+      const answer = this.#heads && wanted.length > 0 ? await this.#heads.heads(wanted, span) : null
       const view = this.#views.open(answer?.sealNumber)
       try {
         const groups = groupsOf(view)

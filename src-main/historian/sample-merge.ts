@@ -51,6 +51,35 @@ export function firstRowFrom(timestamp: Float64Array, count: number, at: number)
   return low
 }
 
+/**
+ * Rows of a head that a question about [from, to] can need: those of the span, before it as far back as the second Good time stamp (the bound
+ * and the slope to it), and after it as far as the first Good one. No question looks past a Good sample for another.
+ */
+export function neededRows(
+  { count, timestamp, value, statusCode, others }: Samples,
+  from: number,
+  to: number,
+): { readonly begin: number; readonly end: number } {
+  const isGood = (row: number) => {
+    const other = others?.[row]
+    return statusCode[row]! >>> 30 === 0 && (!Number.isNaN(value[row]!) || (other !== undefined && other !== null))
+  }
+  let begin = firstRowFrom(timestamp, count, from)
+  let last = Number.NaN
+  for (let goodCount = 0; begin > 0 && goodCount < 2; ) {
+    begin--
+    if (isGood(begin) && timestamp[begin] !== last) {
+      goodCount++
+      last = timestamp[begin]!
+    }
+  }
+  let end = firstRowFrom(timestamp, count, to)
+  while (end < count && !isGood(end)) end++
+  const goodTime = timestamp[end]!
+  while (end < count && timestamp[end] === goodTime) end++
+  return { begin, end }
+}
+
 function mergeTwo(older: Samples, newer: Samples, replaces: boolean): Samples {
   if (older.count === 0) return newer
   if (newer.count === 0) return older

@@ -2,9 +2,10 @@
 import { encodeChunk } from '../../src-main/historian/chunk-codec.ts'
 import { ChunkRows, rowFlags, rowLayout, rowWords } from '../../src-main/historian/chunk-rows.ts'
 import { summarize } from '../../src-main/historian/chunk-summary.ts'
-import type { HeadSource, Heads } from '../../src-main/historian/head-source.ts'
+import type { HeadSource, HeadSpan, Heads } from '../../src-main/historian/head-source.ts'
 import type { SeriesKind, SeriesRow } from '../../src-main/historian/history-catalog.ts'
 import type { HistoryView, HistoryViewSource, StoredChunk } from '../../src-main/historian/history-view.ts'
+import { neededRows, sliceSamples } from '../../src-main/historian/sample-merge.ts'
 import type { Samples } from '../../src-main/historian/samples.ts'
 import { encodeTimestamps, openTimestamps } from '../../src-main/historian/timestamp-codec.ts'
 import type { Interpolation } from '../../src-main/shared/history.ts'
@@ -83,10 +84,13 @@ export class MemoryHistory implements HistoryViewSource, HeadSource {
     this.#of(id).head = head
   }
 
-  async heads(series: readonly number[]): Promise<Heads> {
+  async heads(series: readonly number[], span?: HeadSpan): Promise<Heads> {
     const rows = series.flatMap((id) => {
       const { head } = this.#of(id)
-      return head && head.count > 0 ? [{ series: id, samples: head }] : []
+      if (!head || head.count === 0) return []
+      if (!span) return [{ series: id, samples: head }]
+      const { begin, end } = neededRows(head, span.from, span.to)
+      return begin < end ? [{ series: id, samples: sliceSamples(head, begin, end) }] : []
     })
     const answer = { sealNumber: this.#sealNumber, rows }
     this.onHeads()

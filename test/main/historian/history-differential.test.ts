@@ -45,7 +45,8 @@ function sampleRun(count: { min: number; max: number }, widestStep: number): fc.
       return steps.map((step) => {
         timestamp += step.step
         const statusCode = isAllGood ? 0 : step.statusCode
-        return { timestamp, value: statusCode >>> 31 === 1 ? Number.NaN : step.value, statusCode }
+        const hasValue = statusCode >>> 31 === 0 && (isAllGood || step.value !== 0.25)
+        return { timestamp, value: hasValue ? step.value : Number.NaN, statusCode }
       })
     })
 }
