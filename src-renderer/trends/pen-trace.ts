@@ -183,11 +183,17 @@ export interface TraceWish {
   readonly now: number
   /** What came live; null = nothing of it is wanted or there is none. */
   readonly live: LiveRows | null
+  /** False where nothing was ever recorded, or it was refused: there is nothing to wait for. */
+  readonly hasHistory?: boolean
 }
 
 /** Fills `trace` with what the cache has of the wish: exact tiles first, else coarser or finer stand-ins, else holes. */
 export function assembleTrace(trace: PenTrace, cache: TileCache, wish: TraceWish): void {
   trace.clear()
+  if (wish.hasHistory === false) {
+    if (wish.live) addLive(trace, wish.live)
+    return
+  }
   const { first, last } = tileRange(wish.from, wish.to, wish.level)
   // One tile more on the left: what was there is still valid where nothing new came.
   const before = cache.peek(wish.tag, wish.level, first - 1)

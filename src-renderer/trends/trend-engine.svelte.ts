@@ -277,7 +277,16 @@ export class TrendEngine {
     const { from, to } = this.view
     const now = this.now
     const live = to - shift >= now - 120_000 ? (this.#tail?.rows(pen.tag) ?? null) : null
-    assembleTrace(trace, this.#cache, { tag: pen.tag, from: from - shift, to: to - shift, level, now, live })
+    const hasHistory = this.series(pen.tag) !== null && this.problem(pen.tag) === undefined
+    assembleTrace(trace, this.#cache, {
+      tag: pen.tag,
+      from: from - shift,
+      to: to - shift,
+      level,
+      now,
+      live,
+      hasHistory,
+    })
     const look = this.look(pen.tag)
     const unit = this.unit(pen.tag)
     return {

@@ -19,6 +19,8 @@ const timeTickPx = 90
 const valueTickPx = 46
 /** A word nearer to the end than this would be cut off; CSS px. */
 const edgeLabelPx = 22
+/** Room on the left where no value axis gives it; CSS px. */
+const loneLeftPx = 40
 
 export interface TrendPlotOptions {
   /** No flags and fewer axes: the small trend of a faceplate. */
@@ -172,7 +174,7 @@ export class TrendPlot {
         width: this.#width,
         height: this.#height,
         ms: 1,
-        padding: [4, 12, 0, axes.length === 0 ? 12 : 0],
+        padding: [4, 12, 0, axes.length === 0 ? loneLeftPx : 0],
         series: [{}],
         scales,
         axes: [timeAxis, ...valueAxes],
