@@ -81,8 +81,7 @@ class Station {
 
   /** What lies in the folder now is all that is left. The old writer goes on nowhere. */
   crash(): void {
-    const copy = mkdtempSync(join(tmpdir(), 'history-crash-'))
-    cpSync(this.folder, copy, { recursive: true })
+    const copy = copied(this.folder)
     this.#views.close()
     this.#left.push(this.#writer.close())
     this.folder = this.#folders[this.#folders.length] = copy
@@ -95,8 +94,9 @@ class Station {
     this.open()
   }
 
-  value(handle: number): TagValue {
+  value(handle: number, mayBeNull: boolean): TagValue {
     const { random } = this
+    if (mayBeNull && random() < 0.01) return null
     switch (kinds[handle]!) {
       case 'bool':
         return random() < 0.5
@@ -111,7 +111,8 @@ class Station {
     }
   }
 
-  statusCode(): number {
+  statusCode(value: TagValue): number {
+    if (value === null) return StatusCodes.BadNoCommunication
     return this.random() < 0.95 ? 0 : this.random() < 0.5 ? StatusCodes.BadSensorFailure : 0x40000000
   }
 
@@ -127,7 +128,8 @@ class Station {
       // Mostly as it comes, sometimes all in one ms, sometimes late; after a Bad one nothing older is believed, so either or.
       const lateMs = this.isLate && random() < 0.02 ? Math.floor(random() * 90_000) : 0
       const timestamp = isShared ? now : Math.max(this.openedAt, now - rows + row - lateMs)
-      const [value, statusCode] = [this.value(handle), this.isLate ? StatusCodes.Good : this.statusCode()]
+      const value = this.value(handle, !this.isLate)
+      const statusCode = this.isLate ? StatusCodes.Good : this.statusCode(value)
       builder.add(handle, value, statusCode, timestamp)
       this.truth[handle]!.push({ timestamp, text: textOf(plain(kinds[handle]!, value), statusCode) })
     }
@@ -148,8 +150,8 @@ class Station {
     for (let row = 0; row < count; row++) {
       const isOver = known.length > 0 && random() < 0.3
       timestamp[row] = isOver ? known[Math.floor(random() * known.length)]!.timestamp : from - row * 500
-      const one = this.value(handle)
-      statusCode[row] = this.statusCode()
+      const one = this.value(handle, true)
+      statusCode[row] = this.statusCode(one)
       if (typeof one === 'number' || typeof one === 'boolean') value[row] = Number(one)
       else others[row] = one
       written.set(timestamp[row]!, textOf(plain(kinds[handle]!, one), statusCode[row]!))
@@ -210,9 +212,23 @@ class Station {
   }
 }
 
+/** A file that goes while the folder is copied makes another copy necessary. */
+function copied(folder: string): string {
+  for (;;) {
+    const copy = mkdtempSync(join(tmpdir(), 'history-crash-'))
+    try {
+      cpSync(folder, copy, { recursive: true })
+      return copy
+    } catch (error) {
+      rmSync(copy, { recursive: true, force: true })
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}
+
 /** As it comes back: booleans are numbers there. */
 function plain(kind: DataType, value: TagValue): TagValue {
-  return kind === 'bool' ? Number(value) : value
+  return kind === 'bool' && value !== null ? Number(value) : value
 }
 
 for (let seed = firstSeed; seed < firstSeed + runs; seed++)
