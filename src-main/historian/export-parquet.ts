@@ -7,7 +7,7 @@ import type { HistorySeries } from '../shared/history.ts'
 import type { ExportSink } from './history-export.ts'
 
 /** Rows of a row group: readers skip groups by their statistics, writers hold one. */
-const rowsOfGroup = 250_000
+const rowsOfGroup = 100_000
 
 const schema: ConstructorParameters<typeof ParquetWriter>[0]['schema'] = [
   { name: 'history', num_children: 5 },
