@@ -92,7 +92,7 @@ export interface Historian extends HistoryReading {
 const tinyRowCount = 64
 const gatherMs = 20
 /** Gathered rows from which on they are handed over at once. */
-const gatheredRowLimit = 4096
+const gatheredRowLimit = 32_768
 const gapLimit = 100
 
 /** Opens the historian: its writer's thread is started, the reader's with the first question. What is recorded meanwhile waits. */

@@ -1,5 +1,5 @@
 // How fast the historian takes samples: the mixed hour through writer and files in one thread, batches of 2,800 rows as they
-// come from drivers. `node test/bench/historian-writer.ts [journal synced each second | each batch] [seconds of data]`
+// come from drivers. `node test/bench/historian-writer.ts [seconds of data]`
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,8 @@ const pipelineDepth = 16
 export interface IngestFigures {
   readonly pointCount: number
   readonly pointsPerSecond: number
+  /** Of the writing thread; less moved by what else the machine does. */
+  readonly cpuNsPerPoint: number
   /** Longest time in which the thread did nothing but one batch and its share of sealing; ms. */
   readonly longestStallMs: number
   readonly diskBytesPerPoint: number
@@ -37,6 +39,7 @@ export async function ingest(seconds: number, syncsEach: boolean): Promise<Inges
     const waiting: Promise<void>[] = []
     let longestStallMs = 0
     let lastTick = 0
+    const cpu = process.threadCpuUsage()
     const begin = performance.now()
     for (const [index, batch] of batches.entries()) {
       const before = performance.now()
@@ -56,32 +59,21 @@ export async function ingest(seconds: number, syncsEach: boolean): Promise<Inges
     await Promise.all(waiting)
     await writer.synced()
     const seconds1 = (performance.now() - begin) / 1000
+    const { user, system } = process.threadCpuUsage(cpu)
     const { figures } = writer
     while (writer.work()) await new Promise((resolve) => setImmediate(resolve))
     const afterwards = performance.now()
     const again = HistoryFolder.open({ folder })
-    const opened = performance.now()
     const reopened = new HistoryWriter({ ...options, folder, files: again })
     const reopenMs = performance.now() - afterwards
-    console.log(
-      reopened.recovery.faults.slice(0, 3),
-      'open files',
-      (opened - afterwards).toFixed(1),
-      'replayed rows',
-      reopened.recovery.rowCount,
-      'segments',
-      reopened.recovery.segmentCount,
-      'heads',
-      reopened.figures.headSampleCount,
-    )
     await reopened.sealAll()
     await reopened.synced()
     const written = figures.journalByteCount + files.size().writtenByteCount + again.size().writtenByteCount
-    console.log(figures, files.size())
     await reopened.close()
     return {
       pointCount: hour.pointCount,
       pointsPerSecond: hour.pointCount / seconds1,
+      cpuNsPerPoint: ((user + system) * 1000) / hour.pointCount,
       longestStallMs,
       diskBytesPerPoint: bytesOf(join(folder, 'partitions')) / hour.pointCount,
       writtenBytesPerPoint: written / hour.pointCount,
