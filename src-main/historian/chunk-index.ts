@@ -200,6 +200,16 @@ export class ChunkIndex {
     return low < this.header.seriesCount && table[low * 8] === series ? this.entry(low) : undefined
   }
 
+  /** The table of series is in memory: {@link seriesEntryByteCount} bytes for each. */
+  get hasTable(): boolean {
+    return this.#table !== null
+  }
+
+  /** It is read again when it is asked for. */
+  forgetTable(): void {
+    this.#table = null
+  }
+
   /** Numbers of the rows of the tail with this series, in order of arrival. */
   tailOf(series: number): readonly number[] {
     return this.#tailOf.get(series) ?? noRows

@@ -9,7 +9,7 @@ import { PartitionsView } from './partitions-view.ts'
 import { SeriesCatalogReader } from './series-catalog.ts'
 
 /** Partitions that are kept open; each has two files. Views that need more have more, as long as they are open. */
-const openPartitionLimit = 64
+const openPartitionLimit = 512
 const defaultCacheBytes = 48 * 1024 * 1024
 /** Changes of the folder within so many ms may have the same time stamp (the clock of file systems ticks slowly). */
 const folderClockTickMs = 50

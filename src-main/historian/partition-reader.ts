@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeRecordHeader, headByteCount, isIntact, recordByteCount, recordTypes } from './chunk-file.ts'
-import { ChunkIndex, readAt, readInto, type SeriesEntry } from './chunk-index.ts'
+import { ChunkIndex, readAt, readInto, type SeriesEntry, seriesEntryByteCount } from './chunk-index.ts'
 import { rowWords } from './chunk-rows.ts'
 import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
 import { sortedRows } from './partition-index.ts'
@@ -66,6 +66,7 @@ export class PartitionReader {
   forget(): number {
     const byteCount = this.#keptByteCount
     for (const kept of [this.#rows, this.#pages, this.#tails, this.#columns]) kept.clear()
+    this.index.forgetTable()
     this.#keptByteCount = 0
     return byteCount
   }
@@ -154,6 +155,7 @@ export class PartitionReader {
   ): SortedRows {
     const before = kept.get(series)
     if (before) return before
+    if (!this.index.hasTable) this.#keep(this.index.seriesCount * seriesEntryByteCount)
     const entry = this.index.entryOf(series)
     if (!entry) return noSortedRows
     const rows = inOrder(read(this.index, entry))

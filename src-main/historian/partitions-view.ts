@@ -15,6 +15,9 @@ import { decodeTimestampSubset } from './timestamp-subset.ts'
 const { numbers: n, words: w } = rowLayout
 
 const slabByteCount = 512 * 1024
+/** Records with no more than this between them are read together. */
+const closeByteCount = 4096
+const largestRunByteCount = 1024 * 1024
 
 /** A partition with what this view sees of it. */
 interface Seen {
@@ -115,27 +118,16 @@ export class PartitionsView implements HistoryView {
 
   read(rows: ChunkRows, begin: number, end: number): readonly StoredChunk[] {
     const stored: StoredChunk[] = new Array(end - begin)
-    let byteCount = 0
-    for (let row = begin; row < end; row++) {
-      if (rows.isPage(row)) throw new HistoryFilesError('ioError', 'A page of chunks was to be read as one chunk')
-      byteCount += rows.length(row)
-    }
-    const bytes = this.#room(byteCount)
-    let at = 0
     for (let row = begin; row < end; ) {
-      const partition = rows.partition[row] as number
-      const seen = this.#see(partition)
+      const seen = this.#see(rows.partition[row] as number)
       if (!seen) throw new ViewOutdated()
-      let next = row
       const first = rows.offset(row)
-      let last = first
-      // Chunks that stand one behind the other are read at once.
-      while (next < end && rows.partition[next] === partition && rows.offset(next) === last) last += rows.length(next++)
-      seen.reader.read(bytes.subarray(at, at + last - first), first)
+      const next = endOfRun(rows, row, end)
+      const bytes = this.#room(rows.offset(next - 1) + rows.length(next - 1) - first)
+      seen.reader.read(bytes, first)
       for (; row < next; row++) {
-        const length = rows.length(row)
-        stored[row - begin] = storedChunk(seen.reader, bytes.subarray(at, at + length), rows.offset(row))
-        at += length
+        const at = rows.offset(row) - first
+        stored[row - begin] = storedChunk(seen.reader, bytes.subarray(at, at + rows.length(row)), rows.offset(row))
       }
     }
     return stored
@@ -317,6 +309,20 @@ function aloneRows(numbers: Float64Array, count: number): Uint8Array {
     if (last > lastBefore) lastBefore = last
   }
   return isAlone
+}
+
+/** End of the rows whose records stand so close behind each other that they are read at once. */
+function endOfRun(rows: ChunkRows, begin: number, end: number): number {
+  if (rows.isPage(begin)) throw new HistoryFilesError('ioError', 'A page of chunks was to be read as one chunk')
+  const first = rows.offset(begin)
+  let last = first + rows.length(begin)
+  let row = begin + 1
+  for (; row < end && rows.partition[row] === rows.partition[begin] && !rows.isPage(row); row++) {
+    const gap = rows.offset(row) - last
+    if (gap < 0 || gap > closeByteCount || last - first > largestRunByteCount) break
+    last = rows.offset(row) + rows.length(row)
+  }
+  return row
 }
 
 /** Greatest first time stamp before `at`; −Infinity when there is none. */
