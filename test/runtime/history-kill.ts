@@ -49,7 +49,7 @@ export async function judgeKills(options: KillOptions): Promise<KillVerdict> {
     for (const tag of tags) {
       const rows = live.tags.includes(tag)
         ? await station.rows(tag, startTimestamp - 1000, Date.now() + 1000)
-        : await station.rows(tag, 0, Date.now() + weekMs)
+        : await station.rows(tag, 0, startTimestamp - weekMs)
       comparedCount += rows.timestamps.length
       faults.push(...(live.tags.includes(tag) ? live : truth).compare(tag, rows))
     }

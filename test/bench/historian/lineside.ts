@@ -34,6 +34,8 @@ const turnMs = 20
 /** Batches that wait for their sync at once, as many callers would. */
 const pendingSyncs = 64
 const replayFrames = 300
+const drainTurns = 20
+const drainTurnMs = 50
 const replayStepMs = 200
 
 export interface LinesideHistory extends Peer {
@@ -91,6 +93,7 @@ class OwnHistory implements LinesideHistory {
     const seconds = (performance.now() - start) / 1000
     await this.#compact(newest + 60 * dayMs)
     this.#open()
+    await this.#drain()
     return {
       pointCount,
       seconds,
@@ -103,6 +106,15 @@ class OwnHistory implements LinesideHistory {
     const files = HistoryFolder.open({ folder: this.#folder, logger: silentLogger })
     await files.housekeep(now, { retentionMs: null, maximumByteCount: null })
     await files.close()
+  }
+
+  /** Of a journal whose samples are all in chunks nothing stays once the next run has begun one of its own. */
+  async #drain(): Promise<void> {
+    for (let turn = 0; turn < drainTurns; turn++) {
+      this.#writer!.tick()
+      while (this.#writer!.work());
+      await new Promise((resolve) => setTimeout(resolve, drainTurnMs))
+    }
   }
 
   #open(): void {
