@@ -18,7 +18,7 @@ export interface Heads {
   readonly rows: readonly HeadRows[]
 }
 
-/** What a question is about; ms. Of heads, rows it cannot need may be left out (`neededRows` in sample-merge.ts says which it can). */
+/** What a question is about; ms. Of heads, rows it cannot need may be left out (`neededSamples` in sample-merge.ts says which it can). */
 export interface HeadSpan {
   readonly from: number
   readonly to: number

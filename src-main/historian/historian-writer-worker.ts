@@ -128,7 +128,7 @@ port.on('message', (message: ToHistorianWriter) => {
     case 'write':
       return void write(message.id, message.series)
     case 'heads':
-      return serveHeads(message.port, (series) => timed(() => writer.heads(series)))
+      return serveHeads(message.port, (series, span) => timed(() => writer.heads(series, span)))
     case 'ping':
       return post({ type: 'figures', figures: figures() })
     case 'close':

@@ -8,7 +8,7 @@ import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import { HeadSeries } from './head-series.ts'
-import type { Heads } from './head-source.ts'
+import type { HeadSpan, Heads } from './head-source.ts'
 import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
 import type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
@@ -19,6 +19,7 @@ import { JournalLayouts, type Layout } from './journal-layouts.ts'
 import { recoverHeads } from './journal-recovery.ts'
 import type { JournalOutcome } from './journal-replay.ts'
 import { type BatchColumns, JournalRows } from './journal-rows.ts'
+import { neededSamples } from './sample-merge.ts'
 import { BackfillWork } from './seal-backfill.ts'
 import { SealWork } from './seal-work.ts'
 
@@ -256,13 +257,14 @@ export class HistoryWriter {
     }
   }
 
-  /** What is in memory of these series (numbers of the catalog). */
-  heads(ids: readonly number[]): Heads {
+  /** What is in memory of these series (numbers of the catalog), as far as a question about `span` can need it. */
+  heads(ids: readonly number[], span?: HeadSpan): Heads {
     const rows = []
     for (const id of ids) {
       const slot = this.#series.slotOfId(id)
       if (slot === undefined) continue
-      const samples = this.#series.headOf(slot)
+      const head = this.#series.headOf(slot)
+      const samples = span ? neededSamples(head, span.from, span.to) : head
       if (samples.count > 0) rows.push({ series: id, samples })
     }
     return { sealNumber: this.#files.sealNumber, rows }

@@ -55,7 +55,7 @@ export function firstRowFrom(timestamp: Float64Array, count: number, at: number)
  * Rows of a head that a question about [from, to] can need: those of the span, before it as far back as the second Good time stamp (the bound
  * and the slope to it), and after it as far as the first Good one. No question looks past a Good sample for another.
  */
-export function neededRows(
+function neededRows(
   { count, timestamp, value, statusCode, others }: Samples,
   from: number,
   to: number,
@@ -78,6 +78,19 @@ export function neededRows(
   const goodTime = timestamp[end]!
   while (end < count && timestamp[end] === goodTime) end++
   return { begin, end }
+}
+
+/** A copy of these rows alone. */
+export function neededSamples(head: Samples, from: number, to: number): Samples {
+  const { begin, end } = neededRows(head, from, to)
+  if (begin === 0 && end === head.count) return head
+  return {
+    count: end - begin,
+    timestamp: head.timestamp.slice(begin, end),
+    value: head.value.slice(begin, end),
+    statusCode: head.statusCode.slice(begin, end),
+    others: head.others?.slice(begin, end) ?? null,
+  }
 }
 
 function mergeTwo(older: Samples, newer: Samples, replaces: boolean): Samples {

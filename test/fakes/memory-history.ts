@@ -5,7 +5,7 @@ import { summarize } from '../../src-main/historian/chunk-summary.ts'
 import type { HeadSource, HeadSpan, Heads } from '../../src-main/historian/head-source.ts'
 import type { SeriesKind, SeriesRow } from '../../src-main/historian/history-catalog.ts'
 import type { HistoryView, HistoryViewSource, StoredChunk } from '../../src-main/historian/history-view.ts'
-import { neededRows, sliceSamples } from '../../src-main/historian/sample-merge.ts'
+import { neededSamples } from '../../src-main/historian/sample-merge.ts'
 import type { Samples } from '../../src-main/historian/samples.ts'
 import { encodeTimestamps, openTimestamps } from '../../src-main/historian/timestamp-codec.ts'
 import type { Interpolation } from '../../src-main/shared/history.ts'
@@ -89,8 +89,8 @@ export class MemoryHistory implements HistoryViewSource, HeadSource {
       const { head } = this.#of(id)
       if (!head || head.count === 0) return []
       if (!span) return [{ series: id, samples: head }]
-      const { begin, end } = neededRows(head, span.from, span.to)
-      return begin < end ? [{ series: id, samples: sliceSamples(head, begin, end) }] : []
+      const samples = neededSamples(head, span.from, span.to)
+      return samples.count > 0 ? [{ series: id, samples }] : []
     })
     const answer = { sealNumber: this.#sealNumber, rows }
     this.onHeads()
