@@ -1,6 +1,6 @@
 // Whatever was recorded, and however it lies in chunks, late pieces, back-fill and heads: the fast way gives what the plain one gives.
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { HistoryReader } from '../../../src-main/historian/history-reader.ts'
 import {
   type AggregateConfiguration,
@@ -19,6 +19,9 @@ import {
   Reference,
 } from './history-reference.ts'
 import { plainSamples, samplesOf } from './plain-samples.ts'
+
+// The plain reference looks at every sample for every row, and the machine may have other work.
+vi.setConfig({ testTimeout: 120_000 })
 
 const begin = Date.UTC(2026, 0, 5)
 const statusCodes = [0, 0, 0, 0, 0, 0, 0, 0, 0x40000000, 0x40910000, 0x80000000, 0x80310000, 0x809b0000]
