@@ -7,8 +7,8 @@ import { deviceStateValues } from './recording.ts'
 import type { AuditRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { HistoryMarker, HistoryMarkerSource } from './shared/history.ts'
-import { deviceSeriesName } from './shared/own-series.ts'
-import { isBad, isGood, statusCodeName } from './shared/status-code.ts'
+import { deviceSeriesName, runningSeriesName } from './shared/own-series.ts'
+import { isBad, isGood, StatusCodes, statusCodeName } from './shared/status-code.ts'
 
 /** What operators and engineers do to the line. Log-ins and accounts are nobody's business on a trend. */
 const operatorActions: ReadonlySet<string> = new Set([
@@ -93,9 +93,10 @@ export function deviceMarkers({ history, deviceOf }: DeviceMarkerOptions): Histo
       let cursor: string | undefined
       do {
         const page = await history.read({ tags: names, from, to, mode: 'raw', limit: pageLength, cursor })
+        // Without a value the station did not run, or the device left the plant: no state of the device.
         for (const { tag, timestamps, values, statusCodes } of page.series)
           for (const [row, timestamp] of timestamps.entries())
-            markers.push(stateMarker(tag, timestamp, values[row]!, statusCodes[row]!))
+            if (!isBad(statusCodes[row]!)) markers.push(stateMarker(tag, timestamp, values[row]!))
         // The newest are asked for: of a span with very many changes only those are held.
         if (markers.length > 2 * limit) keepNewest(markers, limit)
         cursor = page.cursor
@@ -113,9 +114,9 @@ function keepNewest(markers: HistoryMarker[], limit: number): void {
   markers.length = Math.min(markers.length, limit)
 }
 
-function stateMarker(series: string, timestamp: number, value: number, statusCode: number): HistoryMarker {
+function stateMarker(series: string, timestamp: number, value: number): HistoryMarker {
   const device = series.slice('device:'.length, -':state'.length)
-  const state = isBad(statusCode) ? statusCodeName(statusCode) : (stateNames.get(value) ?? String(value))
+  const state = stateNames.get(value) ?? String(value)
   return {
     id: `${series}@${timestamp}`,
     kind: 'device',
@@ -127,24 +128,64 @@ function stateMarker(series: string, timestamp: number, value: number, statusCod
   }
 }
 
-/** Times in which the recorder itself lost samples. */
-export function recorderMarkers(gaps: () => readonly HistorianGap[]): HistoryMarkerSource {
+export interface RecorderMarkerOptions {
+  readonly history: Pick<HistoryReading, 'read' | 'seriesRows'>
+  /** Of this run of the station. */
+  readonly gaps: () => readonly HistorianGap[]
+}
+
+/** Times in which nothing was recorded: the station did not run, or the historian lost samples. */
+export function recorderMarkers({ history, gaps }: RecorderMarkerOptions): HistoryMarkerSource {
   return {
     kind: 'recorder',
     async read(from, to, _tags, limit) {
-      return gaps()
-        .filter((gap) => gap.from < to && (gap.to ?? Number.POSITIVE_INFINITY) >= from)
-        .slice(-limit)
-        .reverse()
-        .map((gap) => ({
-          id: String(gap.from),
-          kind: 'recorder',
-          timestamp: gap.from,
-          endTimestamp: gap.to,
-          tag: null,
-          user: null,
-          text: gap.lostCount > 0 ? `${gap.reason} (${gap.lostCount} samples lost)` : gap.reason,
-        }))
+      const pauses = await pausesOf(history, from, to, limit)
+      // Of a time without a station the historian tells too; it is a pause already.
+      const losses = gaps().filter(
+        (gap) => gap.lostCount > 0 && gap.from < to && (gap.to ?? Number.POSITIVE_INFINITY) >= from,
+      )
+      return [...pauses, ...losses.map(lossMarker)].sort((a, b) => b.timestamp - a.timestamp).slice(0, limit)
     },
+  }
+}
+
+/** From each sample that says that the station does not run to the next one that says it does. */
+async function pausesOf(
+  history: RecorderMarkerOptions['history'],
+  from: number,
+  to: number,
+  limit: number,
+): Promise<HistoryMarker[]> {
+  const { rows } = await history.seriesRows(runningSeriesName, 1)
+  if (rows[0]?.tag !== runningSeriesName) return []
+  const request = { tags: [runningSeriesName], from, to, mode: 'raw', bounds: true, limit: pageLength } as const
+  const { series } = await history.read(request)
+  const { timestamps, statusCodes } = series[0]!
+  const pauses: HistoryMarker[] = []
+  for (const [row, timestamp] of timestamps.entries()) {
+    const next = timestamps[row + 1]
+    if (!isBad(statusCodes[row]!) || timestamp >= to || (next !== undefined && next < from)) continue
+    const isOrderly = statusCodes[row] === StatusCodes.BadShutdown
+    pauses.push({
+      id: `${runningSeriesName}@${timestamp}`,
+      kind: 'recorder',
+      timestamp,
+      endTimestamp: next ?? null,
+      tag: null,
+      user: null,
+      text: isOrderly ? 'The station was stopped' : 'The station did not end in order',
+    })
+  }
+  return pauses.slice(-limit)
+}
+
+function lossMarker({ from, to, lostCount, reason }: HistorianGap): HistoryMarker {
+  const shared = { kind: 'recorder', tag: null, user: null } as const
+  return {
+    ...shared,
+    id: `loss@${from}`,
+    timestamp: from,
+    endTimestamp: to,
+    text: `${reason} (${lostCount} samples lost)`,
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './historian/history-settings.ts'
 import type { DeviceRow, DeviceState } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
-import { deviceSeriesName, writeSeriesName } from './shared/own-series.ts'
+import { deviceSeriesName, runningSeriesName, writeSeriesName } from './shared/own-series.ts'
 import type { Plant } from './shared/plant.ts'
 import { StatusCodes } from './shared/status-code.ts'
 import { coerceValue, type StateWords, type TagDefinition, usualTagHistory, valueTypeOf } from './shared/tag.ts'
@@ -46,6 +46,18 @@ export class Recording {
     this.#historian = historian
     this.#table = table
     this.#clock = clock
+  }
+
+  /** The station runs from now on; the historian itself says when it does not any more. To be called once. */
+  started(): void {
+    this.#historian.recordOwn({
+      name: runningSeriesName,
+      description: 'The station runs',
+      dataType: 'bool',
+      value: true,
+      statusCode: StatusCodes.Good,
+      timestamp: this.#clock.now(),
+    })
   }
 
   /** The tags of this plant that have history are recorded from now on, those and no others. */

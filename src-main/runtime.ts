@@ -109,6 +109,7 @@ export class Runtime {
     this.#interlocks = new TagInterlocks(this.tagTable)
     this.#calculatedTags = new CalculatedTags({ table: this.tagTable, clock })
     this.#recording = new Recording(historian, this.tagTable, clock)
+    this.#recording.started()
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
@@ -158,7 +159,7 @@ export class Runtime {
           writeMarkers(access.audit),
           operatorMarkers(access.audit),
           deviceMarkers({ history: historian, deviceOf: (tag) => this.#deviceOf(tag) }),
-          recorderMarkers(() => this.#recording.gaps()),
+          recorderMarkers({ history: historian, gaps: () => this.#recording.gaps() }),
         ],
         access,
         health: () => health.read(),

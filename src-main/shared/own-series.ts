@@ -2,7 +2,7 @@
 // begin so.
 
 /** Words in front of the colon; `alarm` is kept for the states of alarms. */
-const ownPrefixes = ['device', 'write', 'alarm'] as const
+const ownPrefixes = ['device', 'write', 'alarm', 'runtime'] as const
 const ownName = new RegExp(`^(${ownPrefixes.join('|')}):`)
 
 /** States of a device, as numbers with words. */
@@ -14,6 +14,9 @@ export function deviceSeriesName(device: string): string {
 export function writeSeriesName(tag: string): string {
   return `write:${tag}`
 }
+
+/** True while the station runs; without value from a stop or crash to the next start. */
+export const runningSeriesName = 'runtime:running'
 
 /** True for a name that only the runtime's own series may have. */
 export function isOwnSeriesName(name: string): boolean {

@@ -165,15 +165,53 @@ describe('how the historian is', () => {
 })
 
 describe('marks', () => {
-  test('gaps of the recorder that touch the span, also one that lasts', async () => {
-    const gap = (from: number, to: number | null, lostCount = 0) => ({ from, to, lostCount, reason: 'no room' })
-    const source = recorderMarkers(() => [gap(0, 5), gap(10, 20, 3), gap(30, null)])
+  const raw = (tag: string, rows: readonly (readonly [number, number, number])[]) => ({
+    tag,
+    mode: 'raw' as const,
+    timestamps: Float64Array.from(rows, ([timestamp]) => timestamp),
+    values: Float64Array.from(rows, ([, value]) => value),
+    others: null,
+    statusCodes: Uint32Array.from(rows, ([, , statusCode]) => statusCode),
+    plot: null,
+  })
+  const row = (tag: string) => ({
+    tag,
+    dataType: 'uint8' as const,
+    unit: '',
+    description: '',
+    interpolation: 'stepped' as const,
+    isRecorded: true,
+    firstTimestamp: 0,
+    lastTimestamp: 9,
+  })
+
+  test('times without a station and times of lost samples that touch the span', async () => {
+    const gap = (from: number, to: number | null, lostCount: number) => ({ from, to, lostCount, reason: 'no room' })
+    const bad = Number.NaN
+    const source = recorderMarkers({
+      gaps: () => [gap(0, 5, 1), gap(10, 20, 3), gap(11, 12, 0), gap(50, null, 1)],
+      history: {
+        seriesRows: async () => ({ rows: [row('runtime:running')] }),
+        read: async () => ({
+          series: [
+            raw('runtime:running', [
+              [8, bad, StatusCodes.BadShutdown],
+              [14, 1, 0],
+              [25, bad, StatusCodes.BadNoData],
+              [30, 1, 0],
+              [39, bad, StatusCodes.BadShutdown],
+            ]),
+          ],
+        }),
+      },
+    })
     const marks = await source.read(12, 40, null, 10)
     expect(marks.map(({ timestamp, endTimestamp, text }) => [timestamp, endTimestamp, text])).toEqual([
-      [30, null, 'no room'],
+      [39, null, 'The station was stopped'],
+      [25, 30, 'The station did not end in order'],
       [10, 20, 'no room (3 samples lost)'],
+      [8, 14, 'The station was stopped'],
     ])
-    expect(await source.read(6, 9, null, 10)).toEqual([])
   })
 
   test('states of the devices of the tags that are asked for, the newest first where there are too many', async () => {
@@ -182,29 +220,18 @@ describe('marks', () => {
       deviceOf: (tag) => (tag === 'Level' ? 'plc' : null),
       history: {
         seriesRows: async () => ({
-          rows: ['device:broker:state', 'device:plc:state'].map((tag) => ({
-            tag,
-            dataType: 'uint8' as const,
-            unit: '',
-            description: '',
-            interpolation: 'stepped' as const,
-            isRecorded: true,
-            firstTimestamp: 0,
-            lastTimestamp: 9,
-          })),
+          rows: ['device:broker:state', 'device:plc:state'].map(row),
         }),
         read: async ({ tags, cursor }) => {
           asked.push(tags)
           const begin = Number(cursor ?? 0)
-          const series = tags.map((tag) => ({
-            tag,
-            mode: 'raw' as const,
-            timestamps: Float64Array.of(begin + 1, begin + 2),
-            values: Float64Array.of(2, 3),
-            others: null,
-            statusCodes: new Uint32Array(2),
-            plot: null,
-          }))
+          const series = tags.map((tag) =>
+            raw(tag, [
+              [begin + 1, 2, 0],
+              [begin + 2, 3, 0],
+              [begin + 3, Number.NaN, StatusCodes.BadShutdown],
+            ]),
+          )
           return begin < 20 ? { series, cursor: String(begin + 10) } : { series }
         },
       },

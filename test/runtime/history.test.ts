@@ -173,6 +173,7 @@ describe('history of a station', () => {
       'Filler.Temperature',
       'Tank.Level',
       'device:plc:state',
+      'runtime:running',
       'write:Filler.Speed',
     ])
     expect(tags.find(({ tag }) => tag === 'device:plc:state')!.states![2]).toEqual({
@@ -309,6 +310,8 @@ describe('history of a station', () => {
     expect(values[gap]).toBeNull()
     expect(statusCodes[gap]).toBe(StatusCodes.BadShutdown)
     expect(timestamps[gap]).toBeGreaterThanOrEqual(stoppedAt)
+    const { markers } = await station.call('history.markers', { from: stoppedAt, to: Date.now(), kinds: ['recorder'] })
+    expect(markers).toMatchObject([{ text: 'The station was stopped', endTimestamp: expect.any(Number) }])
   }, 60_000)
 
   test('after kill -9 everything that was seen is there, and the time without a station is a gap', async () => {
