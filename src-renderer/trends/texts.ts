@@ -355,6 +355,7 @@ const units = [
 export function spanText(ms: number): string {
   const whole = units.find(([, size]) => ms >= size && ms % size === 0 && ms / size < 100)
   if (whole) return t(whole[0], { n: ms / whole[1] })
+  if (ms <= 0) return t('seconds', { n: 0 })
   const [unit, size] = units.find(([, size]) => ms >= size) ?? units.at(-1)!
   return t(unit, { n: Math.round((ms / size) * 10) / 10 })
 }

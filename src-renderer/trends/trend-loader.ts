@@ -16,8 +16,9 @@ const oldAfterMs = 300_000
 const growBuckets = 4
 const shortestGrowMs = 4000
 const longestGrowMs = 60_000
-/** A tag that was refused is asked again after this time; ms. */
+/** A tag that was refused is asked again after this time, and sooner where the runtime was only not able to answer; ms. */
 const retryMs = 10_000
+const soonMs = 2000
 /** Samples arrive in the recorder a little after their time stamp; until then they are not known to be missing; ms. */
 const arrivalMs = 1000
 
@@ -166,7 +167,9 @@ export class TrendLoader {
 
   #isRefused(tag: string, now: number): boolean {
     const problem = this.#problems.get(tag)
-    return problem !== undefined && now - problem.timestamp < retryMs
+    if (problem === undefined) return false
+    const isForNow = problem.error instanceof CallError && problem.error.httpStatus >= 500
+    return now - problem.timestamp < (isForNow ? soonMs : retryMs)
   }
 
   async #run(question: Question): Promise<void> {

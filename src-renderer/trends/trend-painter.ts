@@ -26,7 +26,7 @@ export interface PaintArea {
 /** Samples further apart than this are drawn as points too; CSS px. */
 const pointsFromPx = 7
 /** So many pens of thousands of points are drawn in their full width. */
-const mostWideDense = 3
+const mostWideDense = 4
 /** Pens wider than this are the bold ones; CSS px. */
 const boldFrom = 2
 /** Height of the stretch at the axis that says: no value; CSS px. */

@@ -1,6 +1,6 @@
 // U5 in Debian's Chromium: eight pens over a month of one sample a second: from the key or the wheel to the exact picture on screen,
 // answer included, and the memory of the page over an hour's worth of steps. History is made of formulas, behind the real web
-// server and link: the historian itself is measured by historian.ts.
+// server and link, and answers about as fast as the historian does: that one is measured by historian.ts.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -15,7 +15,9 @@ import { isBad, StatusCodes } from '../../src-main/shared/status-code.ts'
 const sampleMs = 1000
 const hour = 3_600_000
 /** Of a bucket so many samples are looked at, evenly. */
-const mostLookedAt = 24
+const mostLookedAt = 6
+/** Of a span so many samples are looked at for its figures. */
+const mostForFigures = 4000
 
 export interface Generated {
   readonly row: Omit<RecordedSeriesRow, 'tag' | 'isRecorded' | 'firstTimestamp' | 'lastTimestamp'>
@@ -124,8 +126,8 @@ export class GeneratedHistory implements History {
     return { series: request.tags.map((tag) => this.#series(tag, request)) }
   }
 
-  async statistics(): Promise<readonly HistoryStatistics[]> {
-    return []
+  async statistics(tags: readonly string[], from: number, to: number): Promise<readonly HistoryStatistics[]> {
+    return tags.map((tag) => this.#figures(tag, from, to))
   }
 
   async seriesRows(prefix: string, limit: number): Promise<{ readonly rows: readonly RecordedSeriesRow[] }> {
@@ -153,6 +155,41 @@ export class GeneratedHistory implements History {
     const count = Math.max(0, Math.ceil(to / generated.everyMs) - Math.ceil(from / generated.everyMs))
     if (request.mode === 'raw' || count <= (request.rawUpTo ?? -1)) return this.#raw(tag, generated, from, to)
     return this.#plot(tag, generated, request)
+  }
+
+  /** From at most {@link mostForFigures} samples, evenly: near enough to look at. */
+  #figures(tag: string, from: number, to: number): HistoryStatistics {
+    const { everyMs, at, row } = generatedSeries[tag]!
+    const step = Math.max(1, Math.floor((to - from) / everyMs / mostForFigures)) * everyMs
+    const samples: { readonly time: number; readonly value: number }[] = []
+    let count = 0
+    for (let time = Math.ceil(from / everyMs) * everyMs; time < Math.min(to, this.#now()); time += step) {
+      count++
+      const { value } = at(time)
+      if (!Number.isNaN(value)) samples.push({ time, value })
+    }
+    const byValue = [...samples].sort((a, b) => a.value - b.value)
+    const mean = samples.reduce((sum, { value }) => sum + value, 0) / samples.length
+    const variance = samples.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / samples.length
+    const durations: Record<string, number> = {}
+    for (const { value } of samples) durations[value] = (durations[value] ?? 0) + step
+    const hasAny = samples.length > 0
+    return {
+      tag,
+      count: Math.round((count * step) / everyMs),
+      goodCount: Math.round((samples.length * step) / everyMs),
+      minimum: byValue[0]?.value ?? null,
+      minimumTimestamp: byValue[0]?.time ?? null,
+      maximum: byValue.at(-1)?.value ?? null,
+      maximumTimestamp: byValue.at(-1)?.time ?? null,
+      average: hasAny ? mean : null,
+      timeAverage: hasAny ? mean : null,
+      standardDeviation: hasAny ? Math.sqrt(variance) : null,
+      first: samples[0]?.value ?? null,
+      last: samples.at(-1)?.value ?? null,
+      durationGoodMs: samples.length * step,
+      stateDurations: row.states || row.dataType === 'bool' ? durations : null,
+    }
   }
 
   #raw(tag: string, { everyMs, at }: Generated, from: number, to: number): HistorySeries {
