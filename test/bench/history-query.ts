@@ -102,17 +102,17 @@ async function fill(): Promise<void> {
 async function time(name: string, run: () => Promise<unknown>, repeats = 15): Promise<void> {
   if (!name.includes(only)) return
   const times: number[] = []
-  const processor = process.cpuUsage()
+  const processor = process.threadCpuUsage()
   for (let turn = 0; turn < repeats; turn++) {
     const begin = performance.now()
     await run()
     times.push(performance.now() - begin)
   }
-  const { user, system } = process.cpuUsage(processor)
+  const { user, system } = process.threadCpuUsage(processor)
   times.sort((a, b) => a - b)
   const show = (ms: number) => ms.toFixed(2).padStart(8)
   console.log(
-    `${name.padEnd(52)} first ${show(times.at(-1)!)} median ${show(times[repeats >> 1]!)} min ${show(times[0]!)} ms, ${show((user + system) / 1000 / repeats)} ms of processor`,
+    `${name.padEnd(52)} first ${show(times.at(-1)!)} median ${show(times[repeats >> 1]!)} min ${show(times[0]!)} ms, ${show((user + system) / 1000 / repeats)} ms of the thread`,
   )
 }
 
@@ -128,13 +128,31 @@ console.log(`open and first answer ${(performance.now() - begin).toFixed(1)} ms`
 
 await time('H4 raw 1 h @1 Hz', () => year('raw', end - hourMs), 200)
 await time('H5 plot 30 d → 2000', () => year('plot', end - 30 * dayMs, { buckets: 2000 }))
-await time('   plot 30 d → 2000 approximate', () =>
-  year('plot', end - 30 * dayMs, { buckets: 2000, approximate: true }),
-)
 await time('H6 plot year → 2000', () => year('plot', firstTimestamp, { buckets: 2000 }))
-await time('   plot year → 2000 approximate', () => year('plot', firstTimestamp, { buckets: 2000, approximate: true }))
+/** The same span moved by a third of a bucket with each repeat, as one pans: no edge of a bucket is where it was. */
+const moving = (mode: HistoryMode, spanMs: number, more: Partial<HistoryRequest> = {}) => {
+  let turn = 0
+  return () => {
+    const shift = (++turn / 3) * (spanMs / 2000) + turn * 1009
+    return reader.read({ tags: ['Year'], from: end - spanMs - shift, to: end - shift, mode, buckets: 2000, ...more })
+  }
+}
+const yearMs = end - firstTimestamp - 2 * dayMs
+let rawTurn = 0
+await time(
+  'H4 raw 1 h @1 Hz, moving',
+  () => {
+    const from = end - hourMs * (1 + ++rawTurn * 1.3)
+    return reader.read({ tags: ['Year'], from, to: from + hourMs, mode: 'raw' })
+  },
+  100,
+)
+await time('H5 plot 30 d → 2000, moving', moving('plot', 30 * dayMs), 30)
+await time('   plot 30 d → 2000 approximate, moving', moving('plot', 30 * dayMs, { approximate: true }), 30)
+await time('H6 plot year → 2000, moving', moving('plot', yearMs), 30)
+await time('   plot year → 2000 approximate, moving', moving('plot', yearMs, { approximate: true }), 30)
 for (const mode of ['average', 'minimum', 'count', 'delta', 'durationGood', 'timeAverage', 'interpolative'] as const)
-  await time(`   ${mode} year → 2000`, () => year(mode, firstTimestamp, { buckets: 2000 }), 7)
+  await time(`   ${mode} year → 2000, moving`, moving(mode, yearMs), 7)
 await time('   average year → 365', () => year('average', firstTimestamp, { buckets: 365 }), 7)
 await time('   timeAverage year → 12', () => year('timeAverage', firstTimestamp, { buckets: 12 }), 7)
 await time('   statistics of 1 day', () => reader.statistics(['Year'], end - dayMs, end))
@@ -149,6 +167,15 @@ await time(
   () => {
     instant += 1000
     return reader.read({ tags, from: instant, to: instant, mode: 'atTime' })
+  },
+  60,
+)
+let far = hour
+await time(
+  '   1,000 tags at an instant elsewhere in the hour',
+  () => {
+    far = hour + ((far - hour + 797_003) % hourMs)
+    return reader.read({ tags, from: far, to: far, mode: 'atTime' })
   },
   60,
 )
