@@ -1,12 +1,21 @@
-// V5: JSON messages/s through the MQTT driver up to onValues, beside a bare mqtt.js subscriber that parses them. The
-// publisher is another process that is only held back by TCP; both subscribers run in turn on this thread.
+// V5: JSON messages/s through the MQTT driver up to onValues, and on through the tag table with every message stored by the
+// historian, beside a bare mqtt.js subscriber that parses them. The publisher is another process that is only held back by TCP;
+// the subscribers run in turn on this thread.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { silentLogger } from '../../src-main/base/logger.ts'
 import type { DriverItem } from '../../src-main/drivers/driver.ts'
 import { protocolDriver } from '../../src-main/drivers/mqtt/mqtt-driver.ts'
+import { openHistorian } from '../../src-main/historian/historian.ts'
+import { defaultHistorySettings, recordedTag } from '../../src-main/historian/history-settings.ts'
+import type { ValueBatch } from '../../src-main/shared/value-batch.ts'
+import { TagTable } from '../../src-main/tags/tag-table.ts'
+import { tagDefinition } from '../fakes/tag-definition.ts'
 import type { Report } from './run.ts'
 
 const topicCount = 200
@@ -19,9 +28,11 @@ export async function run(report: Report): Promise<void> {
     const { port, stop } = await startPublisher(qos)
     const bare: Rates[] = []
     const driver: Rates[] = []
+    const stored: Rates[] = []
     for (let round = 0; round < roundCount; round++) {
       bare.push(await measureBare(port, qos))
       driver.push(await measureDriver(port, qos))
+      stored.push(await measureStored(port, qos))
     }
     stop()
     const figure = (name: string, value: number, unit: string) =>
@@ -31,6 +42,8 @@ export async function run(report: Report): Promise<void> {
     figure('V5 messages through a bare mqtt.js subscriber', Math.round(medianOf(bare, 'perSecond')), '1/s')
     figure('V5 ratio', ratio(driver, bare, 'perSecond'), '')
     figure('V5 ratio of messages per second of processor time', ratio(driver, bare, 'perCpuSecond'), '')
+    figure('V5 messages through driver and tag table, all stored', Math.round(medianOf(stored, 'perSecond')), '1/s')
+    figure('V5 ratio, all stored', ratio(stored, bare, 'perSecond'), '')
   }
 }
 
@@ -61,6 +74,55 @@ async function measureBare(port: number, qos: 0 | 1): Promise<Rates> {
 
 async function measureDriver(port: number, qos: 0 | 1): Promise<Rates> {
   let count = 0
+  return throughDriver(
+    port,
+    qos,
+    (batch) => {
+      count += batch.count
+    },
+    () => count,
+  )
+}
+
+/** Every message becomes a sample, also one that says the same again. */
+async function measureStored(port: number, qos: 0 | 1): Promise<Rates> {
+  const folder = mkdtempSync(join(tmpdir(), 'lineside-bench-mqtt-'))
+  const historian = openHistorian({
+    folder,
+    settings: defaultHistorySettings,
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  const table = new TagTable(systemClock)
+  table.configure(topics().map((topic) => tagDefinition(topic.replaceAll('/', '.'))))
+  historian.configure(
+    [...table.entries()].map(({ handle, definition }) => recordedTag(handle, definition)!),
+    defaultHistorySettings,
+  )
+  let count = 0
+  const take = (batch: ValueBatch): void => {
+    count += batch.count
+    table.apply(batch)
+    historian.record(batch)
+  }
+  try {
+    const rates = await throughDriver(port, qos, take, () => count)
+    while (historian.health().waitingCount > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    const { storedCount } = historian.health()
+    if (storedCount !== count) throw new Error(`of ${count} messages ${storedCount} were stored`)
+    return rates
+  } finally {
+    await historian.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function throughDriver(
+  port: number,
+  qos: 0 | 1,
+  take: (batch: ValueBatch) => void,
+  count: () => number,
+): Promise<Rates> {
   const driver = protocolDriver.createDriver({
     device: {
       name: 'bench',
@@ -76,16 +138,14 @@ async function measureDriver(port: number, qos: 0 | 1): Promise<Rates> {
     logger: silentLogger,
     secret: () => null,
     folder: '/',
-    onValues: (batch) => {
-      count += batch.count
-    },
+    onValues: take,
     onLost: (error) => {
       throw error
     },
   })
   await driver.connect(AbortSignal.timeout(5000))
   await driver.watch(topics().map((topic, handle) => itemOf(handle, `${topic}#$.value`)))
-  const rate = await rateOf(() => count)
+  const rate = await rateOf(count)
   await driver.close()
   return rate
 }
