@@ -1,5 +1,6 @@
 // Trends in the browser against a real runtime that records, with a year put into its history beforehand.
 import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { StatusCodes } from '../../src-main/shared/status-code.ts'
@@ -55,7 +56,7 @@ const test = base.extend<object, { recorded: TestStation }>({
   ],
 })
 
-const chart = (page: Page) => page.getByRole('group', { name: /^Chart of/ })
+const chart = (page: Page) => page.locator('.chart')
 
 /** The exact picture is drawn. */
 async function settled(page: Page): Promise<void> {
@@ -441,12 +442,44 @@ test('pens are found by name or description, and put in and out by keyboard', as
   await logIn(page, recorded, 'viewer', '#/trend')
   await page.getByRole('button', { name: 'Add pens' }).first().press('Enter')
   await page.keyboard.type('线速')
-  await expect(page.getByRole('button', { name: 'Add Line.Speed' })).toBeVisible()
+  const found = page.getByRole('dialog').getByRole('button', { name: /^Line\.Speed/ })
+  await expect(found).toHaveAttribute('aria-pressed', 'false')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('button', { name: 'Line.Speed: in the trend' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(found).toHaveAttribute('aria-pressed', 'true')
   await page.keyboard.press('Escape')
   await settled(page)
   await expect(page).toHaveURL(/pens=Line\.Speed/)
   await page.getByRole('button', { name: 'Take Line.Speed out' }).press('Enter')
   await expect(page.getByText('No pen is chosen yet.')).toBeVisible()
+})
+
+test.describe('in Chinese, dark', () => {
+  test.use({ locale: 'zh-CN', colorScheme: 'dark' })
+
+  test('no dialog or panel has a violation', async ({ page, recorded }) => {
+    test.setTimeout(120_000)
+    await logIn(page, recorded, 'engineer', '#/trend?pens=Line.Speed,Line.State&span=3600000')
+    await settled(page)
+    const check = async (name: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect
+        .soft(
+          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+          name,
+        )
+        .toEqual([])
+    }
+    await page.getByRole('button', { name: '更多' }).click()
+    for (const panel of ['统计', '标记']) await page.getByRole('button', { name: panel, exact: true }).click()
+    await page.getByRole('button', { name: '标尺', exact: true }).click()
+    await page.waitForTimeout(600)
+    await check('panels')
+    for (const dialog of ['添加曲线', '时间…', '导出', '保存', 'Line.Speed 的量程：自动']) {
+      await page.getByRole('button', { name: dialog }).first().click()
+      await page.getByRole('dialog').waitFor()
+      await page.waitForTimeout(300)
+      await check(dialog)
+      await page.keyboard.press('Escape')
+    }
+  })
 })
