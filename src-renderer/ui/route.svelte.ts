@@ -28,9 +28,10 @@ class Route {
 
   /** The same without a step in the browser's history: for what changes all the time, as where one looks in a trend. */
   replace(parameters: Readonly<Record<string, string | null>>): void {
-    const hash = this.#with(parameters)
-    history.replaceState(history.state, '', hash)
-    this.#hash = hash
+    // Somebody has just gone elsewhere; the news of it is still on its way.
+    if (location.hash !== this.#hash) return
+    history.replaceState(history.state, '', this.#with(parameters))
+    this.#hash = location.hash
   }
 
   #with(parameters: Readonly<Record<string, string | null>>): string {
