@@ -39,6 +39,8 @@ export class ValueGatherer implements BucketGatherer {
   readonly #buckets: Buckets
   readonly #dataBegin: number
   readonly #good: Float64Array
+  /** Of the Good samples: those with a number. */
+  readonly #numbers: Float64Array
   readonly #uncertain: Float64Array
   readonly #bad: Float64Array
   readonly #sum: Float64Array
@@ -58,6 +60,7 @@ export class ValueGatherer implements BucketGatherer {
     this.#dataBegin = dataBegin
     const column = () => new Float64Array(buckets.count)
     this.#good = column()
+    this.#numbers = column()
     this.#uncertain = column()
     this.#bad = column()
     this.#sum = column()
@@ -108,6 +111,7 @@ export class ValueGatherer implements BucketGatherer {
   takeRows(bucket: number, samples: Samples, begin: number, end: number): void {
     const { timestamp, value, statusCode, others } = samples
     let good = 0
+    let numbers = 0
     let sum = 0
     let minimum = this.#minimum[bucket]!
     let maximum = this.#maximum[bucket]!
@@ -123,6 +127,7 @@ export class ValueGatherer implements BucketGatherer {
       let quality: number = sampleGood
       if (code >>> 30 === 0 && !Number.isNaN(number)) {
         sum += number
+        numbers++
         if (number < minimum) minimum = number
         if (number > maximum) maximum = number
         if (Number.isNaN(first)) first = number
@@ -144,6 +149,7 @@ export class ValueGatherer implements BucketGatherer {
     this.#firstQuality[bucket] = firstQuality
     this.#lastQuality[bucket] = lastQuality
     this.#good[bucket]! += good
+    this.#numbers[bucket]! += numbers
     this.#sum[bucket]! += sum
     this.#minimum[bucket] = minimum
     this.#maximum[bucket] = maximum
@@ -173,7 +179,7 @@ export class ValueGatherer implements BucketGatherer {
   #value(mode: ValueAggregate, bucket: number): number {
     switch (mode) {
       case 'average':
-        return this.#sum[bucket]! / this.#good[bucket]!
+        return this.#sum[bucket]! / this.#numbers[bucket]!
       case 'minimum':
         return this.#minimum[bucket]!
       case 'maximum':
@@ -183,7 +189,7 @@ export class ValueGatherer implements BucketGatherer {
       case 'count':
         return this.#good[bucket]!
       case 'delta':
-        return this.#good[bucket] === 0 ? 0 : this.#last[bucket]! - this.#first[bucket]!
+        return this.#numbers[bucket] === 0 ? 0 : this.#last[bucket]! - this.#first[bucket]!
     }
   }
 
@@ -196,7 +202,7 @@ export class ValueGatherer implements BucketGatherer {
       const isWhole = this.#firstQuality[bucket] === sampleGood && this.#lastQuality[bucket] === sampleGood
       return isWhole ? codeGood : codeUncertainDataSubNormal
     }
-    if (good === 0) return codeBadNoData
+    if (this.#numbers[bucket] === 0) return codeBadNoData
     if (mode === 'average') return statusByCount(good, bad, good + uncertain + bad, configuration)
     if (bad > 0 || (configuration.treatUncertainAsBad && uncertain > 0)) return codeUncertainDataSubNormal
     const isBelow = mode !== 'maximum' && this.#uncertainMinimum[bucket]! < this.#minimum[bucket]!
@@ -221,6 +227,7 @@ export class ValueGatherer implements BucketGatherer {
     if (Number.isNaN(this.#first[bucket]!)) this.#first[bucket] = first
     this.#last[bucket] = last
     this.#good[bucket]! += good
+    this.#numbers[bucket]! += good
     this.#sum[bucket]! += sum
     if (minimum < this.#minimum[bucket]!) this.#minimum[bucket] = minimum
     if (maximum > this.#maximum[bucket]!) this.#maximum[bucket] = maximum

@@ -4,6 +4,7 @@ import type { TagValue } from '../shared/data-value.ts'
 import { samplesPerChunk } from './history-settings.ts'
 import type { Samples } from './samples.ts'
 import { timeOrder } from './time-order.ts'
+import { roughByteCount } from './value-size.ts'
 
 /** Rows of a unit; its three columns lie side by side, so that appending to a head touches one place in memory, not three. */
 const rowsPerUnit = 128
@@ -23,6 +24,8 @@ const largestClass = blockRowCounts.length - 1
 const unitsPerChunk = samplesPerChunk / rowsPerUnit
 /** Texts and arrays are sealed from about so many bytes on, however few rows they are. */
 const otherByteLimit = 262_144
+/** Full units are taken together up to about so many bytes of them: a chunk has room for more, but encoding it takes its time. */
+const chunkOtherBytes = 1_048_576
 const noBlock = -1
 
 /** 84 kB of rows; the same bytes as numbers and as status codes. */
@@ -43,6 +46,8 @@ interface Chain {
   readonly others: (readonly (TagValue | undefined)[] | null)[]
   /** Rows of the last unit; all others are full. */
   readonly counts: number[]
+  /** Rough bytes of those values, by unit. */
+  readonly otherBytes: number[]
 }
 
 /** Columns to gather rows in, used again and again. */
@@ -76,6 +81,7 @@ export class HeadStore {
   /** Of the block being filled, by row from its first on. */
   readonly #others: ((TagValue | undefined)[] | null | undefined)[] = []
   readonly #otherBytes = new Map<number, number>()
+  #otherByteCount = 0
   /** Slots with a full chunk, in that order; one entry for each chunk. */
   #filled: number[] = []
   #filledFrom = 0
@@ -94,9 +100,38 @@ export class HeadStore {
     return this.#rowCount
   }
 
-  /** Bytes of pages and columns. */
+  /** Bytes of pages, columns and values that are no plain numbers. */
   get byteCount(): number {
-    return this.#pages.length * unitsPerPage * unitByteCount + this.#capacity * 42
+    return this.#pages.length * unitsPerPage * unitByteCount + this.#capacity * 42 + this.#otherByteCount
+  }
+
+  /** Rough bytes of all values that are no plain numbers. */
+  get otherByteCount(): number {
+    return this.#otherByteCount
+  }
+
+  /** The same of one head. */
+  otherBytes(slot: number): number {
+    if (this.#otherByteCount === 0) return 0
+    let bytes = this.#otherBytes.get(slot) ?? 0
+    const chain = this.#chains[slot]
+    if (chain !== undefined) for (const inUnit of chain.otherBytes) bytes += inUnit
+    return bytes
+  }
+
+  /** Rows that make the next chunk of a head: at most 4096, fewer where their values are large. */
+  #chunkRowCount(slot: number): number {
+    const count = Math.min(this.count(slot), samplesPerChunk)
+    const chain = this.#chains[slot]
+    if (this.#otherByteCount === 0 || chain === undefined) return count
+    let rows = -chain.start
+    let bytes = 0
+    for (let unit = 0; unit < chain.units.length; unit++) {
+      rows += chain.counts[unit]!
+      bytes += chain.otherBytes[unit]!
+      if (bytes >= chunkOtherBytes) return Math.min(rows, count)
+    }
+    return count
   }
 
   /** A new, empty head; its slot. */
@@ -214,9 +249,9 @@ export class HeadStore {
 
   /** First and last time stamp of what {@link oldest} would give; null when the head is empty. */
   oldestSpan(slot: number): { readonly first: number; readonly last: number } | null {
-    const count = Math.min(this.count(slot), samplesPerChunk)
-    if (count === 0) return null
     if (this.#isMixed[slot] === 1) this.#sort(slot)
+    const count = this.#chunkRowCount(slot)
+    if (count === 0) return null
     return { first: this.#timestampAt(slot, 0), last: this.#timestampAt(slot, count - 1) }
   }
 
@@ -226,7 +261,7 @@ export class HeadStore {
    */
   oldest(slot: number): Samples | null {
     if (this.#isMixed[slot] === 1) this.#sort(slot)
-    const count = Math.min(this.count(slot), samplesPerChunk)
+    const count = this.#chunkRowCount(slot)
     if (count === 0) return null
     const scratch = this.#scratches[this.#usedScratchCount] ?? this.#newScratch()
     this.#usedScratchCount++
@@ -263,6 +298,7 @@ export class HeadStore {
       chain.segments.shift()
       chain.others.shift()
       chain.counts.shift()
+      this.#otherByteCount -= chain.otherBytes.shift()!
       chain.start = 0
     }
     if (chain !== undefined && chain.units.length === 0) this.#chains[slot] = undefined
@@ -344,8 +380,10 @@ export class HeadStore {
       this.#others[slot] = others
     }
     others[at - this.#firstRow(slot)] = other
-    const bytes = (this.#otherBytes.get(slot) ?? 0) + roughByteCount(other)
+    const added = roughByteCount(other)
+    const bytes = (this.#otherBytes.get(slot) ?? 0) + added
     this.#otherBytes.set(slot, bytes)
+    this.#otherByteCount += added
     if (bytes <= otherByteLimit) return
     // Few rows, but as large as a chunk should be.
     while (this.#sizeClass[slot]! < largestClass) this.#grow(slot)
@@ -396,13 +434,14 @@ export class HeadStore {
     const first = this.#firstRow(slot)
     let chain = this.#chains[slot]
     if (chain === undefined) {
-      chain = { units: [], start: this.#start[slot]! - first, segments: [], others: [], counts: [] }
+      chain = { units: [], start: this.#start[slot]! - first, segments: [], others: [], counts: [], otherBytes: [] }
       this.#chains[slot] = chain
     }
     chain.units.push(this.#page[slot]! * rowsPerPage + first)
     chain.segments.push(this.#segment[slot]!)
     chain.others.push(this.#others[slot] ?? null)
     chain.counts.push(this.#at[slot]! - first)
+    chain.otherBytes.push(this.#otherBytes.get(slot) ?? 0)
     this.#forgetCurrent(slot)
   }
 
@@ -442,6 +481,7 @@ export class HeadStore {
   #freeCurrent(slot: number): void {
     const sizeClass = this.#sizeClass[slot]!
     this.#freeBlocks[sizeClass]!.push(this.#page[slot]! * rowsPerPage + this.#firstRow(slot))
+    this.#otherByteCount -= this.#otherBytes.get(slot) ?? 0
     this.#forgetCurrent(slot)
   }
 
@@ -581,18 +621,4 @@ export function picked(samples: Samples, rows: ArrayLike<number>): Samples {
     if (other !== undefined) others![i] = other
   }
   return { count, timestamp, value, statusCode, others }
-}
-
-/** About what a value costs in memory and in a chunk. */
-function roughByteCount(value: TagValue): number {
-  switch (typeof value) {
-    case 'string':
-      return 16 + value.length * 2
-    case 'object':
-      if (value === null) return 0
-      if (value instanceof Uint8Array) return 64 + value.length
-      return Object.values(value).reduce((sum: number, inner: TagValue) => sum + 8 + roughByteCount(inner), 64)
-    default:
-      return 16
-  }
 }

@@ -89,7 +89,7 @@ export class HistorianWriterProcess {
   #figures: HistorianWriterFigures | null = null
   #counts: SampleCounts = noCounts
   /** Figures of writers that are gone. */
-  #before = { stored: 0, filtered: 0, lost: 0, backfilled: 0, replaced: 0, written: 0 }
+  #before = { stored: 0, filtered: 0, lost: 0, backfilled: 0, replaced: 0, refused: 0, written: 0 }
   #losses: ProcessLoss[] = []
   #longestStallMs = 0
   restartCount = 0
@@ -127,6 +127,7 @@ export class HistorianWriterProcess {
       lostCount: this.#before.lost + this.#counts.lostCount + this.lostCount,
       backfilledCount: this.#before.backfilled + (now?.backfilledCount ?? 0),
       replacedTimestampCount: this.#before.replaced + (now?.replacedTimestampCount ?? 0),
+      refusedValueCount: this.#before.refused + (now?.refusedValueCount ?? 0),
       writtenByteCount: this.#before.written + (now ? now.journalByteCount + now.size.writtenByteCount : 0),
       waitingCount: this.#inFlightRowCount + this.#waitingRowCount,
     }
@@ -324,6 +325,7 @@ export class HistorianWriterProcess {
     if (figures) {
       this.#before.backfilled += figures.backfilledCount
       this.#before.replaced += figures.replacedTimestampCount
+      this.#before.refused += figures.refusedValueCount
       this.#before.written += figures.journalByteCount + figures.size.writtenByteCount
     }
     this.#figures = null

@@ -20,6 +20,9 @@ const tickMs = 1000
 /** Blocks that wait from which on sealing does not wait for a quiet moment. */
 const urgentBacklog = 24
 
+/** Of values that are too large to be kept, one is named at most so often. */
+const refusalQuietMs = 60_000
+
 const port = parentPort
 if (!port) throw new Error('historian-writer-worker.ts runs as a worker thread of historian.ts only')
 const start = workerData as HistorianWriterStart
@@ -35,6 +38,7 @@ const writer = new HistoryWriter({
   settings,
   clock: systemClock,
   onResumed: (handles) => post({ type: 'resumed', handles }),
+  onRefused: sayRefused,
 })
 for (const fault of writer.recovery.faults) logger.warn(`The journal in ${join(folder, 'journal')}: ${fault}`)
 
@@ -42,6 +46,16 @@ let longestStallMs = 0
 let isWorking = false
 /** Looks at every file: once a second is enough. */
 let size = files.size()
+
+let refusalSaidAt = Number.NEGATIVE_INFINITY
+
+function sayRefused(series: string, reason: string): void {
+  if (performance.now() - refusalSaidAt < refusalQuietMs) return
+  refusalSaidAt = performance.now()
+  logger.warn(
+    `A value of "${series}" is not kept, a sample without value stands in its place: it ${reason}. Others of the next minute are only counted`,
+  )
+}
 
 function figures(): HistorianWriterFigures {
   const answer = { ...writer.figures, size, longestStallMs }

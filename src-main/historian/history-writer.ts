@@ -19,6 +19,7 @@ import { JournalLayouts, type Layout } from './journal-layouts.ts'
 import { recoverHeads } from './journal-recovery.ts'
 import type { JournalOutcome } from './journal-replay.ts'
 import { type BatchColumns, JournalRows } from './journal-rows.ts'
+import { admitted, rowsWithin } from './sample-admission.ts'
 import { neededSamples } from './sample-merge.ts'
 import { BackfillWork } from './seal-backfill.ts'
 import { SealWork } from './seal-work.ts'
@@ -27,6 +28,8 @@ import { SealWork } from './seal-work.ts'
 const roomProbeMs = 1000
 const housekeepingMs = 60_000
 const sizeLookMs = 10_000
+/** Rough bytes of texts and the like in one frame: a third of what a frame may have at most, and of what one value may. */
+const frameValueBytes = 4 * 1024 * 1024
 /** Gaps that are remembered for health. */
 const gapLimit = 100
 /** The oldest partition goes at most so often for one batch. */
@@ -41,6 +44,8 @@ export interface HistoryWriterOptions {
   readonly clock: Clock
   /** After samples of these tags were lost: their present values are wanted. */
   readonly onResumed?: (handles: readonly number[]) => void
+  /** A value of this series was too large to be kept: a sample without value stands in its place. `reason` ends "The value …". */
+  readonly onRefused?: (series: string, reason: string) => void
 }
 
 /** Figures of the writer since it was opened. offered = stored + filtered + lost. */
@@ -51,6 +56,8 @@ export interface WriterFigures {
   readonly lostCount: number
   readonly backfilledCount: number
   readonly replacedTimestampCount: number
+  /** Values too large to be kept; of the stored samples, those without a value for this reason. */
+  readonly refusedValueCount: number
   readonly seriesCount: number
   readonly headSampleCount: number
   readonly headByteCount: number
@@ -74,6 +81,7 @@ export class HistoryWriter {
   readonly #files: HistoryFilesWriter
   readonly #clock: Clock
   readonly #onResumed: (handles: readonly number[]) => void
+  readonly #onRefused: (series: string, reason: string) => void
   readonly #series: HeadSeries
   readonly #layouts: JournalLayouts
   readonly #journal: Journal
@@ -96,6 +104,7 @@ export class HistoryWriter {
   #storedCount = 0
   #filteredCount = 0
   #lostCount = 0
+  #refusedValueCount = 0
   #syncing: Promise<void> | null = null
   #sealMessage: string | null = null
   #sealAgainAt = 0
@@ -109,6 +118,7 @@ export class HistoryWriter {
     this.#settings = options.settings
     this.#clock = options.clock
     this.#onResumed = options.onResumed ?? (() => undefined)
+    this.#onRefused = options.onRefused ?? (() => undefined)
     this.#serverTimestamp = options.clock.now()
     this.#series = new HeadSeries(options.files)
     this.#layouts = new JournalLayouts(this.#series)
@@ -154,6 +164,7 @@ export class HistoryWriter {
       lostCount: this.#lostCount,
       backfilledCount: this.#backfill.count,
       replacedTimestampCount: this.#rows.replacedTimestampCount,
+      refusedValueCount: this.#refusedValueCount,
       seriesCount: this.#series.count,
       headSampleCount: heads.rowCount,
       headByteCount: heads.byteCount,
@@ -200,9 +211,10 @@ export class HistoryWriter {
    * Journals the batch and puts it into the heads. It is written when this returns: only a power cut can take it, until `synced`.
    * Without room it is counted as lost, and the series are marked. Never throws for want of room.
    */
-  record(batch: ValueBatch, serverTimestamp: number): void {
-    if (batch.count === 0) return
-    if (batch.count > rowsPerFrame) return this.#recordParts(batch, serverTimestamp)
+  record(given: ValueBatch, serverTimestamp: number): void {
+    if (given.count === 0) return
+    const batch = admitted(given, (row, reason) => this.#refuse(this.#layouts.slotOfHandle(given.handle[row]!), reason))
+    if (endOfFrame(batch, 0) < batch.count) return this.#recordParts(batch, serverTimestamp)
     const layout = this.#layouts.of(batch.handle, batch.count)
     if (layout.slots.length === 0) return
     this.#store(layout, layout.rows === null ? batch : pick(batch, layout.rows), serverTimestamp, true)
@@ -225,7 +237,9 @@ export class HistoryWriter {
       sourceTimestamp: Float64Array.of(sample.timestamp),
       others: isNumber ? null : [sample.value],
     }
-    this.#store(this.#layouts.ofSlots([slot]), columns, serverTimestamp, true)
+    const own = slot
+    const kept = admitted(columns, (_row, reason) => this.#refuse(own, reason))
+    this.#store(this.#layouts.ofSlots([slot]), kept, serverTimestamp, true)
   }
 
   /** Samples of these tags were lost on their way here: counted, and marked from that time on. */
@@ -353,8 +367,8 @@ export class HistoryWriter {
   }
 
   #recordParts(batch: ValueBatch, serverTimestamp: number): void {
-    for (let from = 0; from < batch.count; from += rowsPerFrame) {
-      const to = Math.min(batch.count, from + rowsPerFrame)
+    for (let from = 0, to = 0; from < batch.count; from = to) {
+      to = endOfFrame(batch, from)
       this.record(
         {
           count: to - from,
@@ -367,6 +381,13 @@ export class HistoryWriter {
         serverTimestamp,
       )
     }
+  }
+
+  /** A value was not let in. */
+  #refuse(slot: number, reason: string): void {
+    if (slot < 0) return
+    this.#refusedValueCount++
+    this.#onRefused(this.#series.row(slot).name, reason)
   }
 
   #store(layout: Layout, batch: BatchColumns, serverTimestamp: number, isLive: boolean): void {
@@ -718,6 +739,11 @@ function forEachRow(
     if (row === codes.end[codeRun]) codeRun++
     visit(row, times.value[timeRun]!, codes.value[codeRun]!)
   }
+}
+
+/** Row after the last one from `from` on that fits into the same frame of the journal. */
+function endOfFrame({ count, others }: ValueBatch, from: number): number {
+  return rowsWithin(others, from, Math.min(count, from + rowsPerFrame), frameValueBytes)
 }
 
 function pick(batch: ValueBatch, rows: Uint32Array): BatchColumns {

@@ -113,7 +113,7 @@ export class FrameBuilder {
     const base = times.count > 0 ? times.value[0]! : 0
     const timeForm = timestampForm(times, count, base)
     const codesArePlain = codes.count * 2 > count
-    this.#reserve(this.#at + others.length + 8)
+    this.#reserve(this.#at + roomOf(columns) + others.length)
     this.#u32(count)
     this.#u32(timeForm | (codesArePlain ? plainStatusCodes : 0))
     this.#u32(times.count)

@@ -23,13 +23,17 @@ import type { Partition, PartitionPlace } from './partition.ts'
 import { PartitionFile } from './partition-file.ts'
 import { allRows } from './partition-index.ts'
 import { chunkFileName, indexFileName } from './partition-name.ts'
+import { rowsWithin } from './sample-admission.ts'
 import { firstRowFrom, type MergeInput, mergeSamples, noSamples, sliceSamples } from './sample-merge.ts'
 import type { Samples } from './samples.ts'
 import { encodeTimestamps } from './timestamp-codec.ts'
+import { chunkValueBytes } from './value-size.ts'
 
 const { numbers: n, words: w } = rowLayout
 /** Chunks with fewer samples are made one with their neighbours where that gives fewer chunks. */
 const smallChunkCount = largestChunkCount / 2
+/** Chunks of more bytes are not small, however few samples they have: large texts. */
+const smallChunkBytes = 131_072
 /** Columns whose time stamps are compared with those of new chunks, to share them. */
 const comparedColumnCount = 64
 
@@ -216,8 +220,9 @@ export class PartitionRewrite {
     let pieces: Piece[] = []
     let done = noSamples
     const emit = (least: number) => {
-      while (done.count >= least) {
-        const size = Math.min(done.count, largestChunkCount)
+      while (done.count > 0) {
+        const size = rowsWithin(done.others, 0, Math.min(done.count, largestChunkCount), chunkValueBytes)
+        if (done.count < least && size === done.count) break
         out.push(this.#writeChunk(series, sliceSamples(done, 0, size), sealNumber, joinedSeals))
         done = sliceSamples(done, size, done.count)
       }
@@ -302,15 +307,16 @@ function groupEnd(rows: Float64Array, words: Uint32Array, begin: number): number
   let end = begin + 1
   for (; end < count; end++) {
     const overlaps = (rows[end * rowWords + n.firstTimestamp] as number) <= last
-    const areSmall = sampleCount(words, end - 1) < smallChunkCount && sampleCount(words, end) < smallChunkCount
+    const areSmall = isSmall(words, end - 1) && isSmall(words, end)
     if (!overlaps && !areSmall) break
     last = Math.max(last, rows[end * rowWords + n.lastTimestamp] as number)
   }
   return end
 }
 
-function sampleCount(words: Uint32Array, row: number): number {
-  return words[row * 2 * rowWords + w.count] as number
+function isSmall(words: Uint32Array, row: number): boolean {
+  const byteCount = (words[row * 2 * rowWords + w.lengthAndFlags] as number) >>> 5
+  return (words[row * 2 * rowWords + w.count] as number) < smallChunkCount && byteCount < smallChunkBytes
 }
 
 /** Samples before `end`, in order of arrival. */

@@ -7,9 +7,11 @@ import { picked } from './head-store.ts'
 import type { HistoryFilesWriter } from './history-files.ts'
 import type { BackfillSeries } from './history-input.ts'
 import { samplesPerChunk } from './history-settings.ts'
+import { rowsWithin, withExactNumbers } from './sample-admission.ts'
 import type { Samples } from './samples.ts'
 import { SealEncoder } from './seal-encoder.ts'
 import { timeOrder } from './time-order.ts'
+import { chunkValueBytes, refusalOf } from './value-size.ts'
 
 /** Chunks of one append. */
 const chunksPerAppend = 32
@@ -38,6 +40,10 @@ export class BackfillWork {
    */
   write(all: readonly BackfillSeries[]): number {
     for (const series of all) check(series)
+    return this.#writeChecked(all.map(exactly))
+  }
+
+  #writeChecked(all: readonly BackfillSeries[]): number {
     const slots = this.#context.series.define(all.map(({ series }) => series))
     let count = 0
     for (const [index, given] of all.entries()) {
@@ -66,7 +72,13 @@ export class BackfillWork {
   }
 }
 
-function check({ series: { name }, timestamp, value, statusCode }: BackfillSeries): void {
+/** Exact integers as numbers where that changes nothing. */
+function exactly(given: BackfillSeries): BackfillSeries {
+  const { value, others } = withExactNumbers({ ...given, count: given.timestamp.length })
+  return { ...given, value, others }
+}
+
+function check({ series: { name }, timestamp, value, statusCode, others }: BackfillSeries): void {
   if (timestamp.length !== value.length || timestamp.length !== statusCode.length)
     throw new RuntimeError(
       'BadInvalidArgument',
@@ -78,6 +90,15 @@ function check({ series: { name }, timestamp, value, statusCode }: BackfillSerie
         'BadInvalidArgument',
         `Back-fill of "${name}": ${instant} is no time in whole ms since 1970`,
       )
+  for (let row = 0; others !== null && row < timestamp.length; row++) {
+    const other = others[row]
+    const reason = other === undefined || other === null ? null : refusalOf(other)
+    if (reason !== null)
+      throw new RuntimeError(
+        'BadInvalidArgument',
+        `Back-fill of "${name}": the value at ${new Date(timestamp[row]!).toISOString()} ${reason}`,
+      )
+  }
 }
 
 /** In order of time; of equal time stamps the last one given. */
@@ -91,11 +112,11 @@ function ordered({ timestamp, value, statusCode, others }: BackfillSeries): Samp
   return picked(given, kept)
 }
 
-function endOfChunk({ timestamp, count }: Samples, from: number, before: number): number {
+function endOfChunk({ timestamp, count, others }: Samples, from: number, before: number): number {
   const most = Math.min(count, from + samplesPerChunk)
   let to = from + 1
   while (to < most && timestamp[to]! < before) to++
-  return to
+  return rowsWithin(others, from, to, chunkValueBytes)
 }
 
 function slice(samples: Samples, from: number, to: number): Samples {

@@ -12,6 +12,8 @@ const usualCarryLimit = 512
 /** Of a segment's bytes: as much may be carried over to the next one. */
 const carriedShare = 0.25
 const rowByteCount = 20
+/** Texts and the like may take so much memory over all heads; beyond it those with the most go before their time. */
+const otherByteLimit = 32 * 1024 * 1024
 /** Between two looks at whether samples of a past partition are left. */
 const partitionLookMs = 60_000
 
@@ -41,6 +43,7 @@ interface Sweep {
   readonly segment: number
   /** Samples before this are sealed. */
   readonly before: number
+  /** Heads that weigh less are carried over, or left. */
   readonly carryLimit: number
   slot: number
   /** Something was sealed in this round: what is left of it is looked at in the next. */
@@ -116,7 +119,8 @@ export class SealWork {
   /** ms after which samples are sealed; less when memory is short. */
   get watermarkMs(): number {
     const { watermarkMs, headSampleLimit } = this.#context.settings()
-    const fill = this.#context.series.heads.rowCount / headSampleLimit
+    const { heads } = this.#context.series
+    const fill = Math.max(heads.rowCount / headSampleLimit, heads.otherByteCount / otherByteLimit)
     return watermarkMs * Math.min(1, Math.max(0, 2 - 2 * fill))
   }
 
@@ -129,7 +133,14 @@ export class SealWork {
   }
 
   #isShort(): boolean {
-    return this.#context.series.heads.rowCount > this.#context.settings().headSampleLimit
+    const { heads } = this.#context.series
+    return heads.rowCount > this.#context.settings().headSampleLimit || heads.otherByteCount > otherByteLimit
+  }
+
+  /** What a head weighs, in rows: texts and the like count as the rows they would take the place of. */
+  #weight(slot: number): number {
+    const { heads } = this.#context.series
+    return heads.count(slot) + Math.ceil(heads.otherBytes(slot) / rowByteCount)
   }
 
   #takeFilled(): boolean {
@@ -152,14 +163,18 @@ export class SealWork {
     if (oldest === null) return false
     const end = Math.min(before, this.#context.files.partitionEnd(oldest.timestamp[0]!))
     let count = rowsBefore(oldest, end)
+    let coveredBefore = Number.NaN
     if (count === oldest.count && heads.followingTimestamp(slot, count) === oldest.timestamp[count - 1]) {
       // All samples of one ms go together: coverage knows no halves.
       const whole = rowsBefore(oldest, oldest.timestamp[count - 1] ?? 0)
       if (whole > 0) count = whole
+      // A ms with more samples than a chunk has: rather twice after a crash than not at all.
+      else coveredBefore = oldest.timestamp[count - 1]!
     }
     if (count === 0) return false
     const samples = { ...oldest, count }
-    this.#encoder.add(this.#context.series.id(slot), samples, false, samples.timestamp[count - 1]! + 1)
+    if (Number.isNaN(coveredBefore)) coveredBefore = samples.timestamp[count - 1]! + 1
+    this.#encoder.add(this.#context.series.id(slot), samples, false, coveredBefore)
     this.#taken.push({ slot, count })
     return true
   }
@@ -191,7 +206,8 @@ export class SealWork {
     const { heads } = this.#context.series
     if (this.#isShort() && heads.nextFilled() < 0) {
       // Many tags, each with little: those with the most go.
-      this.#sweep = this.#sweepOf('all', 0, Number.POSITIVE_INFINITY, Math.ceil(heads.rowCount / heads.slotCount))
+      const weight = heads.rowCount + heads.otherByteCount / rowByteCount
+      this.#sweep = this.#sweepOf('all', 0, Number.POSITIVE_INFINITY, Math.ceil(weight / heads.slotCount))
       return
     }
     if (this.#now < this.#nextPartitionLook) return
@@ -220,7 +236,9 @@ export class SealWork {
     }
     sweep.slot++
     if (!this.#concerns(sweep, slot) || this.#isTaken(slot)) return true
-    if (heads.count(slot) >= sweep.carryLimit && this.#take(slot, sweep.before)) sweep.hasSealed = true
+    // Few rows with large values: they do not go through the journal again, also when they are young.
+    const before = heads.count(slot) >= sweep.carryLimit ? sweep.before : Number.POSITIVE_INFINITY
+    if (this.#weight(slot) >= sweep.carryLimit && this.#take(slot, before)) sweep.hasSealed = true
     else if (sweep.kind === 'segment') this.#context.carry(slot)
     return true
   }
@@ -256,8 +274,8 @@ export class SealWork {
     const rowsBelow = new Float64Array(33)
     for (let slot = 0; slot < heads.slotCount; slot++) {
       if (heads.oldestSegment(slot) >= segment) continue
-      const count = heads.count(slot)
-      rowsBelow[32 - Math.clz32(count)]! += count
+      const weight = this.#weight(slot)
+      rowsBelow[32 - Math.clz32(weight)]! += weight
     }
     let carried = 0
     let limit = 1

@@ -25,6 +25,7 @@ export const StatusCodes = {
   BadCommunicationError: 0x80050000,
   BadEncodingError: 0x80060000,
   BadDecodingError: 0x80070000,
+  BadEncodingLimitsExceeded: 0x80080000,
   BadUnknownResponse: 0x80090000,
   BadTimeout: 0x800a0000,
   BadServiceUnsupported: 0x800b0000,

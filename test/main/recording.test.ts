@@ -24,6 +24,7 @@ const recordingHealth: HistorianHealth = {
   lostCount: 0,
   backfilledCount: 0,
   replacedTimestampCount: 0,
+  refusedValueCount: 0,
   seriesCount: 0,
   headSampleCount: 0,
   journalByteCount: 0,
