@@ -98,12 +98,6 @@ function walkBlocks(
     }
     const { blocks } = chunk
     if (isSkipped(gatherer, buckets, first, last, blocks.minimum[block]!, blocks.maximum[block]!)) continue
-    if (bucketOf(buckets, first) !== bucketOf(buckets, last)) {
-      // The next question often has the same edges: a trend that is moved on, a page that is shown again.
-      const kept = chunk.columns(block)
-      showRows(kept, kept.count, buckets, gatherer)
-      continue
-    }
     columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
     columns.others = null
     chunk.decodeValues(block, columns, 0)

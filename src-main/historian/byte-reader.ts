@@ -9,13 +9,13 @@ export function damaged(what: string, cause?: unknown): RuntimeError {
 /** Numbers from bytes; every method throws BadDecodingError when the bytes end too early or say a number out of range. */
 export class ByteReader {
   readonly bytes: Uint8Array
-  readonly #view: DataView
+  /** Made when it is needed: most readers do without. */
+  #view: DataView | null = null
   /** Where the next byte is read. */
   offset = 0
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get remaining(): number {
@@ -30,18 +30,23 @@ export class ByteReader {
   uint32(): number {
     this.#need(4)
     this.offset += 4
-    return this.#view.getUint32(this.offset - 4, true)
+    return this.#viewed().getUint32(this.offset - 4, true)
   }
 
   float64(): number {
     this.#need(8)
     this.offset += 8
-    return this.#view.getFloat64(this.offset - 8, true)
+    return this.#viewed().getFloat64(this.offset - 8, true)
   }
 
   /** A whole number from 0 to `limit`. */
   varint(limit = Number.MAX_SAFE_INTEGER): number {
     const { bytes } = this
+    const short = bytes[this.offset]
+    if (short !== undefined && short < 0x80 && short <= limit) {
+      this.offset++
+      return short
+    }
     let value = 0
     let weight = 1
     for (let index = 0; index < 8; index++) {
@@ -74,6 +79,11 @@ export class ByteReader {
     this.#need(byteCount)
     this.offset += byteCount
     return this.bytes.subarray(this.offset - byteCount, this.offset)
+  }
+
+  #viewed(): DataView {
+    this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+    return this.#view
   }
 
   #need(byteCount: number): void {

@@ -5,8 +5,8 @@ import { denseTable, readDense, readSingles, singleTable } from './dense-code.ts
 import { PrefixCode, readCodeLengths } from './huffman.ts'
 import { tokenCount } from './token.ts'
 
-/** Codes that are kept: 16 KB each at most. */
-const slotCount = 128
+/** Codes that are kept: 8 KB each, 16 KB where much was read with it. A year of one tag has about two hundred. */
+const slotCount = 256
 
 /** Making the large table takes as long as it saves on so many numbers. */
 const numbersPerLargeTable = 16_384

@@ -59,14 +59,38 @@ export function denseTable(code: PrefixCode): Uint32Array {
 export function singleTable(code: PrefixCode): Uint32Array {
   const table = new Uint32Array(codeTableSize)
   if (code.onlySymbol >= 0) return table.fill(singleEntry(code.onlySymbol, 0))
+  sortByLength(code.lengths)
   // With each bit more the table doubles: the new half repeats the old one, except where codes of that length end.
-  for (let length = 1, size = 1; length <= longestCode; length++) {
+  for (let length = 1, size = 1, next = 0; length <= longestCode; length++) {
     table.copyWithin(size, 0, size)
     size *= 2
-    for (let symbol = 0; symbol < code.lengths.length; symbol++)
-      if (code.lengths[symbol] === length) table[code.codes[symbol]! & 0xffff] = singleEntry(symbol, length)
+    for (const end = symbolsUpTo[length]!; next < end; next++) {
+      const symbol = symbolsByLength[next]!
+      table[code.codes[symbol]! & 0xffff] = singleEntry(symbol, length)
+    }
   }
   return table
+}
+
+const symbolsByLength = new Uint8Array(256)
+/** How many symbols have a code of at most so many bits. */
+const symbolsUpTo = new Uint16Array(longestCode + 1)
+const nextOfLength = new Uint16Array(longestCode + 1)
+
+/** Fills `symbolsByLength` with the symbols that have a code, shortest first. */
+function sortByLength(lengths: Uint8Array): void {
+  symbolsUpTo.fill(0)
+  for (const length of lengths) if (length > 0) symbolsUpTo[length]!++
+  let count = 0
+  for (let length = 1; length <= longestCode; length++) {
+    nextOfLength[length] = count
+    count += symbolsUpTo[length]!
+    symbolsUpTo[length] = count
+  }
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol]!
+    if (length > 0) symbolsByLength[nextOfLength[length]!++] = symbol
+  }
 }
 
 function singleEntry(token: number, length: number): number {

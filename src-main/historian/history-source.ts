@@ -1,10 +1,10 @@
 // Chunks as queries read them: opened once, block by block, out of the stored bytes.
 import type { TagValue } from '../shared/data-value.ts'
-import { type BlockSummaries, openChunk, type ValueColumns } from './chunk-codec.ts'
+import { type BlockSummaries, type OpenChunk, openChunk, type ValueColumns } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
-import type { HistoryView } from './history-view.ts'
+import type { HistoryView, StoredChunk } from './history-view.ts'
 import type { Samples } from './samples.ts'
-import { blockSampleCount } from './timestamp-codec.ts'
+import { blockSampleCount, type TimestampColumn } from './timestamp-codec.ts'
 
 /** A chunk whose blocks of 256 samples can be read one by one. Valid as long as the view it came from. */
 export interface OpenedChunk {
@@ -17,7 +17,7 @@ export interface OpenedChunk {
   /** What is known of each block without decoding it. */
   readonly blocks: BlockSummaries
   /** Time stamp of the first sample of each block. */
-  readonly blockFirstTimestamp: Float64Array
+  readonly blockFirstTimestamp: readonly number[]
   /** Writes the time stamps of one block to `into` from row `at` on; how many. */
   decodeTimestamps(block: number, into: Float64Array, at: number): number
   /** Writes values and status codes of one block to `into` from row `at` on; how many. */
@@ -39,8 +39,8 @@ export class BlockColumns implements ValueColumns {
   others: (TagValue | undefined)[] | null = null
 }
 
-/** Opened chunks that are kept between questions: about 6 KB each. */
-const keptChunkCount = 4096
+/** Opened chunks that are kept between questions: about 5 KB each. */
+const keptChunkCount = 2048
 /** Decoded blocks that are kept between questions, 5 KB each: a plot has two thousand edges, replay looks at a thousand tags at once. */
 const keptBlockCount = 3072
 
@@ -58,7 +58,8 @@ export class OpenedChunks {
   /** By series and first time stamp. */
   readonly #chunks = new Map<number, Map<number, Kept>>()
   /** What was opened, in turn: series and first time stamp. */
-  readonly #turn: [number, number][] = []
+  readonly #turnSeries: number[] = []
+  readonly #turnFirst: number[] = []
   #next = 0
   readonly #blocks = new KeptBlocks()
 
@@ -85,15 +86,17 @@ export class OpenedChunks {
   }
 
   #makeRoom(seriesId: number, first: number): void {
-    if (this.#turn.length < keptChunkCount) {
-      this.#turn.push([seriesId, first])
+    if (this.#turnSeries.length < keptChunkCount) {
+      this.#turnSeries.push(seriesId)
+      this.#turnFirst.push(first)
       return
     }
-    const [oldSeries, oldFirst] = this.#turn[this.#next]!
+    const oldSeries = this.#turnSeries[this.#next]!
     const ofSeries = this.#chunks.get(oldSeries)
-    ofSeries?.delete(oldFirst)
+    ofSeries?.delete(this.#turnFirst[this.#next]!)
     if (ofSeries?.size === 0 && oldSeries !== seriesId) this.#chunks.delete(oldSeries)
-    this.#turn[this.#next] = [seriesId, first]
+    this.#turnSeries[this.#next] = seriesId
+    this.#turnFirst[this.#next] = first
     this.#next = (this.#next + 1) % keptChunkCount
   }
 }
@@ -121,44 +124,72 @@ interface Decoded {
 
 function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number, kept: KeptBlocks): OpenedChunk {
   const stored = view.read(rows, row, row + 1)[0]!
-  const chunk = openChunk(stored.bytes)
-  const column = stored.timestampColumn
-  // What outlives the view must not ask it any more: a column is open already, chosen time stamps are taken now.
-  const chosen = column ? null : stored.timestamps()
-  const blockFirstTimestamp = column
-    ? column.blockFirstTimestamp
-    : Float64Array.from({ length: chunk.blockCount }, (_, block) => chosen![block * blockSampleCount]!)
-  const timestamps = () => chosen ?? column!.decodeAll()
-  const decodeTimestamps = (block: number, into: Float64Array, at: number) => {
-    if (column) return column.decodeBlock(block, into, at)
-    const part = chosen!.subarray(block * blockSampleCount, (block + 1) * blockSampleCount)
+  return new StoredOpenChunk(stored, rows.firstTimestamp(row), rows.lastTimestamp(row), kept)
+}
+
+class StoredOpenChunk implements OpenedChunk {
+  readonly count: number
+  readonly firstTimestamp: number
+  readonly lastTimestamp: number
+  readonly blockCount: number
+  readonly blockFirstTimestamp: readonly number[]
+  readonly #chunk: OpenChunk
+  readonly #column: TimestampColumn | null
+  /** Where the chunk has only some of a column's time stamps. */
+  readonly #chosen: Float64Array | null
+  readonly #keptBlocks: KeptBlocks
+  #decoded: (Decoded | undefined)[] | null = null
+
+  /** What outlives the view must not ask it any more: a column is open already, chosen time stamps are taken now. */
+  constructor(stored: StoredChunk, firstTimestamp: number, lastTimestamp: number, keptBlocks: KeptBlocks) {
+    const chunk = openChunk(stored.bytes)
+    this.#chunk = chunk
+    this.#column = stored.timestampColumn
+    const chosen = this.#column ? null : stored.timestamps()
+    this.#chosen = chosen
+    this.#keptBlocks = keptBlocks
+    this.count = chunk.count
+    this.blockCount = chunk.blockCount
+    this.firstTimestamp = firstTimestamp
+    this.lastTimestamp = lastTimestamp
+    this.blockFirstTimestamp =
+      this.#column?.blockFirstTimestamp ??
+      Array.from({ length: chunk.blockCount }, (_, block) => chosen![block * blockSampleCount]!)
+  }
+
+  get blocks(): BlockSummaries {
+    return this.#chunk.blocks
+  }
+
+  timestamps(): Float64Array {
+    return this.#chosen ?? this.#column!.decodeAll()
+  }
+
+  decodeTimestamps(block: number, into: Float64Array, at: number): number {
+    if (this.#column) return this.#column.decodeBlock(block, into, at)
+    const part = this.#chosen!.subarray(block * blockSampleCount, (block + 1) * blockSampleCount)
     into.set(part, at)
     return part.length
   }
-  const decodeValues = (block: number, into: ValueColumns, at: number) => chunk.decodeBlock(block, into, at)
-  const decoded: Decoded[] = []
-  return {
-    count: chunk.count,
-    firstTimestamp: rows.firstTimestamp(row),
-    lastTimestamp: rows.lastTimestamp(row),
-    blockCount: chunk.blockCount,
-    blocks: chunk.blocks,
-    blockFirstTimestamp,
-    timestamps,
-    decodeTimestamps,
-    decodeValues,
-    columns(block) {
-      decoded[block] ??= { columns: null }
-      const one = decoded[block]
-      if (one.columns) return one.columns
-      const columns = new BlockColumns()
-      columns.count = decodeTimestamps(block, columns.timestamp, 0)
-      columns.others = null
-      decodeValues(block, columns, 0)
-      one.columns = columns
-      kept.add(one)
-      return columns
-    },
-    decodeAll: () => ({ count: chunk.count, timestamp: timestamps(), ...chunk.decodeAll() }),
+
+  decodeValues(block: number, into: ValueColumns, at: number): number {
+    return this.#chunk.decodeBlock(block, into, at)
+  }
+
+  columns(block: number): BlockColumns {
+    this.#decoded ??= []
+    this.#decoded[block] ??= { columns: null }
+    const one = this.#decoded[block]
+    if (one.columns) return one.columns
+    const columns = new BlockColumns()
+    columns.count = this.decodeTimestamps(block, columns.timestamp, 0)
+    this.decodeValues(block, columns, 0)
+    one.columns = columns
+    this.#keptBlocks.add(one)
+    return columns
+  }
+
+  decodeAll(): Samples {
+    return { count: this.count, timestamp: this.timestamps(), ...this.#chunk.decodeAll() }
   }
 }

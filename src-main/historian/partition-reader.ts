@@ -1,17 +1,28 @@
 // One partition as readers have it: its files open, rows of its index and decoded columns kept while they are asked for.
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeRecordHeader, headByteCount, isIntact, recordByteCount, recordTypes } from './chunk-file.ts'
-import { ChunkIndex, readAt, readInto, type SeriesEntry, seriesEntryByteCount } from './chunk-index.ts'
+import {
+  decodeRecordHeader,
+  headByteCount,
+  isIntact,
+  longestHeadByteCount,
+  recordByteCount,
+  recordTypes,
+} from './chunk-file.ts'
+import { ChunkIndex, type SeriesEntry, seriesEntryByteCount } from './chunk-index.ts'
 import { rowWords } from './chunk-rows.ts'
 import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
 import { sortedRows } from './partition-index.ts'
 import { chunkFileName, indexFileName, type PartitionFiles } from './partition-name.ts'
+import { KeptBytes, ReadWindow } from './read-window.ts'
 import { openTimestamps, type TimestampColumn } from './timestamp-codec.ts'
 
 /** What a decoded column, or one that is only opened, is counted as; bytes. */
 const decodedByteCount = 32 * 1024
 const openedByteCount = 6 * 1024
+
+const window = new ReadWindow()
+const kept = new KeptBytes()
 
 export class PartitionReader {
   readonly files: PartitionFiles
@@ -100,11 +111,12 @@ export class PartitionReader {
     return sorted
   }
 
-  /** Fills the bytes from the chunk file. Throws HistoryFilesError `damaged` at its end. */
-  read(bytes: Uint8Array, offset: number): void {
-    if (readInto(this.#descriptor, bytes, offset) === bytes.length) return
+  /** Bytes of the chunk file, valid until the next call. Throws HistoryFilesError `damaged` at its end. */
+  read(offset: number, byteCount: number): Buffer {
+    const bytes = window.read(this, this.#descriptor, offset, byteCount)
+    if (bytes.length === byteCount) return bytes
     this.#throwWhenDropped()
-    throw new HistoryFilesError('damaged', `${this.chunkFile} ends before byte ${offset + bytes.length}`)
+    throw new HistoryFilesError('damaged', `${this.chunkFile} ends before byte ${offset + byteCount}`)
   }
 
   /** The column of time stamps at this place, opened but not decoded. */
@@ -131,16 +143,16 @@ export class PartitionReader {
     return column
   }
 
+  /** A copy of its own. */
   #timestampBytes(offset: number): Uint8Array {
-    let bytes = readAt(this.#descriptor, offset, likelyColumnByteCount)
-    const header = decodeRecordHeader(bytes)
+    const header = decodeRecordHeader(window.read(this, this.#descriptor, offset, longestHeadByteCount))
     const byteCount = header ? recordByteCount(header) : 0
-    if (byteCount > bytes.length) bytes = readAt(this.#descriptor, offset, byteCount)
+    const bytes = window.read(this, this.#descriptor, offset, byteCount)
     if (header?.type !== recordTypes.timestamps || !isIntact(bytes)) {
       this.#throwWhenDropped()
       throw new HistoryFilesError('damaged', `The time stamps at byte ${offset} of ${this.chunkFile} are damaged`)
     }
-    return bytes.subarray(headByteCount(header.type), byteCount)
+    return kept.copy(bytes.subarray(headByteCount(header.type)))
   }
 
   /** A partition that was dropped to make room is empty. */
@@ -170,6 +182,7 @@ export class PartitionReader {
   }
 
   #close(): void {
+    window.forget(this)
     closeSync(this.#descriptor)
     this.index.close()
   }
@@ -195,6 +208,3 @@ function inOrder(numbers: Float64Array): SortedRows {
     isTidy = (numbers[word] as number) > (numbers[word - rowWords + 1] as number)
   return { numbers, isTidy }
 }
-
-/** Columns of 4096 regular time stamps are shorter. */
-const likelyColumnByteCount = 4096

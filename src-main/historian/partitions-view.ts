@@ -8,16 +8,12 @@ import type { HistoryView, StoredChunk } from './history-view.ts'
 import { sortedRows } from './partition-index.ts'
 import type { PartitionFiles } from './partition-name.ts'
 import { noSortedRows, type PartitionReader, type SortedRows } from './partition-reader.ts'
+import { KeptBytes } from './read-window.ts'
 import type { SeriesCatalogReader } from './series-catalog.ts'
 import type { TimestampColumn } from './timestamp-codec.ts'
 import { decodeTimestampSubset } from './timestamp-subset.ts'
 
 const { numbers: n, words: w } = rowLayout
-
-const slabByteCount = 512 * 1024
-/** Records with no more than this between them are read together. */
-const closeByteCount = 4096
-const largestRunByteCount = 1024 * 1024
 
 /** A partition with what this view sees of it. */
 interface Seen {
@@ -34,7 +30,6 @@ export class PartitionsView implements HistoryView {
   /** By number of the partition; null = dropped since the view was opened. */
   readonly #seen: (Seen | null | undefined)[] = []
   readonly #seriesOf = new WeakMap<ChunkRows, number>()
-  #slab = Buffer.alloc(0)
 
   /** `partitions`: in order of time. */
   constructor(
@@ -117,18 +112,13 @@ export class PartitionsView implements HistoryView {
   }
 
   read(rows: ChunkRows, begin: number, end: number): readonly StoredChunk[] {
-    const stored: StoredChunk[] = new Array(end - begin)
-    for (let row = begin; row < end; ) {
+    const stored: StoredChunk[] = []
+    for (let row = begin; row < end; row++) {
+      if (rows.isPage(row)) throw new HistoryFilesError('ioError', 'A page of chunks was to be read as one chunk')
       const seen = this.#see(rows.partition[row] as number)
       if (!seen) throw new ViewOutdated()
-      const first = rows.offset(row)
-      const next = endOfRun(rows, row, end)
-      const bytes = this.#room(rows.offset(next - 1) + rows.length(next - 1) - first)
-      seen.reader.read(bytes, first)
-      for (; row < next; row++) {
-        const at = rows.offset(row) - first
-        stored[row - begin] = storedChunk(seen.reader, bytes.subarray(at, at + rows.length(row)), rows.offset(row))
-      }
+      const offset = rows.offset(row)
+      stored.push(storedChunk(seen.reader, seen.reader.read(offset, rows.length(row)), offset))
     }
     return stored
   }
@@ -136,15 +126,6 @@ export class PartitionsView implements HistoryView {
   close(): void {
     for (const seen of this.#seen) seen?.reader.release()
     this.#seen.length = 0
-  }
-
-  /** Room for bytes that are read; small pieces come from one allocation. */
-  #room(byteCount: number): Buffer {
-    if (byteCount > slabByteCount / 4) return Buffer.allocUnsafeSlow(byteCount)
-    if (byteCount > this.#slab.length) this.#slab = Buffer.allocUnsafeSlow(slabByteCount)
-    const room = this.#slab.subarray(0, byteCount)
-    this.#slab = this.#slab.subarray(byteCount)
-    return room
   }
 
   #overlaps(partition: number, from: number, to: number): boolean {
@@ -311,20 +292,6 @@ function aloneRows(numbers: Float64Array, count: number): Uint8Array {
   return isAlone
 }
 
-/** End of the rows whose records stand so close behind each other that they are read at once. */
-function endOfRun(rows: ChunkRows, begin: number, end: number): number {
-  if (rows.isPage(begin)) throw new HistoryFilesError('ioError', 'A page of chunks was to be read as one chunk')
-  const first = rows.offset(begin)
-  let last = first + rows.length(begin)
-  let row = begin + 1
-  for (; row < end && rows.partition[row] === rows.partition[begin] && !rows.isPage(row); row++) {
-    const gap = rows.offset(row) - last
-    if (gap < 0 || gap > closeByteCount || last - first > largestRunByteCount) break
-    last = rows.offset(row) + rows.length(row)
-  }
-  return row
-}
-
 /** Greatest first time stamp before `at`; −Infinity when there is none. */
 function greatestBefore(parts: Parts, at: number): number {
   let bound = Number.NEGATIVE_INFINITY
@@ -400,12 +367,15 @@ function joined(arrays: readonly Float64Array[]): Float64Array {
   return all
 }
 
-/** The chunk in these bytes of a record, its checksum looked at. Throws HistoryFilesError `damaged`. */
+const kept = new KeptBytes()
+
+/** The chunk in these bytes of a record, copied, its checksum looked at. Throws HistoryFilesError `damaged`. */
 function storedChunk(reader: PartitionReader, record: Buffer, offset: number): StoredChunk {
   const header = decodeRecordHeader(record)
   if (!header || !isIntact(record))
     throw new HistoryFilesError('damaged', `The chunk at byte ${offset} of ${reader.chunkFile} is damaged`)
-  const { selection, chunk } = splitChunkPayload(record.subarray(headByteCount(header.type)), header.hasSelection)
+  const payload = kept.copy(record.subarray(headByteCount(header.type)))
+  const { selection, chunk } = splitChunkPayload(payload, header.hasSelection)
   return new ReadChunk(reader, chunk, selection, header.timestampsOffset)
 }
 

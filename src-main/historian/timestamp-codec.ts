@@ -37,13 +37,15 @@ export interface TimestampColumn {
   readonly firstTimestamp: number
   readonly lastTimestamp: number
   /** First time stamp of each block: which block holds an instant is found without reading any. */
-  readonly blockFirstTimestamp: Float64Array
+  readonly blockFirstTimestamp: readonly number[]
   /** Writes the time stamps of one block to `into` from `at` on; how many. RuntimeError BadDecodingError on damaged bytes. */
   decodeBlock(index: number, into: Float64Array, at: number): number
   /** All of them, in a fresh array. RuntimeError BadDecodingError on damaged bytes. */
   decodeAll(): Float64Array
 }
 
+// A small array of numbers is made faster than a typed array, which has memory outside the heap.
+const noTimes: readonly number[] = Array.from({ length: largestColumnCount / blockSampleCount }, () => Number.NaN)
 const output = new ByteWriter()
 const offsets = new Int32Array(largestColumnCount)
 
@@ -91,8 +93,16 @@ export function decodeTimestamps(bytes: Uint8Array): Float64Array {
   return openTimestamps(bytes).decodeAll()
 }
 
-/** Bounds of the blocks of `count` rows. */
+/** Bounds of the blocks of columns that were asked for: nearly all have the same few counts. */
+const knownBounds: (BlockBounds | undefined)[] = new Array(largestColumnCount + 1).fill(undefined)
+
+/** Bounds of the blocks of `count` rows, 0 to 4096. Shared: never written to. */
 export function blockBounds(count: number): BlockBounds {
+  knownBounds[count] ??= madeBounds(count)
+  return knownBounds[count]
+}
+
+function madeBounds(count: number): BlockBounds {
   const blockCount = Math.ceil(count / blockSampleCount)
   const bounds = new Uint16Array(blockCount + 1)
   for (let block = 1; block < blockCount; block++) bounds[block] = block * blockSampleCount
@@ -106,7 +116,7 @@ class GridColumn implements TimestampColumn {
   readonly blockCount: number
   readonly firstTimestamp: number
   readonly lastTimestamp: number
-  readonly blockFirstTimestamp: Float64Array
+  readonly blockFirstTimestamp: readonly number[]
   readonly #period: number
   readonly #offsets: IntegerColumn | null
 
@@ -117,10 +127,11 @@ class GridColumn implements TimestampColumn {
     this.lastTimestamp = last
     this.#period = period
     this.#offsets = integers
-    this.blockFirstTimestamp = new Float64Array(this.blockCount)
+    const firsts = noTimes.slice(0, this.blockCount)
     for (let block = 0; block < this.blockCount; block++)
-      this.blockFirstTimestamp[block] =
+      firsts[block] =
         first + Math.floor(block * blockSampleCount * period + 0.5) + (integers === null ? 0 : integers.first[block]!)
+    this.blockFirstTimestamp = firsts
   }
 
   decodeBlock(index: number, into: Float64Array, at: number): number {
@@ -143,8 +154,16 @@ class GridColumn implements TimestampColumn {
       return count
     }
     this.#offsets.decode(fromBlock, toBlock, offsets)
-    for (let row = 0; row < count; row++)
-      into[at + row] = first + Math.floor((from + row) * period + 0.5) + offsets[row]!
+    if (Number.isInteger(period)) {
+      // Nearly always, and then nothing is to be rounded.
+      let grid = first + from * period
+      for (let row = 0; row < count; row++) {
+        into[at + row] = grid + offsets[row]!
+        grid += period
+      }
+    } else
+      for (let row = 0; row < count; row++)
+        into[at + row] = first + Math.floor((from + row) * period + 0.5) + offsets[row]!
     return count
   }
 }
@@ -155,7 +174,7 @@ class WideColumn implements TimestampColumn {
   readonly blockCount: number
   readonly firstTimestamp: number
   readonly lastTimestamp: number
-  readonly blockFirstTimestamp: Float64Array
+  readonly blockFirstTimestamp: readonly number[]
   readonly #timestamp: Float64Array
 
   constructor(count: number, first: number, last: number, input: ByteReader) {
@@ -167,7 +186,7 @@ class WideColumn implements TimestampColumn {
     this.firstTimestamp = first
     this.lastTimestamp = last
     this.#timestamp = timestamp
-    this.blockFirstTimestamp = Float64Array.from(
+    this.blockFirstTimestamp = Array.from(
       { length: this.blockCount },
       (_, block) => timestamp[block * blockSampleCount]!,
     )
