@@ -156,7 +156,11 @@ class GrowingSamples {
       this.#timestamp.copyWithin(at, at + begin, at + end)
       this.#value.copyWithin(at, at + begin, at + end)
       this.#statusCode.copyWithin(at, at + begin, at + end)
-      this.#others?.copyWithin(at, at + begin, at + end)
+      if (this.#others) {
+        // Only as far as the block has any: without its full length the rows before `begin` would keep theirs.
+        this.#others.length = at + count
+        this.#others.copyWithin(at, at + begin, at + end)
+      }
     }
     this.count += end - begin
     if (this.#others && this.#others.length > this.count) this.#others.length = this.count
