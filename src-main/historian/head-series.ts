@@ -1,12 +1,12 @@
 // The series the writer knows, each with its head: which number it has, how it is filtered, what was last heard of it.
 
-import { HeadStore, picked } from './head-store.ts'
+import { HeadStore } from './head-store.ts'
 import type { SeriesRow } from './history-catalog.ts'
 import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
 import type { SampleFilterSettings } from './history-settings.ts'
 import type { JournaledSeries } from './journal-replay.ts'
 import { SampleFilter, type SampleFilterState } from './sample-filter.ts'
-import type { Samples } from './samples.ts'
+import { picked, type Samples } from './samples.ts'
 
 const never = Number.NEGATIVE_INFINITY
 

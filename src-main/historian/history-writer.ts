@@ -458,21 +458,14 @@ export class HistoryWriter {
   }
 
   #keep(layout: Layout, columns: RowColumns): void {
-    if (layout.hasFilter || columns.others !== null) return this.#keepOneByOne(layout, columns)
-    const { timestampRuns: times, statusCodeRuns: codes, count, value } = columns
-    const { heads } = this.#series
-    let timeRun = 0
-    let codeRun = 0
-    for (let row = 0; row < count; ) {
-      const timeEnd = times.end[timeRun]!
-      const codeEnd = codes.end[codeRun]!
-      const end = timeEnd < codeEnd ? timeEnd : codeEnd
-      heads.appendRun(layout.slots, value, row, end, times.value[timeRun]!, codes.value[codeRun]!)
-      row = end
-      if (row === timeEnd) timeRun++
-      if (row === codeEnd) codeRun++
+    const { plan } = layout
+    if (plan === null || columns.others !== null) return this.#keepOneByOne(layout, columns)
+    if (this.#series.heads.appendBatch(plan, columns)) {
+      this.#storedCount += columns.count
+      return
     }
-    this.#storedCount += count
+    layout.plan = null
+    this.#keepOneByOne(layout, columns)
   }
 
   #keepOneByOne(layout: Layout, columns: RowColumns): void {

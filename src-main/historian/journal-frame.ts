@@ -369,15 +369,17 @@ function decodeTimestampRuns(
 ): Runs {
   if (flags & plainTimestamps) return { count, value: reader.doubles(count), end: everyRow(count) }
   if (flags & offsetRuns) {
-    const value = Float64Array.from(reader.words(runCount), (offset) => base + (offset | 0))
-    return { count: runCount, value, end: reader.words(runCount) }
+    return { count: runCount, value: fromOffsets(reader.words(runCount), base), end: reader.words(runCount) }
   }
   if (!(flags & offsetTimestamps))
     return { count: runCount, value: reader.doubles(runCount), end: reader.words(runCount) }
-  const offsets = reader.words(count)
-  const value = new Float64Array(count)
-  for (let row = 0; row < count; row++) value[row] = base + (offsets[row]! | 0)
-  return { count, value, end: everyRow(count) }
+  return { count, value: fromOffsets(reader.words(count), base), end: everyRow(count) }
+}
+
+function fromOffsets(offsets: Uint32Array, base: number): Float64Array {
+  const value = new Float64Array(offsets.length)
+  for (let row = 0; row < offsets.length; row++) value[row] = base + (offsets[row]! | 0)
+  return value
 }
 
 function everyRow(count: number): Uint32Array {

@@ -1,5 +1,6 @@
 // Scans give the same tags in the same order again and again: which series a column of handles means is worked out once.
 import type { HeadSeries } from './head-series.ts'
+import { RowPlan } from './row-plan.ts'
 
 /** Columns of handles that are remembered; beyond it all are forgotten and worked out again. */
 const layoutLimit = 512
@@ -17,6 +18,8 @@ export interface Layout {
   readonly slots: Int32Array
   readonly series: Uint32Array
   readonly hasFilter: boolean
+  /** How its batches are taken in whole columns; null where they are not. */
+  plan: RowPlan | null
   /** Number in its journal segment; 0 = none. */
   number: number
   /** Segment in which all series are explained and `number` holds. */
@@ -78,7 +81,7 @@ export class JournalLayouts {
 
   /** A layout of slots that no batch has: samples of the runtime itself, marks. */
   ofSlots(slots: readonly number[]): Layout {
-    return this.#layout(new Uint32Array(0), null, Int32Array.from(slots))
+    return this.#layout(new Uint32Array(0), null, Int32Array.from(slots), false)
   }
 
   /** Number to write into the frame, and whether the frame has to say the series. */
@@ -111,17 +114,18 @@ export class JournalLayouts {
       if (rows) rows[at] = row
       slots[at++] = slot
     }
-    return this.#layout(handle.slice(0, count), rows, slots)
+    return this.#layout(handle.slice(0, count), rows, slots, count >= shortestNumbered)
   }
 
-  #layout(handle: Uint32Array, rows: Uint32Array | null, slots: Int32Array): Layout {
+  #layout(handle: Uint32Array, rows: Uint32Array | null, slots: Int32Array, isRemembered: boolean): Layout {
     const series = new Uint32Array(slots.length)
     let hasFilter = false
     for (let row = 0; row < slots.length; row++) {
       series[row] = this.#series.id(slots[row]!)
       if (this.#series.filter(slots[row]!) !== null) hasFilter = true
     }
-    return { handle, rows, slots, series, hasFilter, number: 0, segment: 0, frameCount: 0 }
+    const plan = isRemembered && !hasFilter ? new RowPlan(slots) : null
+    return { handle, rows, slots, series, hasFilter, plan, number: 0, segment: 0, frameCount: 0 }
   }
 }
 

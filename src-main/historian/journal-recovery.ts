@@ -2,17 +2,39 @@
 
 import { usualTagHistory } from '../shared/tag.ts'
 import type { HeadSeries } from './head-series.ts'
-import { picked } from './head-store.ts'
 import type { HistoryFilesWriter } from './history-files.ts'
 import { journalPosition, journalSegments } from './journal.ts'
 import { type RowColumns, samplesOf } from './journal-frame.ts'
 import { type JournaledSeries, type JournalOutcome, type JournalVisitor, replayJournal } from './journal-replay.ts'
+import { RowPlan } from './row-plan.ts'
+import { picked } from './samples.ts'
 
 /** Samples up to a journal position, with a time stamp in [from, before), are in chunks. */
 interface Covered {
   readonly position: number
   readonly from: number
   readonly before: number
+}
+
+/** Shorter frames are taken row by row. */
+const shortestPlanned = 16
+
+/** Rows of a frame with one time stamp and status. */
+interface RowRun {
+  readonly begin: number
+  readonly end: number
+  readonly timestamp: number
+  readonly statusCode: number
+}
+
+/** The series of a layout. */
+interface ReplayLayout {
+  readonly slots: Int32Array
+  readonly hasFilter: boolean
+  /** null: rows are taken one by one. */
+  plan: RowPlan | null
+  /** Frames behind this position have no row that is covered. */
+  readonly coveredUntil: number
 }
 
 /**
@@ -37,10 +59,10 @@ class Recovery implements JournalVisitor {
   readonly #covered = new Map<number, Covered[]>()
   /** By slot: rows with a time stamp in [from, before) are passed over until the position is beyond `until`. */
   readonly #isSplit = new Set<number>()
-  #from: number[] = []
-  #before: number[] = []
-  #until: number[] = []
-  readonly #slotsOfLayout = new Map<Uint32Array, Int32Array>()
+  readonly #from: number[] = []
+  readonly #before: number[] = []
+  readonly #until: number[] = []
+  readonly #layouts = new Map<Uint32Array, ReplayLayout>()
 
   constructor(
     files: Pick<HistoryFilesWriter, 'coverage' | 'defineSeries' | 'series'>,
@@ -61,18 +83,26 @@ class Recovery implements JournalVisitor {
     for (const entry of list) {
       const slot = this.#slotOf(entry)
       this.#slotOfJournalId.set(entry.id, slot)
+      const wasFiltered = this.#series.filter(slot) !== null
       this.#series.setFilter(slot, entry.filter, entry.state)
+      if (wasFiltered !== (this.#series.filter(slot) !== null)) this.#layouts.clear()
     }
   }
 
   onRows(position: number, ids: Uint32Array, columns: RowColumns, isLive: boolean): void {
-    const slots = this.#slotsOf(ids, isLive)
+    const layout = this.#layoutOf(ids, isLive)
+    if (layout.plan !== null && position > layout.coveredUntil && columns.others === null) {
+      if (this.#series.heads.appendBatch(layout.plan, columns)) return
+      layout.plan = null
+    }
     const { timestampRuns: times, statusCodeRuns: codes } = columns
     let timeRun = 0
     let codeRun = 0
     for (let row = 0; row < columns.count; ) {
       const end = Math.min(times.end[timeRun]!, codes.end[codeRun]!)
-      this.#run(position, slots, columns, row, end, times.value[timeRun]!, codes.value[codeRun]!)
+      const run = { begin: row, end, timestamp: times.value[timeRun]!, statusCode: codes.value[codeRun]! }
+      if (layout.hasFilter) this.#filteredRun(position, layout.slots, columns, run)
+      else this.#run(position, layout.slots, columns, run)
       row = end
       if (row === times.end[timeRun]) timeRun++
       if (row === codes.end[codeRun]) codeRun++
@@ -100,28 +130,29 @@ class Recovery implements JournalVisitor {
       const slot = this.#slotOfJournalId.get(id) ?? this.#series.slotOfId(id)
       if (slot !== undefined) this.#series.setLive(slot, true)
     }
-    this.#slotsOfLayout.clear()
+    this.#layouts.clear()
   }
 
-  #run(
-    position: number,
-    slots: Int32Array,
-    { value, others }: RowColumns,
-    begin: number,
-    end: number,
-    timestamp: number,
-    statusCode: number,
-  ): void {
+  #filteredRun(position: number, slots: Int32Array, columns: RowColumns, run: RowRun): void {
     const { heads } = this.#series
+    const { begin, end, timestamp, statusCode } = run
     for (let row = begin; row < end; row++) {
       const slot = slots[row]!
       const filter = this.#series.filter(slot)
-      if (filter !== null) {
-        filter.offer(timestamp, value[row]!, statusCode, others?.[row], (time, kept, code, other) => {
+      if (filter === null) this.#run(position, slots, columns, { ...run, begin: row, end: row + 1 })
+      else
+        filter.offer(timestamp, columns.value[row]!, statusCode, columns.others?.[row], (time, kept, code, other) => {
           if (!this.#isCovered(slot, position, time)) heads.append(slot, time, kept, code, other)
         })
-        continue
-      }
+    }
+  }
+
+  /** Rows that no filter concerns. */
+  #run(position: number, slots: Int32Array, { value, others }: RowColumns, run: RowRun): void {
+    const { heads } = this.#series
+    const { begin, end, timestamp, statusCode } = run
+    for (let row = begin; row < end; row++) {
+      const slot = slots[row]!
       if (position > this.#until[slot]!) this.#advance(slot, position)
       if (timestamp < this.#before[slot]! && timestamp >= this.#from[slot]!) continue
       if (this.#isSplit.size > 0 && this.#isSplit.has(slot) && this.#isCovered(slot, position, timestamp)) continue
@@ -129,10 +160,12 @@ class Recovery implements JournalVisitor {
     }
   }
 
-  #slotsOf(ids: Uint32Array, isLive: boolean): Int32Array {
-    const known = this.#slotsOfLayout.get(ids)
+  #layoutOf(ids: Uint32Array, isLive: boolean): ReplayLayout {
+    const known = this.#layouts.get(ids)
     if (known) return known
     const slots = new Int32Array(ids.length)
+    let hasFilter = false
+    let coveredUntil = 0
     for (let row = 0; row < ids.length; row++) {
       const slot = this.#slotOfJournalId.get(ids[row]!) ?? this.#series.slotOfId(ids[row]!)
       if (slot === undefined)
@@ -142,10 +175,15 @@ class Recovery implements JournalVisitor {
       slots[row] = slot
       if (isLive) this.#series.setLive(slot, true)
       if (this.#until[slot] === undefined) this.#advance(slot, 0)
+      if (this.#series.filter(slot) !== null) hasFilter = true
+      const covered = this.#covered.get(this.#series.id(slot))?.at(-1)
+      if (covered && covered.position > coveredUntil) coveredUntil = covered.position
     }
-    if (this.#slotsOfLayout.size > 4096) this.#slotsOfLayout.clear()
-    this.#slotsOfLayout.set(ids, slots)
-    return slots
+    const plan = hasFilter || ids.length < shortestPlanned ? null : new RowPlan(slots)
+    const layout: ReplayLayout = { slots, hasFilter, plan, coveredUntil }
+    if (this.#layouts.size > 4096) this.#layouts.clear()
+    this.#layouts.set(ids, layout)
+    return layout
   }
 
   /** What is covered for frames from this position on; where it is more than one span of time, every row is looked up. */

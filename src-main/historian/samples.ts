@@ -39,3 +39,21 @@ export interface SampleSummary {
   /** The worst quality's code: the first sample's among those of the worst severity. */
   readonly worstStatusCode: number
 }
+
+/** These rows of the samples, in this order. */
+export function picked(samples: Samples, rows: ArrayLike<number>): Samples {
+  const count = rows.length
+  const timestamp = new Float64Array(count)
+  const value = new Float64Array(count)
+  const statusCode = new Uint32Array(count)
+  const others: (TagValue | undefined)[] | null = samples.others ? [] : null
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!
+    timestamp[i] = samples.timestamp[row]!
+    value[i] = samples.value[row]!
+    statusCode[i] = samples.statusCode[row]!
+    const other = samples.others?.[row]
+    if (other !== undefined) others![i] = other
+  }
+  return { count, timestamp, value, statusCode, others }
+}
