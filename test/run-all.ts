@@ -20,6 +20,7 @@ const peers: Readonly<Record<string, string>> = {
   mbpoll: 'mbpoll',
   socat: 'socat',
   openssl: 'openssl',
+  faketime: 'faketime',
   '/usr/lib/python3/dist-packages/pymodbus': 'python3-pymodbus',
   '/usr/lib/python3/dist-packages/serial': 'python3-serial',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',

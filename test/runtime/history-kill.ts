@@ -47,11 +47,12 @@ export async function judgeKills(options: KillOptions): Promise<KillVerdict> {
   let round = 0
   const compare = async (tags: readonly string[]): Promise<void> => {
     for (const tag of tags) {
+      const askedAt = Date.now()
       const rows = live.tags.includes(tag)
         ? await station.rows(tag, startTimestamp - 1000, Date.now() + 1000)
         : await station.rows(tag, 0, startTimestamp - weekMs)
       comparedCount += rows.timestamps.length
-      faults.push(...(live.tags.includes(tag) ? live : truth).compare(tag, rows))
+      faults.push(...(live.tags.includes(tag) ? live.compare(tag, rows, askedAt) : truth.compare(tag, rows)))
     }
   }
   try {

@@ -41,13 +41,13 @@ export async function measureThreads(seconds: number, folder: string, figure: Re
         historian.record(batch),
       ),
     )
-    await settled(historian)
+    const stallMs = await settled(historian)
     const health = historian.health()
     if (health.storedCount !== recording.at(-1)!.pointCount)
       throw new Error(
         `of ${recording.at(-1)!.pointCount} points ${health.storedCount} were stored: ${JSON.stringify(health)}`,
       )
-    stalls.push(health.longestStallMs)
+    stalls.push(Math.max(stallMs, health.longestStallMs))
     await historian.close()
   }
   const last = recording.at(-1)!
@@ -122,9 +122,15 @@ async function start(folder: string): Promise<Historian> {
   return historian
 }
 
-/** Everything handed over was acknowledged. */
-async function settled(historian: Historian): Promise<void> {
-  while (historian.health().waitingCount > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+/** Waits until everything handed over was acknowledged; the writer's longest stall since the last look, which each look forgets; ms. */
+async function settled(historian: Historian): Promise<number> {
+  let longestStallMs = 0
+  for (;;) {
+    const health = historian.health()
+    longestStallMs = Math.max(longestStallMs, health.longestStallMs)
+    if (health.waitingCount === 0) return longestStallMs
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 /** Batches from another thread, each given to `take`; what that costs this thread. */
