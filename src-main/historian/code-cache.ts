@@ -1,22 +1,24 @@
 // Decoding tables take longer to build than a block takes to decode, and the encoder keeps to a code while it fits: so the
 // tables of the last codes are kept, found by the bytes that describe the code.
 import type { ByteReader } from './byte-reader.ts'
-import { denseTable, readDense, readSingles, singleTable } from './dense-code.ts'
+import { denseTable, readDense, readSmall, smallTable } from './dense-code.ts'
 import { PrefixCode, readCodeLengths } from './huffman.ts'
 import { tokenCount } from './token.ts'
 
-/** Codes that are kept: 8 KB each, 16 KB where much was read with it. A year of one tag has about two hundred. */
-const slotCount = 256
+/** Codes that are kept: half a KB each, 8 KB more where much was read with it. A year of one tag has some hundreds. */
+const slotCount = 1024
 
 /** Making the large table takes as long as it saves on so many numbers. */
 const numbersPerLargeTable = 16_384
+/** It is 8 KB, which pay when so many numbers are read one after the other. */
+const leastRun = 1024
 
 /** A code with its decoding tables, made when they are worth it. */
 export class TokenCode {
   readonly description: Uint8Array
   readonly #code: PrefixCode
   #dense: Uint32Array | null = null
-  #single: Uint32Array | null = null
+  #small: Uint16Array | null = null
   #readCount = 0
 
   constructor(description: Uint8Array, code: PrefixCode) {
@@ -24,17 +26,21 @@ export class TokenCode {
     this.#code = code
   }
 
-  /** Table for one token after the other (singleTable). */
-  get single(): Uint32Array {
-    this.#single ??= singleTable(this.#code)
-    return this.#single
+  /** Table for one token after the other (smallTable). */
+  get small(): Uint16Array {
+    this.#small ??= smallTable(this.#code)
+    return this.#small
   }
 
-  /** Reads `count` errors from the loaded bits into `into` (room for two more), signed; the position behind them. */
-  read(position: number, count: number, into: Int32Array): number {
+  /**
+   * Reads `count` errors from the loaded bits into `into` (room for two more), signed; the position behind them. `runCount`: how many are
+   * read with this code one after the other.
+   */
+  read(position: number, count: number, into: Int32Array, runCount: number): number {
+    if (runCount < leastRun) return readSmall(this.small, position, count, into)
     if (this.#dense === null) {
       this.#readCount += count
-      if (this.#readCount < numbersPerLargeTable) return readSingles(this.single, position, count, into)
+      if (this.#readCount < numbersPerLargeTable) return readSmall(this.small, position, count, into)
       this.#dense = denseTable(this.#code)
     }
     return readDense(this.#dense, position, count, into)

@@ -53,10 +53,8 @@ export function denseTable(code: PrefixCode): Uint32Array {
   return table
 }
 
-/**
- * For the next 11 bits: bits 0..5 bits of code and extra bits together, bits 6..9 those of the code alone, bits 10..17 the token.
- */
-export function singleTable(code: PrefixCode): Uint32Array {
+/** For the next 11 bits: bits 0..5 bits of code and extra bits together, bits 6..9 those of the code alone, bits 10..17 the token. */
+function singleTable(code: PrefixCode): Uint32Array {
   const table = new Uint32Array(codeTableSize)
   if (code.onlySymbol >= 0) return table.fill(singleEntry(code.onlySymbol, 0))
   sortByLength(code.lengths)
@@ -71,6 +69,57 @@ export function singleTable(code: PrefixCode): Uint32Array {
   }
   return table
 }
+
+const smallBits = 8
+const smallSize = 1 << smallBits
+const branchSize = 1 << (longestCode - smallBits)
+/** In place of a length: the code is longer than 8 bits. */
+const isLong = 15
+
+/**
+ * For the next 8 bits: bits 0..3 length of the code, above them the token; or, where the code is longer, 15 and above it where the entries for the
+ * 3 bits after those 8 begin. Half a KB for most codes: a table that was not used just now is not in the nearest memory of the processor,
+ * and of a large one each of a few hundred looks would have to wait.
+ */
+export function smallTable(code: PrefixCode): Uint16Array {
+  if (code.onlySymbol >= 0) return new Uint16Array(smallSize).fill(code.onlySymbol << 4)
+  sortByLength(code.lengths)
+  if (symbolsUpTo[longestCode] === 0) return new Uint16Array(smallSize)
+  let size = 1
+  let next = 0
+  for (let length = 1; length <= smallBits; length++) {
+    smallPlaces.copyWithin(size, 0, size)
+    size *= 2
+    for (const end = symbolsUpTo[length]!; next < end; next++) {
+      const symbol = symbolsByLength[next]!
+      smallPlaces[code.codes[symbol]! & 0xffff] = (symbol << 4) | length
+    }
+  }
+  let end = smallSize
+  for (; next < symbolsUpTo[longestCode]!; next++) {
+    const symbol = symbolsByLength[next]!
+    const place = code.codes[symbol]! & 0xffff
+    const length = code.codes[symbol]! >>> 16
+    const root = place & (smallSize - 1)
+    // Longer codes come after all others, so what stands there is a branch, or left over from shorter bits of another code.
+    if (branches[root] === 0) {
+      branches[root] = end
+      end += branchSize
+    }
+    for (let rest = place >>> smallBits; rest < branchSize; rest += 1 << (length - smallBits))
+      smallPlaces[branches[root]! + rest] = (symbol << 4) | length
+  }
+  for (let root = 0; end > smallSize && root < smallSize; root++) {
+    if (branches[root] === 0) continue
+    smallPlaces[root] = (branches[root]! << 4) | isLong
+    branches[root] = 0
+  }
+  return smallPlaces.slice(0, end)
+}
+
+const smallPlaces = new Uint16Array(smallSize + codeTableSize)
+/** Where the entries of a root's longer codes begin; 0 = it has none. */
+const branches = new Uint16Array(smallSize)
 
 const symbolsByLength = new Uint8Array(256)
 /** How many symbols have a code of at most so many bits. */
@@ -130,23 +179,40 @@ export function readDense(table: Uint32Array, from: number, count: number, into:
   return position
 }
 
-/** The same with the table of {@link singleTable}: slower, but that table is made in a tenth of the time. */
-export function readSingles(table: Uint32Array, from: number, count: number, into: Int32Array): number {
+/** The same with the table of {@link smallTable}. */
+export function readSmall(table: Uint16Array, from: number, count: number, into: Int32Array): number {
   let position = from
   for (let index = 0; index < count; index++) {
-    const entry = table[(bits.getUint32(position >>> 3, true) >>> (position & 7)) & (codeTableSize - 1)]!
-    const token = entry >>> 10
-    into[index] = token < directLimit ? unzigzag(token) : unzigzag(numberAt(entry, position))
-    position += entry & 63
+    const next = bits.getUint32(position >>> 3, true) >>> (position & 7)
+    let entry = table[next & (smallSize - 1)]!
+    if ((entry & 15) === isLong) entry = table[(entry >>> 4) + ((next >>> smallBits) & (branchSize - 1))]!
+    const token = entry >>> 4
+    position += entry & 15
+    if (token < directLimit) into[index] = unzigzag(token)
+    else {
+      into[index] = unzigzag(tokenBase[token]! + readExtra(position, extraBits[token]!))
+      position += extraBits[token]!
+    }
   }
   return position
 }
 
-/** The number whose code, with this entry of {@link singleTable}, stands at a position of the loaded bits. */
+/** The entry of {@link smallTable} for the code at a position of the loaded bits: bits 0..3 its length, above them the token. */
+export function smallEntryAt(table: Uint16Array, position: number): number {
+  const next = bits.getUint32(position >>> 3, true) >>> (position & 7)
+  const entry = table[next & (smallSize - 1)]!
+  return (entry & 15) === isLong ? table[(entry >>> 4) + ((next >>> smallBits) & (branchSize - 1))]! : entry
+}
+
+/** The number whose code, with this entry of {@link smallEntryAt}, stands at a position of the loaded bits. */
 export function numberAt(entry: number, position: number): number {
-  const token = entry >>> 10
-  const extra = extraBits[token]!
-  return extra === 0 ? token : tokenBase[token]! + readExtra(position + ((entry >>> 6) & 15), extra)
+  const token = entry >>> 4
+  return token < directLimit ? token : tokenBase[token]! + readExtra(position + (entry & 15), extraBits[token]!)
+}
+
+/** Bits that code and extra bits with this entry take. */
+export function bitsOf(entry: number): number {
+  return (entry & 15) + extraBits[entry >>> 4]!
 }
 
 /** Up to 29 bits at a position of the loaded ones. */

@@ -302,13 +302,14 @@ export class IntegerColumn {
     const start = this.#begin[from]!
     let position = loadBits(this.#bytes, start, this.#begin[to]! - start)
     const shift = position - start
+    const all = this.#bounds[to]! - this.#bounds[from]!
     let at = 0
     for (let block = from; block < to; block++) {
       const count = this.#bounds[block + 1]! - this.#bounds[block]!
       if (count === 0) continue
       position = this.#gaps
-        ? readSparse(this.#gaps.single, this.#code.single, position, count - 1, errors)
-        : this.#code.read(position, count - 1, errors)
+        ? readSparse(this.#gaps.small, this.#code.small, position, count - 1, errors)
+        : this.#code.read(position, count - 1, errors, all)
       if (position !== this.#begin[block + 1]! + shift)
         throw damaged(`block ${block} does not end where the next begins`)
       restoreNumbers(errors, count, this.first[block]!, this.#prediction, into, at)

@@ -2,11 +2,10 @@
 // with a prefix code of its own. A signal that rests costs a small part of a bit for each sample.
 //
 //   block: { zeros until the next error, or until the end | error − 1 (zigzag; not at the end) } …
-import { bitsAt } from './bit-reader.ts'
 import type { BitWriter } from './bit-writer.ts'
 import { damaged } from './byte-reader.ts'
-import { numberAt } from './dense-code.ts'
-import { longestCode, type PrefixCode } from './huffman.ts'
+import { bitsOf, numberAt, smallEntryAt } from './dense-code.ts'
+import type { PrefixCode } from './huffman.ts'
 import { tokenOf } from './token.ts'
 
 /** Adds the tokens of one block's errors (zigzag) to the histograms of gaps and errors. */
@@ -59,10 +58,10 @@ export function writeSparse(
   if (gap > 0) output.writeTokens(pair, 0, 1, gaps.codes)
 }
 
-/** Reads one block's errors from the loaded bits into `into`, signed; the position behind them. The tables are those of singleTable. */
+/** Reads one block's errors from the loaded bits into `into`, signed; the position behind them. The tables are those of smallTable. */
 export function readSparse(
-  gaps: Uint32Array,
-  others: Uint32Array,
+  gaps: Uint16Array,
+  others: Uint16Array,
   from: number,
   count: number,
   into: Int32Array,
@@ -70,16 +69,15 @@ export function readSparse(
   let position = from
   let index = 0
   while (index < count) {
-    const gapEntry = gaps[bitsAt(position, longestCode)]!
+    const gapEntry = smallEntryAt(gaps, position)
     const gap = numberAt(gapEntry, position)
-    position += gapEntry & 63
+    position += bitsOf(gapEntry)
     if (gap > count - index) throw damaged(`a gap of ${gap} rows where ${count - index} are left`)
-    into.fill(0, index, index + gap)
-    index += gap
+    for (const end = index + gap; index < end; index++) into[index] = 0
     if (index === count) break
-    const entry = others[bitsAt(position, longestCode)]!
+    const entry = smallEntryAt(others, position)
     const zigzag = numberAt(entry, position) + 1
-    position += entry & 63
+    position += bitsOf(entry)
     into[index++] = (zigzag >>> 1) ^ -(zigzag & 1)
   }
   return position
