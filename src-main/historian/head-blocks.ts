@@ -2,8 +2,8 @@
 // Values have blocks of one head each; time stamps and status codes ("stamps") of a scan are shared by all its heads in step.
 
 /** Rows of a block by size class; each fits a whole number of times into the next. */
-export const rowsPerUnit = 128
-export const blockRowCounts = [8, 32, rowsPerUnit] as const
+export const rowsPerUnit = 512
+export const blockRowCounts = [8, 32, 128, rowsPerUnit] as const
 export const largestClass = blockRowCounts.length - 1
 const pageBits = 13
 const rowsPerPage = 1 << pageBits
@@ -96,7 +96,7 @@ export class StampBlocks {
   readonly #places = new BlockPlaces(() => this.#addPage())
   #references = new Int32Array(0)
   #holders = new Int32Array(0)
-  #filled = new Uint8Array(0)
+  #filled = new Uint16Array(0)
   /** Latest time stamp of its rows; −Infinity without rows. */
   #latest = new Float64Array(0)
   /** A row before this is not in order of time for one of its holders. */
@@ -104,7 +104,7 @@ export class StampBlocks {
   #isMixed = new Uint8Array(0)
 
   get byteCount(): number {
-    return this.#times.length * (rowsPerPage * 12 + blocksPerPage * 26)
+    return this.#times.length * (rowsPerPage * 12 + blocksPerPage * 27)
   }
 
   /** An empty block that nobody holds. */
@@ -223,7 +223,7 @@ export class StampBlocks {
     const room = Math.max(blocks, this.#filled.length * 2)
     this.#references = grown(this.#references, new Int32Array(room))
     this.#holders = grown(this.#holders, new Int32Array(room))
-    this.#filled = grown(this.#filled, new Uint8Array(room))
+    this.#filled = grown(this.#filled, new Uint16Array(room))
     this.#latest = grown(this.#latest, new Float64Array(room))
     this.#floor = grown(this.#floor, new Float64Array(room))
     this.#isMixed = grown(this.#isMixed, new Uint8Array(room))
@@ -231,7 +231,7 @@ export class StampBlocks {
 }
 
 /** `to` with the contents of the shorter column `from`. */
-export function grown<T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T {
+export function grown<T extends Int32Array | Uint16Array | Uint8Array | Float64Array>(from: T, to: T): T {
   to.set(from as never)
   return to
 }

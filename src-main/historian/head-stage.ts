@@ -3,9 +3,9 @@
 import type { RowColumns } from './journal-frame.ts'
 import type { RowGroup, RowPlan } from './row-plan.ts'
 
-/** Rows that wait at most, unless one batch alone has more: 256 kB of values, what the processor keeps near. */
-const rowLimit = 32_768
-const batchLimit = 16
+/** Rows that wait at most, unless one batch alone has more: 512 kB of values, what the processor keeps near. */
+const rowLimit = 65_536
+const batchLimit = 32
 
 /** Columns that are written into again and again. */
 export class HeadStage {

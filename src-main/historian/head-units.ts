@@ -44,7 +44,7 @@ export class HeadUnits {
   #stampsOf = new Int32Array(this.#capacity).fill(noBlock)
   #sizeClass = new Uint8Array(this.#capacity)
   /** Rows of the unit being filled that are gone, or never were this head's. */
-  #start = new Uint8Array(this.#capacity)
+  #start = new Uint16Array(this.#capacity)
   #segment = new Float64Array(this.#capacity)
   /** Rows in full units. */
   #chained = new Int32Array(this.#capacity)
@@ -68,7 +68,7 @@ export class HeadUnits {
   }
 
   get byteCount(): number {
-    return this.values.byteCount + this.stamps.byteCount + this.#capacity * 35 + this.#otherByteCount
+    return this.values.byteCount + this.stamps.byteCount + this.#capacity * 36 + this.#otherByteCount
   }
 
   /** Rough bytes of all values that are no plain numbers. */
@@ -451,7 +451,7 @@ export class HeadUnits {
     this.#valuesOf = grown(this.#valuesOf, new Int32Array(this.#capacity).fill(noBlock, from))
     this.#stampsOf = grown(this.#stampsOf, new Int32Array(this.#capacity).fill(noBlock, from))
     this.#sizeClass = grown(this.#sizeClass, new Uint8Array(this.#capacity))
-    this.#start = grown(this.#start, new Uint8Array(this.#capacity))
+    this.#start = grown(this.#start, new Uint16Array(this.#capacity))
     this.#segment = grown(this.#segment, new Float64Array(this.#capacity))
     this.#chained = grown(this.#chained, new Int32Array(this.#capacity))
     this.#latest = grown(this.#latest, new Float64Array(this.#capacity).fill(Number.NEGATIVE_INFINITY, from))

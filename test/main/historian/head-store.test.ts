@@ -176,12 +176,12 @@ describe('the heads', () => {
     const heads = new HeadStore()
     const slots = Int32Array.from({ length: 1000 }, () => heads.addSlot())
     const plan = new RowPlan(slots)
-    for (let scan = 0; scan < 1280; scan++)
+    for (let scan = 0; scan < 1536; scan++)
       heads.appendBatch(
         plan,
         batchOf([...slots].map((slot) => ({ timestamp: scan, value: slot, statusCode: 0, other: undefined }))),
       )
-    expect(heads.count(0)).toBe(1280)
+    expect(heads.count(0)).toBe(1536)
     expect(heads.byteCount / heads.rowCount).toBeLessThan(9)
   })
 
