@@ -300,23 +300,36 @@ function withoutOld(rows: Float64Array, cutoff: number): Float64Array {
   return left
 }
 
-/** End of the chunks that are written together with the one at `begin`: all that overlap, and small ones that follow each other. */
+/**
+ * End of the chunks that are written together with the one at `begin`: all that overlap, and those that follow each other and are small
+ * or fit into one chunk.
+ */
 function groupEnd(rows: Float64Array, words: Uint32Array, begin: number): number {
   const count = rows.length / rowWords
   let last = rows[begin * rowWords + n.lastTimestamp] as number
+  let samples = sampleCount(words, begin)
   let end = begin + 1
   for (; end < count; end++) {
     const overlaps = (rows[end * rowWords + n.firstTimestamp] as number) <= last
-    const areSmall = isSmall(words, end - 1) && isSmall(words, end)
-    if (!overlaps && !areSmall) break
+    const fits =
+      samples + sampleCount(words, end) <= largestChunkCount || (isShort(words, end - 1) && isShort(words, end))
+    if (!overlaps && !(fits && isLight(words, end - 1) && isLight(words, end))) break
     last = Math.max(last, rows[end * rowWords + n.lastTimestamp] as number)
+    samples += sampleCount(words, end)
   }
   return end
 }
 
-function isSmall(words: Uint32Array, row: number): boolean {
-  const byteCount = (words[row * 2 * rowWords + w.lengthAndFlags] as number) >>> 5
-  return (words[row * 2 * rowWords + w.count] as number) < smallChunkCount && byteCount < smallChunkBytes
+function sampleCount(words: Uint32Array, row: number): number {
+  return words[row * 2 * rowWords + w.count] as number
+}
+
+function isShort(words: Uint32Array, row: number): boolean {
+  return sampleCount(words, row) < smallChunkCount
+}
+
+function isLight(words: Uint32Array, row: number): boolean {
+  return (words[row * 2 * rowWords + w.lengthAndFlags] as number) >>> 5 < smallChunkBytes
 }
 
 /** Samples before `end`, in order of arrival. */
