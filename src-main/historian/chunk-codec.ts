@@ -74,6 +74,8 @@ export interface OpenChunk {
   readonly count: number
   /** ⌈count / 256⌉. */
   readonly blockCount: number
+  /** Every row is a Good number: status code 0, and no other value. */
+  readonly isUniform: boolean
   /** Without decoding values. */
   readonly blocks: BlockSummaries
   /** Writes the rows of one block to `into` from `at` on; how many. RuntimeError BadDecodingError on damaged bytes. */
@@ -173,6 +175,7 @@ export function openChunk(bytes: Uint8Array): OpenChunk {
 
 /** A chunk of Good numbers. */
 class UniformChunk implements OpenChunk {
+  readonly isUniform = true
   readonly count: number
   readonly blockCount: number
   readonly #blocks: BlockRows
@@ -220,6 +223,7 @@ const allGood = new Uint32Array(rowLimit)
 
 /** A chunk with different status codes, or values that are no numbers. */
 class MixedChunk implements OpenChunk {
+  readonly isUniform = false
   readonly count: number
   readonly blockCount: number
   readonly #blocks: BlockRows

@@ -1,5 +1,6 @@
 // Chunks as queries read them: opened once, block by block, out of the stored bytes.
 import type { TagValue } from '../shared/data-value.ts'
+import { damaged } from './byte-reader.ts'
 import { type BlockSummaries, type OpenChunk, openChunk, type ValueColumns } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
 import type { HistoryView, StoredChunk } from './history-view.ts'
@@ -30,19 +31,32 @@ export interface OpenedChunk {
   decodeAll(): Samples
 }
 
-/** Columns of one block, made once and filled again and again. */
+/** Columns of one block, made once and filled again and again, or shared and never changed. */
 export class BlockColumns implements ValueColumns {
   count = 0
-  readonly timestamp = new Float64Array(blockSampleCount)
+  readonly timestamp: Float64Array
   readonly value = new Float64Array(blockSampleCount)
-  readonly statusCode = new Uint32Array(blockSampleCount)
+  readonly statusCode: Uint32Array
   others: (TagValue | undefined)[] | null = null
+
+  constructor(
+    timestamp: Float64Array = new Float64Array(blockSampleCount),
+    statusCode: Uint32Array = new Uint32Array(blockSampleCount),
+  ) {
+    this.timestamp = timestamp
+    this.statusCode = statusCode
+  }
 }
+
+/** Of all blocks without another status code. */
+const goodCodes = new Uint32Array(blockSampleCount)
 
 /** Opened chunks that are kept between questions: about 5 KB each. */
 const keptChunkCount = 2048
-/** Decoded blocks that are kept between questions, 5 KB each: a plot has two thousand edges, replay looks at a thousand tags at once. */
+/** Decoded blocks that are kept between questions, 2 KB each (5 with status codes of their own): replay looks at a thousand tags at once. */
 const keptBlockCount = 3072
+/** Decoded blocks of time stamps that are kept, 2 KB each: the tags of one scan share them. */
+const keptTimesCount = 512
 
 /** An opened chunk and what tells that it is the one a row means. */
 interface Kept {
@@ -62,6 +76,7 @@ export class OpenedChunks {
   readonly #turnFirst: number[] = []
   #next = 0
   readonly #blocks = new KeptBlocks()
+  readonly #times = new KeptTimes()
 
   /** Opens the chunk of a row, or gives the opened one. RuntimeError BadDecodingError when it is damaged. */
   open(view: HistoryView, seriesId: number, rows: ChunkRows, row: number): OpenedChunk {
@@ -79,7 +94,7 @@ export class OpenedChunks {
       known.chunk.lastTimestamp === rows.lastTimestamp(row) &&
       known.chunk.count === rows.sampleCount(row)
     if (isIt) return known.chunk
-    const chunk = openStoredChunk(view, rows, row, this.#blocks)
+    const chunk = openStoredChunk(view, rows, row, this.#blocks, this.#times)
     if (!known) this.#makeRoom(seriesId, first)
     ofSeries.set(first, { chunk, sealNumber })
     return chunk
@@ -117,14 +132,55 @@ class KeptBlocks {
   }
 }
 
+/** Decoded time stamps, by column and block; those decoded longest ago are given up. */
+class KeptTimes {
+  readonly #blocks = new Map<TimestampColumn, (Float64Array | undefined)[]>()
+  readonly #turnColumn: TimestampColumn[] = []
+  readonly #turnBlock: number[] = []
+  #next = 0
+
+  /** Time stamps of a block; shared, not to be changed. */
+  of(column: TimestampColumn, block: number): Float64Array {
+    let ofColumn = this.#blocks.get(column)
+    const kept = ofColumn?.[block]
+    if (kept) return kept
+    const timestamp = new Float64Array(Math.min(blockSampleCount, column.count - block * blockSampleCount))
+    column.decodeBlock(block, timestamp, 0)
+    if (this.#turnColumn.length < keptTimesCount) {
+      this.#turnColumn.push(column)
+      this.#turnBlock.push(block)
+    } else {
+      const old = this.#turnColumn[this.#next]!
+      const ofOld = this.#blocks.get(old)!
+      delete ofOld[this.#turnBlock[this.#next]!]
+      if (ofOld !== ofColumn && ofOld.every((known) => known === undefined)) this.#blocks.delete(old)
+      this.#turnColumn[this.#next] = column
+      this.#turnBlock[this.#next] = block
+      this.#next = (this.#next + 1) % keptTimesCount
+    }
+    if (!ofColumn) {
+      ofColumn = []
+      this.#blocks.set(column, ofColumn)
+    }
+    ofColumn[block] = timestamp
+    return timestamp
+  }
+}
+
 /** A block's columns; null: not decoded any more. */
 interface Decoded {
   columns: BlockColumns | null
 }
 
-function openStoredChunk(view: HistoryView, rows: ChunkRows, row: number, kept: KeptBlocks): OpenedChunk {
+function openStoredChunk(
+  view: HistoryView,
+  rows: ChunkRows,
+  row: number,
+  kept: KeptBlocks,
+  times: KeptTimes,
+): OpenedChunk {
   const stored = view.read(rows, row, row + 1)[0]!
-  return new StoredOpenChunk(stored, rows.firstTimestamp(row), rows.lastTimestamp(row), kept)
+  return new StoredOpenChunk(stored, rows.firstTimestamp(row), rows.lastTimestamp(row), kept, times)
 }
 
 class StoredOpenChunk implements OpenedChunk {
@@ -138,16 +194,26 @@ class StoredOpenChunk implements OpenedChunk {
   /** Where the chunk has only some of a column's time stamps. */
   readonly #chosen: Float64Array | null
   readonly #keptBlocks: KeptBlocks
+  readonly #keptTimes: KeptTimes
   #decoded: (Decoded | undefined)[] | null = null
 
   /** What outlives the view must not ask it any more: a column is open already, chosen time stamps are taken now. */
-  constructor(stored: StoredChunk, firstTimestamp: number, lastTimestamp: number, keptBlocks: KeptBlocks) {
+  constructor(
+    stored: StoredChunk,
+    firstTimestamp: number,
+    lastTimestamp: number,
+    keptBlocks: KeptBlocks,
+    keptTimes: KeptTimes,
+  ) {
     const chunk = openChunk(stored.bytes)
     this.#chunk = chunk
     this.#column = stored.timestampColumn
     const chosen = this.#column ? null : stored.timestamps()
     this.#chosen = chosen
+    if ((this.#column?.count ?? chosen!.length) !== chunk.count)
+      throw damaged(`a chunk of ${chunk.count} samples with other time stamps`)
     this.#keptBlocks = keptBlocks
+    this.#keptTimes = keptTimes
     this.count = chunk.count
     this.blockCount = chunk.blockCount
     this.firstTimestamp = firstTimestamp
@@ -181,9 +247,12 @@ class StoredOpenChunk implements OpenedChunk {
     this.#decoded[block] ??= { columns: null }
     const one = this.#decoded[block]
     if (one.columns) return one.columns
-    const columns = new BlockColumns()
-    columns.count = this.decodeTimestamps(block, columns.timestamp, 0)
-    this.decodeValues(block, columns, 0)
+    const begin = block * blockSampleCount
+    const timestamp = this.#column
+      ? this.#keptTimes.of(this.#column, block)
+      : this.#chosen!.subarray(begin, begin + blockSampleCount)
+    const columns = new BlockColumns(timestamp, this.#chunk.isUniform ? goodCodes : undefined)
+    columns.count = this.decodeValues(block, columns, 0)
     one.columns = columns
     this.#keptBlocks.add(one)
     return columns

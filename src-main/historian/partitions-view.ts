@@ -355,7 +355,9 @@ function mergeParts(sorted: Float64Array, tail: Float64Array): Float64Array {
   return sortedRows(joined([sorted, tail]))
 }
 
+/** May be one of them as it is. */
 function joined(arrays: readonly Float64Array[]): Float64Array {
+  if (arrays.length === 1) return arrays[0]!
   let length = 0
   for (const array of arrays) length += array.length
   const all = new Float64Array(length)

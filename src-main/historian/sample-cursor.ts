@@ -60,6 +60,31 @@ export class SampleCursor {
     return this.#samples.others?.[this.#row]
   }
 
+  /** Of the sample after, where {@link advance} said that it is at hand. */
+  get nextTimestamp(): number {
+    return this.#samples.timestamp[this.#row + 1]!
+  }
+  get nextValue(): number {
+    return this.#samples.value[this.#row + 1]!
+  }
+  get nextStatusCode(): number {
+    return this.#samples.statusCode[this.#row + 1]!
+  }
+
+  /**
+   * Goes on to the last sample at or before `at` where it and the one after are numbers in the block on which the cursor stands; false, and it
+   * stays, where not: then {@link seek}.
+   */
+  advance(at: number): boolean {
+    const { timestamp, count, others } = this.#samples
+    if (this.#piece < 0 || others !== null) return false
+    let row = this.#row
+    if (row < 0 || !(timestamp[row]! <= at) || !(timestamp[count - 1]! > at)) return false
+    while (timestamp[row + 1]! <= at) row++
+    this.#row = row
+    return true
+  }
+
   sample(): Sample {
     return { timestamp: this.timestamp, value: this.value, statusCode: this.statusCode, other: this.other }
   }
