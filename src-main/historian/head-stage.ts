@@ -1,6 +1,6 @@
 // The last few batches of one layout, before they are dealt out to their heads: of a head that gets several rows at once only
 // one place in memory is touched, not one for each row.
-import type { RowColumns } from './journal-frame.ts'
+import type { RowColumns } from './journal-columns.ts'
 import type { RowGroup, RowPlan } from './row-plan.ts'
 
 /** Rows that wait at most, unless one batch alone has more: 512 kB of values, what the processor keeps near. */

@@ -6,6 +6,8 @@ import type { DataType } from '../shared/tag.ts'
 import type { SeriesKind } from './history-catalog.ts'
 import type { SampleFilterSettings } from './history-settings.ts'
 import { journalPosition, journalSegments, readSegmentHeader, segmentHeaderByteCount } from './journal.ts'
+import type { RowColumns } from './journal-columns.ts'
+import { FrameType } from './journal-frame.ts'
 import {
   decodeHead,
   decodeInstant,
@@ -14,10 +16,8 @@ import {
   decodeRemoval,
   decodeRows,
   type FoundFrame,
-  FrameType,
-  type RowColumns,
   readFrames,
-} from './journal-frame.ts'
+} from './journal-frame-reader.ts'
 import type { SampleFilterState } from './sample-filter.ts'
 
 /** A series as the journal explains it before its first sample in a segment. */

@@ -3,7 +3,7 @@
 import type { TagValue } from '../shared/data-value.ts'
 import { isBad } from '../shared/status-code.ts'
 import type { HeadSeries } from './head-series.ts'
-import type { RowColumns, Runs } from './journal-frame.ts'
+import type { RowColumns, Runs } from './journal-columns.ts'
 
 /** Columns of rows that are recorded; valid until the next batch. */
 export interface BatchColumns {

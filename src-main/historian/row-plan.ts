@@ -1,6 +1,6 @@
 // What a scan looks like that comes again and again: which rows always share time stamp and status, and which series therefore
 // are in step. Learnt from the batches themselves, so that a batch is taken in whole columns.
-import type { RowColumns } from './journal-frame.ts'
+import type { RowColumns } from './journal-columns.ts'
 
 /** After so many refinements it is learnt anew: what was an exception must not stay a boundary for ever. */
 const refinementLimit = 64

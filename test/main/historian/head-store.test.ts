@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HeadStore } from '../../../src-main/historian/head-store.ts'
-import type { RowColumns } from '../../../src-main/historian/journal-frame.ts'
+import type { RowColumns } from '../../../src-main/historian/journal-columns.ts'
 import { RowPlan } from '../../../src-main/historian/row-plan.ts'
 import type { Samples } from '../../../src-main/historian/samples.ts'
 
@@ -182,7 +182,7 @@ describe('the heads', () => {
         batchOf([...slots].map((slot) => ({ timestamp: scan, value: slot, statusCode: 0, other: undefined }))),
       )
     expect(heads.count(0)).toBe(1536)
-    expect(heads.byteCount / heads.rowCount).toBeLessThan(9)
+    expect(heads.byteCount / heads.rowCount).toBeLessThan(10)
   })
 
   test('are in line to be sealed once for each full chunk', () => {
