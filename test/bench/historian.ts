@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { duckDb } from './historian/duckdb.ts'
 import { entropyBound } from './historian/entropy.ts'
+import type { ReportFigure } from './historian/figures.ts'
 import { influxDb } from './historian/influxdb.ts'
 import { lineside, measureSyncedBatches } from './historian/lineside.ts'
 import {
@@ -86,8 +87,6 @@ export async function run(report: Report, flags: ReadonlySet<string>): Promise<v
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-export type ReportFigure = (name: string, value: number, unit: string) => void
 
 /** H1 to H3 and H8: everything the line gives in an hour. */
 async function measureHour(scale: Scale, folder: string, figure: ReportFigure): Promise<void> {

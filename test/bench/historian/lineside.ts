@@ -91,21 +91,15 @@ class OwnHistory implements LinesideHistory {
     await writer.sealAll()
     await writer.close(newest)
     const seconds = (performance.now() - start) / 1000
-    await this.#compact(newest + 60 * dayMs)
     this.#open()
     await this.#drain()
+    await this.#files!.housekeep(newest + 60 * dayMs, { retentionMs: null, maximumByteCount: null })
     return {
       pointCount,
       seconds,
       bytesOnDisk: folderBytes(this.#folder),
       bytesWritten: bytesWrittenBy('self') - written,
     }
-  }
-
-  async #compact(now: number): Promise<void> {
-    const files = HistoryFolder.open({ folder: this.#folder, logger: silentLogger })
-    await files.housekeep(now, { retentionMs: null, maximumByteCount: null })
-    await files.close()
   }
 
   /** Of a journal whose samples are all in chunks nothing stays once the next run has begun one of its own. */

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultHistorySettings } from '../../../src-main/historian/history-settings.ts'
-import type { ReportFigure } from '../historian.ts'
 import { MixedHour } from '../historian-data.ts'
+import type { ReportFigure } from './figures.ts'
 import { openWriter } from './lineside.ts'
 
 const rounds = 3

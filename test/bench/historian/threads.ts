@@ -9,8 +9,8 @@ import { silentLogger } from '../../../src-main/base/logger.ts'
 import { type Historian, openHistorian } from '../../../src-main/historian/historian.ts'
 import { defaultHistorySettings, recordedTag } from '../../../src-main/historian/history-settings.ts'
 import type { ValueBatch } from '../../../src-main/shared/value-batch.ts'
-import type { ReportFigure } from '../historian.ts'
 import { MixedHour } from '../historian-data.ts'
+import type { ReportFigure } from './figures.ts'
 import type { ProducerOrder } from './producer-device.ts'
 
 const hourMs = 3_600_000
