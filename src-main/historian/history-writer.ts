@@ -7,22 +7,24 @@ import type { TagValue } from '../shared/data-value.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
+import { BackfillQueue } from './backfill-queue.ts'
 import { HeadSeries } from './head-series.ts'
 import type { HeadSpan, Heads } from './head-source.ts'
 import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
 import type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
 import { type HistorySettings, keepsEverything, type RecordedTag, seriesKindOf } from './history-settings.ts'
-import { Journal } from './journal.ts'
-import { columnsOf, type RowColumns } from './journal-columns.ts'
-import { FrameBuilder, FrameType, rowsPerFrame } from './journal-frame.ts'
+import type { RowColumns } from './journal-columns.ts'
+import { rowsPerFrame } from './journal-frame.ts'
 import { JournalLayouts, type Layout } from './journal-layouts.ts'
 import { recoverHeads } from './journal-recovery.ts'
 import type { JournalOutcome } from './journal-replay.ts'
 import { type BatchColumns, JournalRows } from './journal-rows.ts'
+import { JournalWriter } from './journal-writer.ts'
 import { admitted, rowsWithin } from './sample-admission.ts'
+import { SampleLosses } from './sample-losses.ts'
 import { neededSamples } from './sample-merge.ts'
-import { BackfillWork } from './seal-backfill.ts'
+import { BackfillWork, checkBackfill } from './seal-backfill.ts'
 import { SealWork } from './seal-work.ts'
 
 /** How often it is tried whether there is room again. */
@@ -31,8 +33,6 @@ const housekeepingMs = 60_000
 const sizeLookMs = 10_000
 /** Rough bytes of texts and the like in one frame: a third of what a frame may have at most, and of what one value may. */
 const frameValueBytes = 4 * 1024 * 1024
-/** Gaps that are remembered for health. */
-const gapLimit = 100
 /** The oldest partition goes at most so often for one batch. */
 const roomAttempts = 8
 
@@ -85,26 +85,24 @@ export class HistoryWriter {
   readonly #onRefused: (series: string, reason: string) => void
   readonly #series: HeadSeries
   readonly #layouts: JournalLayouts
-  readonly #journal: Journal
-  readonly #frames = new FrameBuilder()
+  readonly #journal: JournalWriter
+  readonly #losses = new SampleLosses()
   readonly #rows = new JournalRows()
   readonly #seals: SealWork
   readonly #backfill: BackfillWork
+  readonly #backfillQueue = new BackfillQueue((series) => this.#storeBackfill(series))
   #settings: HistorySettings
   #tags: readonly RecordedTag[] = []
   /** What could not be configured for want of room. */
   #wantedTags: readonly RecordedTag[] | null = null
   #handleOfSlot = new Map<number, number>()
-  #position = 0
   #serverTimestamp: number
   #lastSync = 0
   #fullMessage: string | null = null
   #lastProbe = 0
-  #gaps: HistorianGap[] = []
   #offeredCount = 0
   #storedCount = 0
   #filteredCount = 0
-  #lostCount = 0
   #refusedValueCount = 0
   #syncing: Promise<void> | null = null
   #sealMessage: string | null = null
@@ -125,27 +123,30 @@ export class HistoryWriter {
     this.#layouts = new JournalLayouts(this.#series)
     const folder = join(options.folder, 'journal')
     this.recovery = recoverHeads(folder, options.files, this.#series, true)
-    this.#journal = new Journal({
+    this.#journal = new JournalWriter({
       folder,
       firstSegment: this.recovery.lastSegment + 1,
       segmentByteCount: options.settings.journalSegmentByteCount,
+      series: this.#series,
+      layouts: this.#layouts,
+      now: () => this.#serverTimestamp,
+      onLeft: (segment) => this.#seals.leave(segment, this.#serverTimestamp),
     })
-    this.#series.heads.segment = this.#journal.segment
     this.#seals = new SealWork({
       files: options.files,
       series: this.#series,
       settings: () => this.#settings,
-      position: () => this.#position,
+      position: () => this.#journal.position,
       segment: () => this.#journal.segment,
-      carry: (slot) => this.#carry(slot),
+      carry: (slot) => this.#journal.carry(slot),
       release: (segment) => this.#release(segment),
       monotonic: () => options.clock.monotonic(),
     })
     this.#backfill = new BackfillWork({
       files: options.files,
       series: this.#series,
-      position: () => this.#position,
-      onRemoved: (slot, timestamps) => this.#write(this.#frames.removal(this.#series.id(slot), timestamps)),
+      position: () => this.#journal.position,
+      onRemoved: (slot, timestamps) => this.#journal.removal(slot, timestamps),
     })
     if (this.recovery.lastSegment > 0) this.#seals.leave(this.recovery.lastSegment, this.recovery.aliveTimestamp)
     this.#begin()
@@ -153,7 +154,7 @@ export class HistoryWriter {
 
   /** What became of the samples: the part of the figures that costs nothing. */
   get counts(): Pick<WriterFigures, 'storedCount' | 'filteredCount' | 'lostCount'> {
-    return { storedCount: this.#storedCount, filteredCount: this.#filteredCount, lostCount: this.#lostCount }
+    return { storedCount: this.#storedCount, filteredCount: this.#filteredCount, lostCount: this.#losses.count }
   }
 
   get figures(): WriterFigures {
@@ -162,7 +163,7 @@ export class HistoryWriter {
       offeredCount: this.#offeredCount,
       storedCount: this.#storedCount,
       filteredCount: this.#filteredCount,
-      lostCount: this.#lostCount,
+      lostCount: this.#losses.count,
       backfilledCount: this.#backfill.count,
       replacedTimestampCount: this.#rows.replacedTimestampCount,
       refusedValueCount: this.#refusedValueCount,
@@ -175,7 +176,7 @@ export class HistoryWriter {
       journalSegmentCount: this.#journal.segmentCount,
       fullMessage: this.#fullMessage,
       sealMessage: this.#sealMessage,
-      gaps: this.#gaps,
+      gaps: this.#losses.gaps,
     }
   }
 
@@ -228,7 +229,7 @@ export class HistoryWriter {
     if (slot === undefined) this.#attempt(() => ([slot] = this.#series.define([series])))
     if (slot === undefined) {
       this.#offeredCount++
-      return this.#lose(1, sample.timestamp, this.#fullMessage ?? '')
+      return this.#losses.add(1, sample.timestamp, this.#fullMessage ?? '')
     }
     const isNumber = typeof sample.value === 'number' || typeof sample.value === 'boolean'
     const columns: BatchColumns = {
@@ -246,7 +247,7 @@ export class HistoryWriter {
   /** Samples of these tags were lost on their way here: counted, and marked from that time on. */
   lost(handles: ArrayLike<number>, timestamp: number, count: number, reason: string): void {
     this.#offeredCount += count
-    this.#lose(count, timestamp, reason)
+    this.#losses.add(count, timestamp, reason)
     for (let row = 0; row < handles.length; row++) {
       const slot = this.#layouts.slotOfHandle(handles[row]!)
       if (slot >= 0) this.#series.lost(slot, timestamp)
@@ -256,6 +257,11 @@ export class HistoryWriter {
 
   /** Back-fills; resolves with the number of samples when they survive a power cut. RuntimeError as `Historian.write`. */
   async write(series: readonly BackfillSeries[]): Promise<number> {
+    for (const each of series) checkBackfill(each)
+    return this.#backfillQueue.write(series)
+  }
+
+  async #storeBackfill(series: readonly BackfillSeries[]): Promise<number> {
     const count = this.#writeWithRoom(series)
     await Promise.all([this.#files.commit(), this.#journal.sync()])
     return count
@@ -294,7 +300,7 @@ export class HistoryWriter {
   tick(now = this.#clock.now()): void {
     this.#serverTimestamp = now
     if (this.#fullMessage !== null) return this.#probe()
-    this.#attempt(() => this.#write(this.#frames.instant(FrameType.heartbeat, now)))
+    this.#attempt(() => this.#journal.heartbeat(now))
     const { syncIntervalMs } = this.#settings
     const isDue = this.#clock.monotonic() - this.#lastSync >= syncIntervalMs - 50
     if (isDue && this.#syncing === null) this.#syncSoon()
@@ -334,9 +340,10 @@ export class HistoryWriter {
 
   /** Marks the end of all series recorded live, makes everything durable and closes the files. */
   async close(now = this.#clock.now()): Promise<void> {
+    await this.#backfillQueue.idle()
     this.#attempt(() => {
       this.#mark(this.#series.liveSlots(), now, StatusCodes.BadShutdown)
-      this.#write(this.#frames.instant(FrameType.end, now))
+      this.#journal.end(now)
     })
     try {
       await this.#journal.close()
@@ -356,7 +363,7 @@ export class HistoryWriter {
     this.#series.setFilter(slot, tag.filter)
     this.#series.forgetAnnouncement(slot)
     // Announced at once: frames before and after it are filtered differently when they are read back.
-    this.#attempt(() => this.#announce([slot]))
+    this.#attempt(() => this.#journal.announce([slot]))
   }
 
   /** What the filter still decides on becomes a sample of the head; the head goes to the journal, which has it in no other way. */
@@ -364,7 +371,7 @@ export class HistoryWriter {
     const filter = this.#series.filter(slot)
     if (!filter?.pending) return
     filter.flush((timestamp, value, code) => this.#series.heads.append(slot, timestamp, value, code, undefined))
-    this.#attempt(() => this.#carry(slot))
+    this.#attempt(() => this.#journal.carry(slot))
   }
 
   #recordParts(batch: ValueBatch, serverTimestamp: number): void {
@@ -409,53 +416,11 @@ export class HistoryWriter {
   /** False when there is no room for it. */
   #journalRows(layout: Layout, columns: RowColumns, serverTimestamp: number): boolean {
     return this.#attempt(
-      () => {
-        for (;;) {
-          const { segment } = this.#journal
-          this.#explain(layout, serverTimestamp > 0)
-          // Explaining a series may have begun a segment, in which all have to be explained again.
-          if (this.#journal.segment !== segment) continue
-          const { number, saysSeries } = this.#layouts.place(layout, segment)
-          const series = saysSeries ? layout.series : null
-          const frame = this.#frames.rows({ layout: number, series, serverTimestamp, columns })
-          if (!this.#journal.needsSegment(frame.length)) {
-            this.#position = this.#journal.append(frame)
-            return
-          }
-          this.#startSegment()
-        }
-      },
+      () => this.#journal.rows(layout, columns, serverTimestamp),
       () => {
         layout.segment = 0
       },
     )
-  }
-
-  #explain(layout: Layout, isLive: boolean): void {
-    const { segment } = this.#journal
-    if (layout.segment === segment) return
-    const unknown = new Set<number>()
-    for (const slot of layout.slots) {
-      if (this.#series.needsAnnouncement(slot, segment)) unknown.add(slot)
-      if (isLive) this.#series.setLive(slot, true)
-    }
-    if (unknown.size > 0) this.#announce([...unknown])
-  }
-
-  #announce(slots: readonly number[]): void {
-    const { segment } = this.#journal
-    const frame = this.#frames.json(
-      FrameType.series,
-      slots.map((slot) => this.#series.announcement(slot, segment)),
-    )
-    try {
-      this.#write(frame)
-    } catch (error) {
-      for (const slot of slots) this.#series.forgetAnnouncement(slot)
-      throw error
-    }
-    if (this.#journal.segment !== segment)
-      for (const slot of slots) this.#series.announcement(slot, this.#journal.segment)
   }
 
   #keep(layout: Layout, columns: RowColumns): void {
@@ -494,14 +459,7 @@ export class HistoryWriter {
       this.#series.lost(layout.slots[row]!, timestamp)
       if (timestamp < first) first = timestamp
     })
-    this.#lose(columns.count, first, this.#fullMessage ?? '')
-  }
-
-  #lose(count: number, timestamp: number, reason: string): void {
-    this.#lostCount += count
-    const open = this.#gaps.at(-1)
-    if (open && open.to === null) this.#gaps[this.#gaps.length - 1] = { ...open, lostCount: open.lostCount + count }
-    else this.#gaps = [...this.#gaps, { from: timestamp, to: null, lostCount: count, reason }].slice(-gapLimit)
+    this.#losses.add(columns.count, first, this.#fullMessage ?? '')
   }
 
   /** Series that lost samples get a mark where the first was lost; the present values are asked for. */
@@ -519,8 +477,7 @@ export class HistoryWriter {
       this.#series.forgetLost()
       this.#onResumed(handles)
     }
-    const open = this.#gaps.at(-1)
-    if (open?.to === null) this.#gaps = [...this.#gaps.slice(0, -1), { ...open, to: this.#serverTimestamp }]
+    this.#losses.end(this.#serverTimestamp)
   }
 
   #mark(slots: readonly number[], timestamp: number, statusCode: number): boolean {
@@ -563,7 +520,7 @@ export class HistoryWriter {
     this.#series.define(
       ended.map((row) => ({ name: row.name, kind: row.kind, attributes: { ...row, isRecorded: false } })),
     )
-    this.#attempt(() => this.#writeLive())
+    this.#attempt(() => this.#journal.live())
   }
 
   /** The first frames of this run: marks for those a crash cut off, then that nothing is live yet. */
@@ -573,32 +530,10 @@ export class HistoryWriter {
     this.#attempt(() => {
       if (cut.length > 0) this.#mark(cut, aliveTimestamp, StatusCodes.BadNoData)
       this.#series.clearLive()
-      this.#writeLive()
+      this.#journal.live()
     })
     if (cut.length > 0)
-      this.#gaps = [
-        { from: aliveTimestamp, to: this.#serverTimestamp, lostCount: 0, reason: 'The station did not end in order' },
-      ]
-  }
-
-  #writeLive(): void {
-    this.#write(this.#frames.live(Uint32Array.from(this.#series.liveSlots(), (slot) => this.#series.id(slot))))
-  }
-
-  /** Writes a whole head, with what its filter remembers, into the segment being written. */
-  #carry(slot: number): void {
-    this.#series.forgetAnnouncement(slot)
-    this.#announce([slot])
-    const samples = this.#series.heads.rows(slot)
-    if (samples.count > 0) {
-      const frame = this.#frames.head(this.#series.id(slot), columnsOf(samples))
-      if (this.#journal.needsSegment(frame.length)) {
-        this.#startSegment()
-        return this.#carry(slot)
-      }
-      this.#position = this.#journal.append(frame)
-    }
-    this.#series.heads.carried(slot)
+      this.#losses.addAbsence(aliveTimestamp, this.#serverTimestamp, 'The station did not end in order')
   }
 
   async #release(segment: number): Promise<boolean> {
@@ -611,25 +546,6 @@ export class HistoryWriter {
     } catch (error) {
       this.#stopFor(error)
       return false
-    }
-  }
-
-  /** Appends a frame, in a new segment when this one is full. */
-  #write(frame: Uint8Array): void {
-    if (this.#journal.needsSegment(frame.length)) {
-      const kept = frame.slice()
-      this.#startSegment()
-      this.#position = this.#journal.append(kept)
-    } else this.#position = this.#journal.append(frame)
-  }
-
-  #startSegment(): void {
-    const { segment, segmentBytes } = this.#journal
-    this.#journal.startSegment(this.#serverTimestamp)
-    this.#series.heads.segment = this.#journal.segment
-    if (segmentBytes > 0) {
-      this.#seals.leave(segment, this.#serverTimestamp)
-      this.#writeLive()
     }
   }
 
@@ -667,7 +583,7 @@ export class HistoryWriter {
     const message = this.#fullMessage
     this.#fullMessage = null
     // As much room as a batch needs, and a chunk: else it would stop again at once.
-    if (!this.#attempt(() => this.#write(this.#frames.json(FrameType.room, 'x'.repeat(65_536))))) {
+    if (!this.#attempt(() => this.#journal.probeRoom())) {
       this.#fullMessage = message
       return
     }
