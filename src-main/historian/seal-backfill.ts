@@ -26,6 +26,8 @@ export interface BackfillContext {
 export class BackfillWork {
   readonly #context: BackfillContext
   readonly #encoder = new SealEncoder()
+  /** Of the chunks that are encoded and not yet appended. */
+  #sealed: { readonly slot: number; readonly timestamps: Float64Array }[] = []
   count = 0
 
   constructor(context: BackfillContext) {
@@ -33,22 +35,17 @@ export class BackfillWork {
   }
 
   /**
-   * Seals the samples; how many were given. Of samples of one call with the same time stamp the last counts. RuntimeError
-   * BadInvalidArgument for what is no sample, before anything is written; HistoryFilesError when there is no room: what was sealed until
-   * then stays.
+   * Seals checked samples; how many were given. Of samples of one series with the same time stamp the last counts. HistoryFilesError when
+   * there is no room: what was sealed until then stays.
    */
   write(all: readonly BackfillSeries[]): number {
-    for (const series of all) check(series)
-    return this.#writeChecked(all.map(exactly))
-  }
-
-  #writeChecked(all: readonly BackfillSeries[]): number {
     const slots = this.#context.series.define(all.map(({ series }) => series))
     let count = 0
     for (const [index, given] of all.entries()) {
-      if (given.timestamp.length > 0) this.#writeOne(slots[index]!, ordered(given))
+      if (given.timestamp.length > 0) this.#writeOne(slots[index]!, ordered(exactly(given)))
       count += given.timestamp.length
     }
+    this.#append()
     this.count += count
     return count
   }
@@ -56,18 +53,27 @@ export class BackfillWork {
   #writeOne(slot: number, samples: Samples): void {
     const { files, series } = this.#context
     for (let from = 0; from < samples.count; ) {
-      this.#encoder.clear()
-      const begin = from
-      for (let chunk = 0; chunk < chunksPerAppend && from < samples.count; chunk++) {
-        const to = endOfChunk(samples, from, files.partitionEnd(samples.timestamp[from]!))
-        this.#encoder.add(series.id(slot), slice(samples, from, to), true, 0)
-        from = to
-      }
-      files.append({ chunks: this.#encoder.chunks, journalPosition: this.#context.position() })
-      const timestamps = samples.timestamp.slice(begin, from)
-      if (series.heads.remove(slot, timestamps) > 0) this.#context.onRemoved(slot, timestamps)
+      const to = endOfChunk(samples, from, files.partitionEnd(samples.timestamp[from]!))
+      this.#encoder.add(series.id(slot), slice(samples, from, to), true, 0)
+      this.#sealed.push({ slot, timestamps: samples.timestamp.slice(from, to) })
+      from = to
+      if (this.#sealed.length >= chunksPerAppend) this.#append()
     }
-    this.#encoder.clear()
+  }
+
+  /** Stores what was encoded; live samples in whose place it comes go out of the heads. */
+  #append(): void {
+    if (this.#sealed.length === 0) return
+    const { files, series } = this.#context
+    const sealed = this.#sealed
+    this.#sealed = []
+    try {
+      files.append({ chunks: this.#encoder.chunks, journalPosition: this.#context.position() })
+    } finally {
+      this.#encoder.clear()
+    }
+    for (const { slot, timestamps } of sealed)
+      if (series.heads.remove(slot, timestamps) > 0) this.#context.onRemoved(slot, timestamps)
   }
 }
 
@@ -77,7 +83,8 @@ function exactly(given: BackfillSeries): BackfillSeries {
   return { ...given, value, others }
 }
 
-function check({ series: { name }, timestamp, value, statusCode, others }: BackfillSeries): void {
+/** RuntimeError BadInvalidArgument, with a sentence, for what is no sample or cannot be kept. */
+export function checkBackfill({ series: { name }, timestamp, value, statusCode, others }: BackfillSeries): void {
   if (timestamp.length !== value.length || timestamp.length !== statusCode.length)
     throw new RuntimeError(
       'BadInvalidArgument',

@@ -12,6 +12,9 @@ const usualCarryLimit = 512
 /** Of a segment's bytes: as much may be carried over to the next one. */
 const carriedShare = 0.25
 const rowByteCount = 20
+/** Heads to either side that are looked at for the scans of one with gaps; those with few rows add nothing. */
+const neighbourCount = 32
+const leastNeighbourRows = 32
 /** Texts and the like may take so much memory over all heads; beyond it those with the most go before their time. */
 const otherByteLimit = 32 * 1024 * 1024
 /** Between two looks at whether samples of a past partition are left. */
@@ -172,11 +175,28 @@ export class SealWork {
       else coveredBefore = oldest.timestamp[count - 1]!
     }
     if (count === 0) return false
+    const placement = this.#encoder.place({ ...oldest, count }, () =>
+      this.#neighbours(slot, oldest.timestamp[count - 1]!),
+    )
+    if (placement.count < count) {
+      count = placement.count
+      coveredBefore = Number.NaN
+    }
     const samples = { ...oldest, count }
     if (Number.isNaN(coveredBefore)) coveredBefore = samples.timestamp[count - 1]! + 1
-    this.#encoder.add(this.#context.series.id(slot), samples, false, coveredBefore)
+    this.#encoder.add(this.#context.series.id(slot), samples, false, coveredBefore, placement)
     this.#taken.push({ slot, count })
     return true
+  }
+
+  /** Time stamps of heads that may be of the same scan: tags of a device are mostly recorded side by side. */
+  *#neighbours(slot: number, last: number): Generator<Float64Array> {
+    const { heads } = this.#context.series
+    const end = Math.min(heads.slotCount, slot + neighbourCount + 1)
+    for (let other = Math.max(0, slot - neighbourCount); other < end; other++) {
+      if (other === slot || heads.count(other) < leastNeighbourRows) continue
+      if (heads.oldestSpan(other)!.first <= last) yield heads.rows(other).timestamp
+    }
   }
 
   #append(): void {

@@ -11,6 +11,7 @@ import type {
 } from '../../src-main/historian/history-files.ts'
 import { HistoryFilesError } from '../../src-main/historian/history-files-error.ts'
 import { decodeTimestamps } from '../../src-main/historian/timestamp-codec.ts'
+import { decodeTimestampSubset } from '../../src-main/historian/timestamp-subset.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 
 export interface StoredSample {
@@ -120,7 +121,8 @@ export function inOrder(samples: readonly StoredSample[]): StoredSample[] {
 }
 
 function samplesOf(chunk: SealedChunk): StoredSample[] {
-  const timestamps = decodeTimestamps(chunk.timestamps.bytes)
+  const column = decodeTimestamps(chunk.timestamps.bytes)
+  const timestamps = chunk.selection ? decodeTimestampSubset(chunk.selection, column) : column
   const { value, statusCode, others } = openChunk(chunk.bytes).decodeAll()
   return Array.from(timestamps, (timestamp, row) => ({
     timestamp,
