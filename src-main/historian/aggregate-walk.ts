@@ -17,6 +17,8 @@ export interface BucketGatherer {
   takeBlock(bucket: number, blocks: BlockSummaries, block: number, first: number, isFollowed: boolean): boolean
   /** True: nothing between these extremes in these buckets is of interest, so that a cut chunk or block need not be read. */
   skips?(firstBucket: number, lastBucket: number, minimum: number, maximum: number): boolean
+  /** `takeRows` does not look at time stamps: of a block that an edge cuts, only where it does so is found out. */
+  readonly ignoresTime?: boolean
   /** Takes rows [begin, end), all of the bucket. */
   takeRows(bucket: number, samples: Samples, begin: number, end: number): void
 }
@@ -98,8 +100,19 @@ function walkBlocks(
     }
     const { blocks } = chunk
     if (isSkipped(gatherer, buckets, first, last, blocks.minimum[block]!, blocks.maximum[block]!)) continue
-    columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
     columns.others = null
+    if (gatherer.ignoresTime && first >= from && last < to) {
+      const bucket = bucketOf(buckets, first)
+      const edge = edges[bucket + 1]!
+      if (last < (edges[bucket + 2] ?? to)) {
+        columns.count = chunk.decodeValues(block, columns, 0)
+        const row = last < edge ? columns.count : chunk.rowFrom(block, edge)
+        if (row > 0) gatherer.takeRows(bucket, columns, 0, row)
+        if (row < columns.count) gatherer.takeRows(bucket + 1, columns, row, columns.count)
+        continue
+      }
+    }
+    columns.count = chunk.decodeTimestamps(block, columns.timestamp, 0)
     chunk.decodeValues(block, columns, 0)
     showRows(columns, columns.count, buckets, gatherer)
   }

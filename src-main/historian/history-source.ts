@@ -4,6 +4,7 @@ import { damaged } from './byte-reader.ts'
 import { type BlockSummaries, type OpenChunk, openChunk, type ValueColumns } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
 import type { HistoryView, StoredChunk } from './history-view.ts'
+import { firstRowFrom } from './sample-merge.ts'
 import type { Samples } from './samples.ts'
 import { blockSampleCount, type TimestampColumn } from './timestamp-codec.ts'
 
@@ -23,6 +24,8 @@ export interface OpenedChunk {
   decodeTimestamps(block: number, into: Float64Array, at: number): number
   /** Writes values and status codes of one block to `into` from row `at` on; how many. */
   decodeValues(block: number, into: ValueColumns, at: number): number
+  /** First row of a block with a time stamp ≥ `at`; the count of its rows when there is none. Decodes only so far. */
+  rowFrom(block: number, at: number): number
   /** One block decoded, kept for the next time; not to be changed. */
   columns(block: number): BlockColumns
   /** All time stamps; shared: not to be changed. */
@@ -240,6 +243,13 @@ class StoredOpenChunk implements OpenedChunk {
 
   decodeValues(block: number, into: ValueColumns, at: number): number {
     return this.#chunk.decodeBlock(block, into, at)
+  }
+
+  rowFrom(block: number, at: number): number {
+    if (this.#column) return this.#column.rowFrom(block, at)
+    const begin = block * blockSampleCount
+    const times = this.#chosen!.subarray(begin, begin + blockSampleCount)
+    return firstRowFrom(times, times.length, at)
   }
 
   columns(block: number): BlockColumns {

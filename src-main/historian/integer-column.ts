@@ -317,6 +317,18 @@ export class IntegerColumn {
     }
     return at
   }
+
+  /** Writes at least the first `wanted` numbers of one block to `into`; how many. Whether the rest is sound is not looked at. */
+  decodeFirst(block: number, wanted: number, into: Int32Array): number {
+    const all = this.#bounds[block + 1]! - this.#bounds[block]!
+    // Gaps of a sparse code would have to be cut, and are quick to read.
+    if (wanted >= all || this.#gaps !== null) return this.decode(block, block + 1, into)
+    const start = this.#begin[block]!
+    const position = loadBits(this.#bytes, start, this.#begin[block + 1]! - start)
+    this.#code.read(position, wanted - 1, errors, wanted)
+    restoreNumbers(errors, wanted, this.first[block]!, this.#prediction, into, 0)
+    return wanted
+  }
 }
 
 /** Numbers of the blocks that have some, as zigzag, to their blocks. */

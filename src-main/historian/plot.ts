@@ -21,6 +21,7 @@ export interface PlotResult {
 
 /** Gathers the plot of one tag. */
 export class PlotGatherer implements BucketGatherer {
+  readonly ignoresTime = true
   readonly #minimum: Float64Array
   readonly #maximum: Float64Array
   readonly #first: Float64Array

@@ -92,6 +92,8 @@ export class SeriesCatalog {
 /** The catalog as readers have it: a connection of their own. A folder without a catalog has no series. Throws HistoryFilesError. */
 export class SeriesCatalogReader {
   readonly #database: Database | null
+  /** Preparing a statement takes longer than a look for one name. */
+  readonly #statements = new Map<string, { all(...parameters: (string | number)[]): StoredSeries[] }>()
 
   constructor(folder: string) {
     const file = catalogFile(folder)
@@ -148,7 +150,14 @@ export class SeriesCatalogReader {
   #all(sql: string, ...parameters: (string | number)[]): SeriesRow[] {
     const database = this.#database
     if (!database) return []
-    return inWords(() => database.prepare<(string | number)[], StoredSeries>(sql).all(...parameters)).map(seriesRow)
+    return inWords(() => {
+      let statement = this.#statements.get(sql)
+      if (!statement) {
+        statement = database.prepare<(string | number)[], StoredSeries>(sql)
+        this.#statements.set(sql, statement)
+      }
+      return statement.all(...parameters)
+    }).map(seriesRow)
   }
 }
 

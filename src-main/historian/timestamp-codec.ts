@@ -40,9 +40,14 @@ export interface TimestampColumn {
   readonly blockFirstTimestamp: readonly number[]
   /** Writes the time stamps of one block to `into` from `at` on; how many. RuntimeError BadDecodingError on damaged bytes. */
   decodeBlock(index: number, into: Float64Array, at: number): number
+  /** First row of a block with a time stamp ≥ `at`; the count of its rows when there is none. Reads only so far. */
+  rowFrom(index: number, at: number): number
   /** All of them, in a fresh array. RuntimeError BadDecodingError on damaged bytes. */
   decodeAll(): Float64Array
 }
+
+/** Rows that are read beyond the one where an instant is on the grid. */
+const rowsAround = 4
 
 // A small array of numbers is made faster than a typed array, which has memory outside the heap.
 const noTimes: readonly number[] = Array.from({ length: largestColumnCount / blockSampleCount }, () => Number.NaN)
@@ -144,6 +149,27 @@ class GridColumn implements TimestampColumn {
     return timestamp
   }
 
+  rowFrom(index: number, at: number): number {
+    const from = index * blockSampleCount
+    const count = Math.min(this.count, from + blockSampleCount) - from
+    // Where it would be if all stood on the grid as the first of the block does, and a few more.
+    const likely = Math.ceil((at - this.blockFirstTimestamp[index]!) / this.#period) + rowsAround
+    let row = likely >= 1 && likely < count ? likely : count
+    if (this.#offsets) row = this.#offsets.decodeFirst(index, row, offsets)
+    if (row < count && this.#timeOf(from, row - 1) < at) {
+      if (this.#offsets) this.#offsets.decode(index, index + 1, offsets)
+      row = count
+    }
+    while (row > 0 && this.#timeOf(from, row - 1) >= at) row--
+    return row
+  }
+
+  /** Of a row of the block that begins with row `from`, whose offsets are decoded. */
+  #timeOf(from: number, row: number): number {
+    const onGrid = this.firstTimestamp + Math.floor((from + row) * this.#period + 0.5)
+    return this.#offsets === null ? onGrid : onGrid + offsets[row]!
+  }
+
   #decode(fromBlock: number, toBlock: number, into: Float64Array, at: number): number {
     const from = fromBlock * blockSampleCount
     const count = Math.min(this.count, toBlock * blockSampleCount) - from
@@ -196,6 +222,14 @@ class WideColumn implements TimestampColumn {
     const block = this.#timestamp.subarray(index * blockSampleCount, (index + 1) * blockSampleCount)
     into.set(block, at)
     return block.length
+  }
+
+  rowFrom(index: number, at: number): number {
+    const begin = index * blockSampleCount
+    const end = Math.min(this.count, begin + blockSampleCount)
+    let row = begin
+    while (row < end && this.#timestamp[row]! < at) row++
+    return row - begin
   }
 
   decodeAll(): Float64Array {
