@@ -1,7 +1,8 @@
 // What the OPC UA tests share: a device definition, items, and a driver with everything it reports.
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { systemClock } from '../../../../src-main/base/clock.ts'
 import { createLogger } from '../../../../src-main/base/logger.ts'
 import type { Driver, DriverItem } from '../../../../src-main/drivers/driver.ts'
@@ -54,8 +55,16 @@ export interface Watching {
   latest(handle: number): Row | undefined
 }
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Gone when the file's tests are. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'lineside-opcua-test-'))
+  const folder = mkdtempSync(join(tmpdir(), 'lineside-opcua-test-'))
+  folders.push(folder)
+  return folder
 }
 
 export function watching(
