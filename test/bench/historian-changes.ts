@@ -16,6 +16,8 @@ export interface ChangeFigures {
   readonly chunkCount: number
   readonly chunkBytesPerPoint: number
   readonly diskBytesPerPoint: number
+  /** After the partition was closed and rewritten. */
+  readonly rewrittenBytesPerPoint: number
   readonly cpuNsPerPoint: number
 }
 
@@ -43,12 +45,17 @@ export async function recordChanges(seconds: number): Promise<ChangeFigures> {
     const { chunkByteCount, indexByteCount } = files.size()
     const { chunkCount } = writer.figures
     await writer.close()
+    const later = HistoryFolder.open({ folder })
+    await later.housekeep(hour.endTimestamp + 30 * 86_400_000, { retentionMs: null, maximumByteCount: null })
+    const rewritten = later.size()
+    await later.close()
     return {
       scannedCount: hour.pointCount,
       pointCount,
       chunkCount,
       chunkBytesPerPoint: chunkByteCount / pointCount,
       diskBytesPerPoint: (chunkByteCount + indexByteCount) / pointCount,
+      rewrittenBytesPerPoint: (rewritten.chunkByteCount + rewritten.indexByteCount) / pointCount,
       cpuNsPerPoint: ((user + system) * 1000) / pointCount,
     }
   } finally {
