@@ -3,25 +3,26 @@
 
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import type { TagValue } from '../shared/data-value.ts'
-import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { messageOf } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import { BackfillQueue } from './backfill-queue.ts'
 import { HeadSeries } from './head-series.ts'
 import type { HeadSpan, Heads } from './head-source.ts'
-import type { HistoryFilesWriter, SeriesDefinition } from './history-files.ts'
+import type { HistoryFilesWriter } from './history-files.ts'
 import { HistoryFilesError } from './history-files-error.ts'
 import type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
-import { type HistorySettings, keepsEverything, type RecordedTag, seriesKindOf } from './history-settings.ts'
-import type { RowColumns } from './journal-columns.ts'
+import { type HistorySettings, keepsEverything, type RecordedTag } from './history-settings.ts'
+import { forEachRow, type RowColumns } from './journal-columns.ts'
 import { rowsPerFrame } from './journal-frame.ts'
 import { JournalLayouts, type Layout } from './journal-layouts.ts'
 import { recoverHeads } from './journal-recovery.ts'
 import type { JournalOutcome } from './journal-replay.ts'
 import { type BatchColumns, JournalRows } from './journal-rows.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { admitted, rowsWithin } from './sample-admission.ts'
+import { frameParts, ownRow, ownSeries, rowsOfBatch } from './offered-rows.ts'
+import { admitted } from './sample-admission.ts'
+import { SampleKeeping } from './sample-keeping.ts'
 import { SampleLosses } from './sample-losses.ts'
 import { neededSamples } from './sample-merge.ts'
 import { BackfillWork, checkBackfill } from './seal-backfill.ts'
@@ -31,8 +32,6 @@ import { SealWork } from './seal-work.ts'
 const roomProbeMs = 1000
 const housekeepingMs = 60_000
 const sizeLookMs = 10_000
-/** Rough bytes of texts and the like in one frame: a third of what a frame may have at most, and of what one value may. */
-const frameValueBytes = 4 * 1024 * 1024
 /** The oldest partition goes at most so often for one batch. */
 const roomAttempts = 8
 
@@ -87,6 +86,7 @@ export class HistoryWriter {
   readonly #layouts: JournalLayouts
   readonly #journal: JournalWriter
   readonly #losses = new SampleLosses()
+  readonly #keeping: SampleKeeping
   readonly #rows = new JournalRows()
   readonly #seals: SealWork
   readonly #backfill: BackfillWork
@@ -101,8 +101,6 @@ export class HistoryWriter {
   #fullMessage: string | null = null
   #lastProbe = 0
   #offeredCount = 0
-  #storedCount = 0
-  #filteredCount = 0
   #refusedValueCount = 0
   #syncing: Promise<void> | null = null
   #sealMessage: string | null = null
@@ -121,6 +119,7 @@ export class HistoryWriter {
     this.#serverTimestamp = options.clock.now()
     this.#series = new HeadSeries(options.files)
     this.#layouts = new JournalLayouts(this.#series)
+    this.#keeping = new SampleKeeping(this.#series)
     const folder = join(options.folder, 'journal')
     this.recovery = recoverHeads(folder, options.files, this.#series, true)
     this.#journal = new JournalWriter({
@@ -154,15 +153,19 @@ export class HistoryWriter {
 
   /** What became of the samples: the part of the figures that costs nothing. */
   get counts(): Pick<WriterFigures, 'storedCount' | 'filteredCount' | 'lostCount'> {
-    return { storedCount: this.#storedCount, filteredCount: this.#filteredCount, lostCount: this.#losses.count }
+    return {
+      storedCount: this.#keeping.storedCount,
+      filteredCount: this.#keeping.filteredCount,
+      lostCount: this.#losses.count,
+    }
   }
 
   get figures(): WriterFigures {
     const { heads } = this.#series
     return {
       offeredCount: this.#offeredCount,
-      storedCount: this.#storedCount,
-      filteredCount: this.#filteredCount,
+      storedCount: this.#keeping.storedCount,
+      filteredCount: this.#keeping.filteredCount,
       lostCount: this.#losses.count,
       backfilledCount: this.#backfill.count,
       replacedTimestampCount: this.#rows.replacedTimestampCount,
@@ -216,10 +219,11 @@ export class HistoryWriter {
   record(given: ValueBatch, serverTimestamp: number): void {
     if (given.count === 0) return
     const batch = admitted(given, (row, reason) => this.#refuse(this.#layouts.slotOfHandle(given.handle[row]!), reason))
-    if (endOfFrame(batch, 0) < batch.count) return this.#recordParts(batch, serverTimestamp)
-    const layout = this.#layouts.of(batch.handle, batch.count)
-    if (layout.slots.length === 0) return
-    this.#store(layout, layout.rows === null ? batch : pick(batch, layout.rows), serverTimestamp, true)
+    for (const part of frameParts(batch)) {
+      const layout = this.#layouts.of(part.handle, part.count)
+      if (layout.slots.length === 0) continue
+      this.#store(layout, layout.rows === null ? part : rowsOfBatch(part, layout.rows), serverTimestamp, true)
+    }
   }
 
   /** Records one sample of one of the runtime's own series. */
@@ -231,16 +235,8 @@ export class HistoryWriter {
       this.#offeredCount++
       return this.#losses.add(1, sample.timestamp, this.#fullMessage ?? '')
     }
-    const isNumber = typeof sample.value === 'number' || typeof sample.value === 'boolean'
-    const columns: BatchColumns = {
-      count: 1,
-      value: Float64Array.of(isNumber ? Number(sample.value) : Number.NaN),
-      statusCode: Uint32Array.of(sample.statusCode),
-      sourceTimestamp: Float64Array.of(sample.timestamp),
-      others: isNumber ? null : [sample.value],
-    }
     const own = slot
-    const kept = admitted(columns, (_row, reason) => this.#refuse(own, reason))
+    const kept = admitted(ownRow(sample), (_row, reason) => this.#refuse(own, reason))
     this.#store(this.#layouts.ofSlots([slot]), kept, serverTimestamp, true)
   }
 
@@ -374,23 +370,6 @@ export class HistoryWriter {
     this.#attempt(() => this.#journal.carry(slot))
   }
 
-  #recordParts(batch: ValueBatch, serverTimestamp: number): void {
-    for (let from = 0, to = 0; from < batch.count; from = to) {
-      to = endOfFrame(batch, from)
-      this.record(
-        {
-          count: to - from,
-          handle: batch.handle.subarray(from, to),
-          value: batch.value.subarray(from, to),
-          statusCode: batch.statusCode.subarray(from, to),
-          sourceTimestamp: batch.sourceTimestamp.subarray(from, to),
-          others: batch.others?.slice(from, to) ?? null,
-        },
-        serverTimestamp,
-      )
-    }
-  }
-
   /** A value was not let in. */
   #refuse(slot: number, reason: string): void {
     if (slot < 0) return
@@ -410,7 +389,7 @@ export class HistoryWriter {
     )
     if (this.#fullMessage !== null) return this.#loseRows(layout, columns)
     if (!this.#journalRows(layout, columns, isLive ? serverTimestamp : 0)) return this.#loseRows(layout, columns)
-    this.#keep(layout, columns)
+    this.#keeping.keep(layout, columns)
   }
 
   /** False when there is no room for it. */
@@ -421,36 +400,6 @@ export class HistoryWriter {
         layout.segment = 0
       },
     )
-  }
-
-  #keep(layout: Layout, columns: RowColumns): void {
-    const { plan } = layout
-    if (plan === null || columns.others !== null) return this.#keepOneByOne(layout, columns)
-    if (this.#series.heads.appendBatch(plan, columns)) {
-      this.#storedCount += columns.count
-      return
-    }
-    layout.plan = null
-    this.#keepOneByOne(layout, columns)
-  }
-
-  #keepOneByOne(layout: Layout, columns: RowColumns): void {
-    const { heads } = this.#series
-    let stored = 0
-    forEachRow(columns, (row, timestamp, statusCode) => {
-      const slot = layout.slots[row]!
-      const keep = (time: number, value: number, code: number, other: TagValue | undefined) => {
-        heads.append(slot, time, value, code, other)
-        stored++
-      }
-      const filter = this.#series.filter(slot)
-      const value = columns.value[row]!
-      const other = columns.others?.[row] ?? undefined
-      if (filter === null) keep(timestamp, value, statusCode, other)
-      else filter.offer(timestamp, value, statusCode, other, keep)
-    })
-    this.#storedCount += stored
-    this.#filteredCount += columns.count - stored
   }
 
   #loseRows(layout: Layout, columns: RowColumns): void {
@@ -501,11 +450,7 @@ export class HistoryWriter {
       }
       const columns = this.#rows.of(batch, layout.slots, this.#series, this.#serverTimestamp, Number.POSITIVE_INFINITY)
       if (!this.#journalRows(layout, columns, 0)) return false
-      const { storedCount, filteredCount } = { storedCount: this.#storedCount, filteredCount: this.#filteredCount }
-      this.#keep(layout, columns)
-      // Marks are the recorder's own: nobody offered them.
-      this.#storedCount = storedCount
-      this.#filteredCount = filteredCount
+      this.#keeping.keepMarks(layout, columns)
     }
     return true
   }
@@ -637,57 +582,5 @@ export class HistoryWriter {
         this.#stopFor(error)
       },
     )
-  }
-}
-
-function forEachRow(
-  { count, timestampRuns: times, statusCodeRuns: codes }: RowColumns,
-  visit: (row: number, timestamp: number, statusCode: number) => void,
-): void {
-  for (let row = 0, timeRun = 0, codeRun = 0; row < count; row++) {
-    if (row === times.end[timeRun]) timeRun++
-    if (row === codes.end[codeRun]) codeRun++
-    visit(row, times.value[timeRun]!, codes.value[codeRun]!)
-  }
-}
-
-/** Row after the last one from `from` on that fits into the same frame of the journal. */
-function endOfFrame({ count, others }: ValueBatch, from: number): number {
-  return rowsWithin(others, from, Math.min(count, from + rowsPerFrame), frameValueBytes)
-}
-
-function pick(batch: ValueBatch, rows: Uint32Array): BatchColumns {
-  const count = rows.length
-  const value = new Float64Array(count)
-  const statusCode = new Uint32Array(count)
-  const sourceTimestamp = new Float64Array(count)
-  const others: (TagValue | undefined)[] | null = batch.others ? [] : null
-  for (let row = 0; row < count; row++) {
-    const from = rows[row]!
-    value[row] = batch.value[from]!
-    statusCode[row] = batch.statusCode[from]!
-    sourceTimestamp[row] = batch.sourceTimestamp[from]!
-    const other = batch.others?.[from]
-    if (other !== undefined) others![row] = other
-  }
-  return { count, value, statusCode, sourceTimestamp, others }
-}
-
-function ownSeries(sample: OwnSample): SeriesDefinition {
-  if (!sample.name.includes(':'))
-    throw new RuntimeError('BadInvalidArgument', `The name of the runtime's own series "${sample.name}" has no colon`)
-  const isFloat = sample.dataType === 'float32' || sample.dataType === 'float64'
-  return {
-    name: sample.name,
-    kind: seriesKindOf(sample.dataType, null),
-    attributes: {
-      dataType: sample.dataType,
-      unit: sample.unit ?? '',
-      description: sample.description,
-      interpolation: isFloat ? 'sloped' : 'stepped',
-      states: sample.states ?? null,
-      isRecorded: true,
-      retentionMs: null,
-    },
   }
 }

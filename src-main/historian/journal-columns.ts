@@ -55,3 +55,15 @@ function runsOf(column: Float64Array | Uint32Array, count: number, value: Float6
   }
   return { count: runs, value, end }
 }
+
+/** Visits rows one by one, in order. */
+export function forEachRow(
+  { count, timestampRuns: times, statusCodeRuns: codes }: RowColumns,
+  visit: (row: number, timestamp: number, statusCode: number) => void,
+): void {
+  for (let row = 0, timeRun = 0, codeRun = 0; row < count; row++) {
+    if (row === times.end[timeRun]) timeRun++
+    if (row === codes.end[codeRun]) codeRun++
+    visit(row, times.value[timeRun]!, codes.value[codeRun]!)
+  }
+}

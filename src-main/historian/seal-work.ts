@@ -6,7 +6,7 @@ import type { Samples } from './samples.ts'
 import { SealEncoder } from './seal-encoder.ts'
 
 /** A slice of work ends here; the writer's longest pause is about twice this. */
-const sliceMs = 4
+const sliceMs = 3
 /** Heads with fewer samples are written to the journal again rather than to a chunk of their own, while they are few. */
 const usualCarryLimit = 512
 /** Of a segment's bytes: as much may be carried over to the next one. */
