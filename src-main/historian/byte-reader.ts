@@ -29,8 +29,9 @@ export class ByteReader {
 
   uint32(): number {
     this.#need(4)
+    const { bytes, offset } = this
     this.offset += 4
-    return this.#viewed().getUint32(this.offset - 4, true)
+    return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0
   }
 
   float64(): number {

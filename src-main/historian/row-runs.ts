@@ -97,6 +97,8 @@ export function writeRowRuns(output: ByteWriter, runs: RowRuns, samples: Samples
     if (runs.kind[run] === rawKind) output.append(bytes.subarray(8 * from, 8 * runs.end[run]!))
 }
 
+const noRaw = new Float64Array(0)
+
 /** Runs that reach exactly to `count`, and the raw rows' bits. */
 export function readRowRuns(input: ByteReader, count: number): { runs: RowRuns; raw: Float64Array } {
   const stateCount = input.varint(count)
@@ -122,6 +124,7 @@ export function readRowRuns(input: ByteReader, count: number): { runs: RowRuns; 
     runs.kind[run] = state.kind
   }
   if (end !== count) throw damaged(`runs of ${end} of ${count} rows`)
+  if (rawCount === 0) return { runs, raw: noRaw }
   const raw = new Float64Array(rawCount)
   // Copied: the bytes may lie anywhere in a larger buffer, as those of a file do.
   new Uint8Array(raw.buffer).set(input.take(8 * rawCount))
