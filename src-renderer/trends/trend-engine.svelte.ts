@@ -266,8 +266,8 @@ export class TrendEngine {
     const needs: TrendNeed[] = [{ tags, from, to, level }]
     if (overlayMs !== null) needs.push({ tags, from: from - overlayMs, to: to - overlayMs, level })
     // What lies beside and one zoom out comes while nothing else is asked.
-    needs.push({ tags, from: from - span * 0.6, to: to + span * 0.6, level })
-    needs.push({ tags, from: from - span / 2, to: to + span / 2, level: level + 1 })
+    needs.push({ tags, from: from - span * 0.6, to: to + span * 0.6, level, isAhead: true })
+    needs.push({ tags, from: from - span / 2, to: to + span / 2, level: level + 1, isAhead: true })
     return needs
   }
 

@@ -28,6 +28,8 @@ export interface TrendNeed {
   readonly from: number
   readonly to: number
   readonly level: number
+  /** Not seen, only likely to be wanted next: waits until nothing that is seen is on its way, and gives way to it. */
+  readonly isAhead?: boolean
 }
 
 interface Question {
@@ -41,6 +43,8 @@ interface Question {
 
 interface Running extends Question {
   readonly controller: AbortController
+  /** Nothing of it is seen as yet. */
+  isAhead: boolean
 }
 
 export interface TrendLoaderOptions {
@@ -68,7 +72,7 @@ export class TrendLoader {
 
   /** True while something that is seen is on its way. */
   get isLoading(): boolean {
-    return this.#running.size > 0
+    return this.#active().some(({ isAhead }) => !isAhead)
   }
 
   /** Why the history of a tag did not come; undefined when it did. */
@@ -79,13 +83,10 @@ export class TrendLoader {
   /** Says what is needed now, the most important first; what was needed before and is not among it is given up. */
   need(needs: readonly TrendNeed[]): void {
     this.#needs = needs
-    const wanted = new Set<string>()
-    for (const need of needs) {
-      const { first, last } = tileRange(need.from, need.to, need.level)
-      for (const tag of need.tags)
-        for (let index = first; index <= last; index++) wanted.add(keyOf(tag, need.level, index))
-    }
+    const seen = keysOf(needs.filter(({ isAhead }) => !isAhead))
+    const wanted = keysOf(needs)
     for (const running of this.#running) {
+      running.isAhead = !running.keys.some((key) => seen.has(key))
       if (!running.keys.some((key) => wanted.has(key))) running.controller.abort()
     }
     this.#ask()
@@ -106,12 +107,24 @@ export class TrendLoader {
   #ask(): void {
     if (this.#isClosed) return
     for (const need of this.#needs) {
+      const isAhead = need.isAhead ?? false
+      if (isAhead && this.isLoading) return
       for (const question of this.#missing(need)) {
-        if (this.#running.size >= mostRequests) return
-        if (question.isRough) void this.#run(question)
-        void this.#run({ ...question, isRough: false })
+        if (!isAhead) this.#giveWay()
+        if (this.#active().length >= mostRequests) return
+        void this.#run(question, isAhead)
       }
     }
+  }
+
+  /** What is only fetched ahead would share the recorder's time with what is waited for. */
+  #giveWay(): void {
+    for (const running of this.#running) if (running.isAhead) running.controller.abort()
+  }
+
+  /** On their way and not given up. */
+  #active(): readonly Running[] {
+    return [...this.#running].filter(({ controller }) => !controller.signal.aborted)
   }
 
   /** Questions for the tiles of a need that are not there, are no longer true, and are not on their way. */
@@ -119,34 +132,33 @@ export class TrendLoader {
     const now = this.#options.now()
     const { first, last } = tileRange(need.from, Math.min(need.to, now), need.level)
     if (need.from >= now) return []
-    const asked = new Set<string>()
-    for (const running of this.#running) if (!running.isRough) for (const key of running.keys) asked.add(key)
+    const asked = new Set(this.#active().flatMap(({ keys }) => keys))
     const byStretch = new Map<string, { first: number; last: number; tags: string[]; isNew: boolean }>()
     for (const tag of need.tags) {
       if (this.#isRefused(tag, now)) continue
-      let low = Number.POSITIVE_INFINITY
-      let high = Number.NEGATIVE_INFINITY
-      let isNew = false
+      // One question for each run of tiles: what lies between two of them is there.
       for (let index = first; index <= last; index++) {
-        if (asked.has(keyOf(tag, need.level, index))) continue
-        const state = this.#stateOf(tag, need.level, index, now)
-        if (state === 'fresh') continue
-        if (state === 'missing') isNew = true
-        low = Math.min(low, index)
-        high = Math.max(high, index)
+        const begin = index
+        let isNew = false
+        for (; index <= last && !asked.has(keyOf(tag, need.level, index)); index++) {
+          const state = this.#stateOf(tag, need.level, index, now)
+          if (state === 'fresh') break
+          if (state === 'missing') isNew = true
+        }
+        if (index === begin) continue
+        const key = `${begin} ${index}${this.#suspects.has(tag) ? ` ${tag}` : ''}`
+        const stretch = byStretch.get(key) ?? { first: begin, last: index - 1, tags: [], isNew: false }
+        stretch.tags.push(tag)
+        stretch.isNew ||= isNew
+        byStretch.set(key, stretch)
       }
-      if (low > high) continue
-      const key = this.#suspects.has(tag) ? `${low} ${high} ${tag}` : `${low} ${high}`
-      const stretch = byStretch.get(key) ?? { first: low, last: high, tags: [], isNew: false }
-      stretch.tags.push(tag)
-      stretch.isNew ||= isNew
-      byStretch.set(key, stretch)
     }
     return [...byStretch.values()].map(({ first, last, tags, isNew }) => ({
       tags,
       level: need.level,
       first,
       last,
+      // The exact one is asked for when the rough one is there: side by side both would take as long as the two together.
       isRough: isNew && (last - first + 1) * tileSpan(need.level) >= roughFromMs,
       keys: tags.flatMap((tag) =>
         Array.from({ length: last - first + 1 }, (_, step) => keyOf(tag, need.level, first + step)),
@@ -154,11 +166,12 @@ export class TrendLoader {
     }))
   }
 
-  #stateOf(tag: string, level: number, index: number, now: number): 'fresh' | 'old' | 'missing' {
+  #stateOf(tag: string, level: number, index: number, now: number): 'fresh' | 'old' | 'rough' | 'missing' {
     const { cache } = this.#options
     const span = tileSpan(level)
     const tile = cache.peek(tag, level, index) ?? samplesAbove(cache, tag, level, index * span)
-    if (!tile || tile.isApproximate) return 'missing'
+    if (!tile) return 'missing'
+    if (tile.isApproximate) return 'rough'
     const isComplete = tile.knownUntil >= Math.min((index + 1) * span, tile.to)
     if (isComplete) return now - tile.loadedTimestamp > oldAfterMs ? 'old' : 'fresh'
     const grow = Math.min(longestGrowMs, Math.max(shortestGrowMs, growBuckets * 2 ** level))
@@ -172,8 +185,8 @@ export class TrendLoader {
     return now - problem.timestamp < (isForNow ? soonMs : retryMs)
   }
 
-  async #run(question: Question): Promise<void> {
-    const running: Running = { ...question, controller: new AbortController() }
+  async #run(question: Question, isAhead: boolean): Promise<void> {
+    const running: Running = { ...question, controller: new AbortController(), isAhead }
     this.#running.add(running)
     try {
       await this.#read(running)
@@ -225,6 +238,15 @@ export class TrendLoader {
     }
     for (const tag of running.tags) this.#problems.set(tag, { error, timestamp: this.#options.now() })
   }
+}
+
+function keysOf(needs: readonly TrendNeed[]): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (const { tags, from, to, level } of needs) {
+    const { first, last } = tileRange(from, to, level)
+    for (const tag of tags) for (let index = first; index <= last; index++) keys.add(keyOf(tag, level, index))
+  }
+  return keys
 }
 
 function keyOf(tag: string, level: number, index: number): string {

@@ -120,10 +120,12 @@ describe('what a trend asks for', () => {
     const longSpan = tileSpan(long)
     const from = Math.floor(start / longSpan) * longSpan - 2 * longSpan
     loader.need([need(['A'], from, from + longSpan, long)])
-    expect(asked.map(({ request }) => request.approximate ?? false)).toEqual([true, false])
+    // Not both at once: they would share the recorder's time.
+    expect(asked.map(({ request }) => request.approximate ?? false)).toEqual([true])
     asked[0]!.answer()
     await settle()
     expect(cache.peek('A', long, from / longSpan)!.isApproximate).toBe(true)
+    expect(asked.map(({ request }) => request.approximate ?? false)).toEqual([true, false])
     asked[1]!.answer()
     await settle()
     expect(cache.peek('A', long, from / longSpan)!.isApproximate).toBe(false)
@@ -164,6 +166,45 @@ describe('what a trend asks for', () => {
     now += 301_000
     loader.need([need(['B'])])
     expect(asked).toHaveLength(4)
+  })
+
+  it('is each missing stretch by itself, not what lies between them', async () => {
+    loader.need([need(['A'], first + span, first + 2 * span)])
+    asked[0]!.answer()
+    await settle()
+    loader.need([need(['A'])])
+    expect(asked.slice(1).map(({ request }) => [(request.from - first) / span, (request.to - first) / span])).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
+  })
+
+  it('is what lies ahead only when all that is seen is there', async () => {
+    const ahead = { ...need(['A'], first - 2 * span, first + 3 * span), isAhead: true }
+    loader.need([need(['A']), ahead])
+    expect(asked).toHaveLength(1)
+    expect(loader.isLoading).toBe(true)
+    asked[0]!.answer()
+    await settle()
+    expect(asked[1]!.request).toMatchObject({ from: first - 2 * span, to: first })
+    expect(loader.isLoading).toBe(false)
+  })
+
+  it('gives way from ahead to what is seen, unless that is what is on its way', async () => {
+    const ahead = { ...need(['A'], first - 2 * span, first), isAhead: true }
+    loader.need([need(['A']), ahead])
+    asked[0]!.answer()
+    await settle()
+    loader.need([need(['A'], first - span, first + span), ahead])
+    expect(asked).toHaveLength(2)
+    expect(loader.isLoading).toBe(true)
+    loader.need([need(['A']), ahead])
+    loader.need([need(['A']), need(['B']), ahead])
+    expect(asked[1]!.signal.aborted).toBe(true)
+    expect(asked[2]!.request.tags).toEqual(['B'])
+    asked[2]!.answer()
+    await settle()
+    expect(asked[3]!.request).toMatchObject({ tags: ['A'], from: first - 2 * span, to: first })
   })
 
   it('does not crowd the runtime: at most four questions at once', () => {
