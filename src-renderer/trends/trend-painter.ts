@@ -179,13 +179,13 @@ export class TrendPainter {
       context.globalAlpha = 0.15
       context.fill(paths.area)
     }
-    context.globalAlpha = isOverlay ? 0.5 : 1
+    context.globalAlpha = isOverlay ? 0.75 : 1
     context.lineJoin = 'bevel'
     // Many lines of thousands of points are drawn as thin as can be: without a graphics processor anything wider takes tenfold.
     const isThin = paths.isDense && this.#picture.pens.length > mostWideDense
     context.lineWidth = isThin ? 1 : (isOverlay ? 1 : stroke.width) * ratio
     if (pen.pen.style !== 'points') {
-      context.setLineDash((isOverlay ? [1, 3] : stroke.dash).map((part) => part * ratio))
+      context.setLineDash((isOverlay ? [2, 3] : stroke.dash).map((part) => part * ratio))
       context.stroke(paths.sure)
       if (isThin && !isOverlay && stroke.width > boldFrom) {
         context.translate(0, 0.8)
