@@ -43,6 +43,11 @@ function expectLossless(timestamp: Float64Array): number {
     expect(open.blockFirstTimestamp[block]).toBe(expected[0])
     expect(open.decodeBlock(block, into, 100)).toBe(expected.length)
     expect(into.subarray(100, 100 + expected.length)).toEqual(expected)
+    for (const row of [0, expected.length >> 1, expected.length - 1])
+      for (const at of [expected[row]! - 1, expected[row]!, expected[row]! + 1]) {
+        const found = expected.findIndex((instant) => instant >= at)
+        expect(open.rowFrom(block, at)).toBe(found < 0 ? expected.length : found)
+      }
   }
   return bytes.length
 }
