@@ -1,8 +1,11 @@
 // Chunks as queries read them: opened once, block by block, out of the stored bytes.
 import type { TagValue } from '../shared/data-value.ts'
+import { RuntimeError } from '../shared/runtime-error.ts'
+import { StatusCodes } from '../shared/status-code.ts'
 import { damaged } from './byte-reader.ts'
-import { type BlockSummaries, type OpenChunk, openChunk, type ValueColumns } from './chunk-codec.ts'
+import { type BlockSummaries, encodeChunk, type OpenChunk, openChunk, type ValueColumns } from './chunk-codec.ts'
 import type { ChunkRows } from './chunk-rows.ts'
+import { HistoryFilesError } from './history-files-error.ts'
 import type { HistoryView, StoredChunk } from './history-view.ts'
 import { firstRowFrom } from './sample-merge.ts'
 import type { Samples } from './samples.ts'
@@ -81,7 +84,7 @@ export class OpenedChunks {
   readonly #blocks = new KeptBlocks()
   readonly #times = new KeptTimes()
 
-  /** Opens the chunk of a row, or gives the opened one. RuntimeError BadDecodingError when it is damaged. */
+  /** Opens the chunk of a row, or gives the opened one. A damaged one has two samples without value, BadDataLost, at the ends of its span. */
   open(view: HistoryView, seriesId: number, rows: ChunkRows, row: number): OpenedChunk {
     let ofSeries = this.#chunks.get(seriesId)
     if (!ofSeries) {
@@ -182,8 +185,34 @@ function openStoredChunk(
   kept: KeptBlocks,
   times: KeptTimes,
 ): OpenedChunk {
-  const stored = view.read(rows, row, row + 1)[0]!
-  return new StoredOpenChunk(stored, rows.firstTimestamp(row), rows.lastTimestamp(row), kept, times)
+  const first = rows.firstTimestamp(row)
+  const last = rows.lastTimestamp(row)
+  try {
+    return new StoredOpenChunk(view.read(rows, row, row + 1)[0]!, first, last, kept, times)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return new StoredOpenChunk(lostChunk(first, last), first, last, kept, times)
+  }
+}
+
+/** True when bytes on the disk are not what was written: what else goes wrong concerns the whole question. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof HistoryFilesError) return error.kind === 'damaged'
+  return error instanceof RuntimeError && error.code === 'BadDecodingError'
+}
+
+/** What stands in place of a damaged chunk: nothing is known of its span, and that is said at both ends of it. */
+function lostChunk(first: number, last: number): StoredChunk {
+  const timestamp = Float64Array.from(first === last ? [first] : [first, last])
+  const count = timestamp.length
+  const samples: Samples = {
+    count,
+    timestamp,
+    value: new Float64Array(count).fill(Number.NaN),
+    statusCode: new Uint32Array(count).fill(StatusCodes.BadDataLost),
+    others: null,
+  }
+  return { bytes: encodeChunk(samples).bytes, timestampColumn: null, timestamps: () => timestamp }
 }
 
 class StoredOpenChunk implements OpenedChunk {

@@ -67,6 +67,7 @@ export const StatusCodes = {
   BadSensorFailure: 0x808c0000,
   BadOutOfService: 0x808d0000,
   BadNoData: 0x809b0000,
+  BadDataLost: 0x809d0000,
   BadEntryExists: 0x809f0000,
   BadLocked: 0x80e90000,
   BadSessionClosed: 0x80260000,

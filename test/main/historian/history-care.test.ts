@@ -17,8 +17,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { backupHistory } from '../../../src-main/historian/history-backup.ts'
 import { checkHistory } from '../../../src-main/historian/history-check.ts'
 import { HistoryFolder } from '../../../src-main/historian/history-folder.ts'
+import { HistoryReader } from '../../../src-main/historian/history-reader.ts'
 import { repairHistory } from '../../../src-main/historian/history-repair.ts'
 import { HistoryViews } from '../../../src-main/historian/history-views.ts'
+import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { columnOf, numberSeries, sealed, storedSamples, type TestSample } from './history-plant.ts'
 
 const monday = Date.UTC(2026, 0, 5)
@@ -295,4 +297,35 @@ describe('the backup', () => {
     renameSync(folder, join(root, 'elsewhere'))
     await expect(backupHistory(folder, to)).rejects.toThrow('There is no history')
   })
+})
+
+test('a question over a damaged chunk is answered: BadDataLost stands at both ends of its span, the rest is there', async () => {
+  const [, second] = await recordSome()
+  const partitions = join(folder, 'partitions')
+  const [first] = readdirSync(partitions)
+    .filter((name) => name.endsWith('.chunks'))
+    .sort()
+  const file = join(partitions, first!)
+  const views = new HistoryViews({ folder })
+  const view = views.open()
+  const rows = view.chunks(second, monday, monday + week)
+  const lastByte = rows.offset(rows.count - 1) + rows.length(rows.count - 1) - 1
+  view.close()
+  views.close()
+  const bytes = readFileSync(file)
+  bytes[lastByte]! ^= 0xff
+  writeFileSync(file, bytes)
+  const reader = new HistoryReader(new HistoryViews({ folder }), null)
+  const to = monday + chunkCount * chunkSamples * 1000
+  const lostFrom = to - chunkSamples * 1000
+  const request = { tags: ['Line.A', 'Line.B'], from: monday, to, mode: 'raw' } as const
+  const [whole, damaged] = (await reader.read(request)).series
+  expect(whole!.timestamps.length).toBe(chunkCount * chunkSamples)
+  expect(damaged!.timestamps.length).toBe((chunkCount - 1) * chunkSamples + 2)
+  expect([...damaged!.timestamps.slice(-2)]).toEqual([lostFrom, to - 1000])
+  expect([...damaged!.statusCodes.slice(-3)]).toEqual([0, StatusCodes.BadDataLost, StatusCodes.BadDataLost])
+  expect(damaged!.values.at(-1)).toBeNaN()
+  const plot = (await reader.read({ ...request, mode: 'plot', buckets: 7 })).series[1]!
+  expect(plot.plot!.minimum[0]).toBe(0)
+  reader.close()
 })
