@@ -171,7 +171,7 @@ function qualityOf(statusCode: number): number {
 }
 
 /** Shorter than this nothing is missed between an answer and the first live value: the question was on its way; ms. */
-const longestBlindMs = 1500
+export const longestBlindMs = 1500
 
 /** What a trace is wanted of. */
 export interface TraceWish {
@@ -191,7 +191,7 @@ export interface TraceWish {
 export function assembleTrace(trace: PenTrace, cache: TileCache, wish: TraceWish): void {
   trace.clear()
   if (wish.hasHistory === false) {
-    if (wish.live) addLive(trace, wish.live)
+    if (wish.live) addLive(trace, wish.live, wish.to)
     return
   }
   const { first, last } = tileRange(wish.from, wish.to, wish.level)
@@ -199,7 +199,7 @@ export function assembleTrace(trace: PenTrace, cache: TileCache, wish: TraceWish
   const before = cache.peek(wish.tag, wish.level, first - 1)
   if (before && before.rows.timestamps.length > 0) addTile(trace, before, before.from, before.to)
   for (let index = first; index <= last; index++) addStretch(trace, cache, wish, wish.level, index)
-  if (wish.live) addLive(trace, wish.live)
+  if (wish.live) addLive(trace, wish.live, wish.to)
 }
 
 function addStretch(trace: PenTrace, cache: TileCache, wish: TraceWish, level: number, index: number): void {
@@ -292,13 +292,17 @@ function addRow(trace: PenTrace, tile: Tile, row: number): void {
 }
 
 /** What came live after the last row of history; and how far it is known. */
-function addLive(trace: PenTrace, live: LiveRows): void {
+function addLive(trace: PenTrace, live: LiveRows, to: number): void {
   const last = trace.count - 1
   // A hole is being loaded: live values before its answer would stand alone at its end, which is what is known.
   const after = last < 0 || trace.kind[last] === rowKinds.hole ? trace.knownUntil : lastInstant(trace, last)
   // Between the answer and the first live value something may have happened (the link was away): no line across it.
-  if (live.since > trace.knownUntil + longestBlindMs && Number.isFinite(trace.knownUntil))
+  if (live.since > trace.knownUntil + longestBlindMs && Number.isFinite(trace.knownUntil)) {
+    const wasProvisional = trace.isProvisional
     trace.addHole(trace.knownUntil)
+    // Nothing is missing of a stretch that ends before.
+    if (trace.knownUntil >= to) trace.isProvisional = wasProvisional
+  }
   for (let row = 0; row < live.count; row++) {
     if (live.time[row]! <= after) continue
     trace.addSample(live.time[row]!, live.value[row]!, live.statusCode[row]!, live.others[row])

@@ -78,6 +78,7 @@ export class TrendEngine {
       source: around.source,
       cache: this.#cache,
       now: () => around.liveTags.now(),
+      liveSince: (tag) => this.#tail?.rows(tag)?.since,
       onChange: () => this.#changed(),
     })
   }

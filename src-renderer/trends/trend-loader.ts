@@ -3,7 +3,7 @@
 import type { HistoryRequest } from '../../src-main/shared/history.ts'
 import { CallError } from '../connection/call-error.ts'
 import type { HistorySource } from './history-source.ts'
-import { samplesAbove } from './pen-trace.ts'
+import { longestBlindMs, samplesAbove } from './pen-trace.ts'
 import { cutIntoTiles, type TileCache, tileBucketCount, tileRange, tileSpan } from './trend-tiles.ts'
 
 /** Questions on the way at once; more would only wait in the runtime. */
@@ -52,6 +52,8 @@ export interface TrendLoaderOptions {
   readonly cache: TileCache
   /** The runtime's clock; ms. */
   readonly now: () => number
+  /** Since when a tag's values come live without a break; ms; undefined = they do not. */
+  readonly liveSince?: (tag: string) => number | undefined
   /** Something came, or was refused. */
   readonly onChange: () => void
 }
@@ -174,6 +176,10 @@ export class TrendLoader {
     if (tile.isApproximate) return 'rough'
     const isComplete = tile.knownUntil >= Math.min((index + 1) * span, tile.to)
     if (isComplete) return now - tile.loadedTimestamp > oldAfterMs ? 'old' : 'fresh'
+    // What came between the answer and the first live value nobody has: it is asked for at once, not when the stretch has grown.
+    const since = this.#options.liveSince?.(tag) ?? Number.POSITIVE_INFINITY
+    const isBroken = Number.isFinite(since) && tile.knownUntil + longestBlindMs < Math.min(since, now)
+    if (isBroken && now - tile.loadedTimestamp > arrivalMs) return 'old'
     const grow = Math.min(longestGrowMs, Math.max(shortestGrowMs, growBuckets * 2 ** level))
     return now - tile.loadedTimestamp > grow ? 'old' : 'fresh'
   }

@@ -19,6 +19,7 @@ let asked: Asked[] = []
 let cache: TileCache
 let loader: TrendLoader
 let changes = 0
+let since: number | undefined
 
 const first = Math.floor(start / span) * span - 20 * span
 const need = (tags: readonly string[], from = first, to = first + 3 * span, at = level) => ({
@@ -58,8 +59,10 @@ beforeEach(() => {
   asked = []
   changes = 0
   cache = new TileCache(50_000_000)
+  since = undefined
   loader = new TrendLoader({
     cache,
+    liveSince: () => since,
     now: () => now,
     onChange: () => changes++,
     source: {
@@ -205,6 +208,29 @@ describe('what a trend asks for', () => {
     asked[2]!.answer()
     await settle()
     expect(asked[3]!.request).toMatchObject({ tags: ['A'], from: first - 2 * span, to: first })
+  })
+
+  it('is asked again at once where live values began anew after the answer', async () => {
+    const coarse = 14
+    const needed = [need(['A'], now - tileSpan(coarse), now, coarse)]
+    loader.need(needed)
+    while (loader.isLoading) {
+      for (const one of asked) one.answer()
+      await settle()
+    }
+    const count = asked.length
+    now += 20_000
+    loader.need(needed)
+    expect(asked).toHaveLength(count)
+    since = now - 500
+    loader.need(needed)
+    expect(asked).toHaveLength(count + 1)
+    asked.at(-1)!.answer()
+    await settle()
+    loader.need(needed)
+    now += 5000
+    loader.need(needed)
+    expect(asked).toHaveLength(count + 1)
   })
 
   it('does not crowd the runtime: at most four questions at once', () => {
