@@ -32,6 +32,24 @@ export default {
       { path: `^src-main/(${level2}|api|electron)/|^src-main/[^/]+\\.ts$`, pathNot: '^src-main/$1/' },
     ),
     forbid(
+      'historian-codec-is-low',
+      'Bytes of chunks know nothing of files, writer and readers.',
+      { path: '^src-main/historian/codec/' },
+      { path: '^src-main/historian/(files|writer|reader|export)/' },
+    ),
+    forbid(
+      'historian-files-below-writer-and-readers',
+      'Files of history know neither who writes nor who reads.',
+      { path: '^src-main/historian/files/' },
+      { path: '^src-main/historian/(writer|reader|export)/' },
+    ),
+    forbid(
+      'historian-writer-and-reader-apart',
+      'Writer and readers meet in the files and in head-source.ts.',
+      { path: '^src-main/historian/(writer|reader)/' },
+      { path: '^src-main/historian/(writer|reader|export)/', pathNot: '^src-main/historian/$1/' },
+    ),
+    forbid(
       'api-is-level-3',
       'api/ translates; it does not import entries or Electron.',
       { path: '^src-main/api/' },

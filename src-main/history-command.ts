@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
-import type { ExportProgress, ExportSink, HistoryExport } from './historian/history-export.ts'
+import type { ExportProgress, ExportSink, HistoryExport } from './historian/export/history-export.ts'
 import type { ExportFormat, ExportOptions } from './history-export-options.ts'
 import { parseDuration } from './shared/duration.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
@@ -32,7 +32,7 @@ export async function runExport(options: ExportOptions): Promise<number> {
   const progress = new ProgressLines(process.stderr)
   try {
     const sink = await sinkOf(options.format, (bytes) => output.write(bytes))
-    const { exportHistory } = await import('./historian/history-export.ts')
+    const { exportHistory } = await import('./historian/export/history-export.ts')
     const rowCount = await exportHistory(history, asked, sink, signal, (state) => progress.show(state))
     await output.keep()
     progress.end(`${rowCount} rows`)
@@ -49,7 +49,7 @@ export async function runExport(options: ExportOptions): Promise<number> {
 
 /** Every file of the history, beside a running station or without one; exit code 1 when something is damaged. */
 export async function runCheck(data: string): Promise<number> {
-  const { checkHistory } = await import('./historian/history-check.ts')
+  const { checkHistory } = await import('./historian/files/history-check.ts')
   const signal = interruption()
   return cancellable(signal, async (progress) => {
     const report = await checkHistory(historyFolder(data), {
@@ -66,7 +66,7 @@ export async function runCheck(data: string): Promise<number> {
 
 /** A copy of the history as it is now, beside a running station or without one. */
 export async function runBackup(data: string, out: string): Promise<number> {
-  const { backupHistory } = await import('./historian/history-backup.ts')
+  const { backupHistory } = await import('./historian/files/history-backup.ts')
   const signal = interruption()
   return cancellable(signal, async (progress) => {
     const { byteCount, partitionCount } = await backupHistory(historyFolder(data), resolve(out), {
@@ -81,7 +81,7 @@ export async function runBackup(data: string, out: string): Promise<number> {
 /** A backup in the place of the history; what was there is kept beside it. No station may run on the data folder. */
 export async function runRestore(data: string, from: string): Promise<number> {
   const source = resolve(from)
-  const { backupHistory } = await import('./historian/history-backup.ts')
+  const { backupHistory } = await import('./historian/files/history-backup.ts')
   const signal = interruption()
   await mkdir(resolve(data), { recursive: true, mode: 0o700 })
   return withLock(data, () =>
@@ -104,7 +104,7 @@ export async function runRestore(data: string, from: string): Promise<number> {
 
 /** Mends what is damaged as far as it goes; damaged files are kept. No station may run on the data folder. */
 export async function runRepair(data: string): Promise<number> {
-  const { repairHistory } = await import('./historian/history-repair.ts')
+  const { repairHistory } = await import('./historian/files/history-repair.ts')
   const folder = historyFolder(data)
   return withLock(data, async () => {
     const { problems, steps, kept } = await repairHistory(folder)
@@ -177,8 +177,8 @@ function refuse(message: string): never {
 }
 
 async function sinkOf(format: ExportFormat, write: (bytes: Uint8Array) => Promise<void>): Promise<ExportSink> {
-  if (format === 'csv') return (await import('./historian/export-csv.ts')).csvSink(write)
-  return (await import('./historian/export-parquet.ts')).parquetSink(write)
+  if (format === 'csv') return (await import('./historian/export/export-csv.ts')).csvSink(write)
+  return (await import('./historian/export/export-parquet.ts')).parquetSink(write)
 }
 
 /** Where the bytes go. */

@@ -2,7 +2,7 @@
 // source is one more object in the list of runtime.ts.
 import type { AuditTrail } from './access/audit-trail.ts'
 import type { HistorianGap } from './historian/historian.ts'
-import type { HistoryReading } from './historian/history-reader.ts'
+import type { HistoryReading } from './historian/reader/history-reader.ts'
 import { deviceStateValues } from './recording.ts'
 import type { AuditRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'

@@ -2,10 +2,10 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { StatusCodeName } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
-import type { HistoryFilesSize } from './history-files.ts'
+import type { HistoryFilesSize } from './files/history-files.ts'
 import type { BackfillSeries, OwnSample } from './history-input.ts'
 import type { HistorySettings, RecordedTag } from './history-settings.ts'
-import type { WriterFigures } from './history-writer.ts'
+import type { WriterFigures } from './writer/history-writer.ts'
 
 /** `workerData` of the writer's thread. */
 export interface HistorianWriterStart {

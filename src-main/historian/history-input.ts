@@ -1,7 +1,7 @@
 // What is recorded beside the tags' batches, and what is told of times in which nothing was.
 import type { TagValue } from '../shared/data-value.ts'
 import type { DataType, StateWords } from '../shared/tag.ts'
-import type { SeriesDefinition } from './history-files.ts'
+import type { SeriesDefinition } from './files/history-files.ts'
 
 /** A sample of a series the runtime itself writes. */
 export interface OwnSample {

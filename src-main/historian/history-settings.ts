@@ -1,8 +1,8 @@
 // What is set for the historian and for each series: how it is filtered, how long it is kept, how soon it is on the disk.
 import { defaultPlantHistory, type PlantHistory } from '../shared/plant.ts'
 import { type DataType, type TagDefinition, valueTypeOf } from '../shared/tag.ts'
-import type { SeriesKind } from './history-catalog.ts'
-import type { SeriesDefinition } from './history-files.ts'
+import type { SeriesKind } from './files/history-catalog.ts'
+import type { SeriesDefinition } from './files/history-files.ts'
 
 /** A chunk has at most so many samples; a head is sealed from here on. */
 export const samplesPerChunk = 4096

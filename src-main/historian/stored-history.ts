@@ -4,26 +4,26 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chunkFileHeaderByteCount, recordTypes } from './chunk-file.ts'
-import { ChunkFileReader } from './chunk-file-reader.ts'
-import { ChunkIndex } from './chunk-index.ts'
-import { HeadSeries } from './head-series.ts'
-import type { HeadSource, Heads } from './head-source.ts'
-import type { SeriesRow } from './history-catalog.ts'
-import type { Coverage, SeriesDefinition } from './history-files.ts'
-import { HistoryFilesError, ViewOutdated } from './history-files-error.ts'
-import { HistoryReader, type HistoryReading } from './history-reader.ts'
-import { HistoryViews } from './history-views.ts'
-import { recoverHeads } from './journal-recovery.ts'
+import { chunkFileHeaderByteCount, recordTypes } from './files/chunk-file.ts'
+import { ChunkFileReader } from './files/chunk-file-reader.ts'
+import { ChunkIndex } from './files/chunk-index.ts'
+import type { SeriesRow } from './files/history-catalog.ts'
+import type { Coverage, SeriesDefinition } from './files/history-files.ts'
+import { HistoryFilesError, ViewOutdated } from './files/history-files-error.ts'
+import { HistoryViews } from './files/history-views.ts'
 import {
   chunkFileName,
   indexFileName,
   listPartitions,
   type PartitionFiles,
   partitionsFolder,
-} from './partition-name.ts'
+} from './files/partition-name.ts'
+import { SeriesCatalogReader } from './files/series-catalog.ts'
+import type { HeadSource, Heads } from './head-source.ts'
+import { HistoryReader, type HistoryReading } from './reader/history-reader.ts'
 import type { Samples } from './samples.ts'
-import { SeriesCatalogReader } from './series-catalog.ts'
+import { HeadSeries } from './writer/head-series.ts'
+import { recoverHeads } from './writer/journal-recovery.ts'
 
 /** A station that seals and compacts meanwhile makes a copy of its journal outdated now and then. */
 const attemptCount = 5

@@ -1,8 +1,8 @@
 // The codec of the historian alone, on the mixed data set: bytes per sample of each class beside the entropy of what made it,
 // and how fast chunks are encoded and read. One thread, its own CPU time.
-import { type ChunkHint, encodeChunk, openChunk } from '../../src-main/historian/chunk-codec.ts'
+import { type ChunkHint, encodeChunk, openChunk } from '../../src-main/historian/codec/chunk-codec.ts'
+import { decodeTimestamps, encodeTimestamps, openTimestamps } from '../../src-main/historian/codec/timestamp-codec.ts'
 import type { Samples } from '../../src-main/historian/samples.ts'
-import { decodeTimestamps, encodeTimestamps, openTimestamps } from '../../src-main/historian/timestamp-codec.ts'
 import { MixedHour, type TagClass } from './historian-data.ts'
 import type { Report } from './run.ts'
 

@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src-main/base/clock.ts'
-import { HistoryFolder } from '../../src-main/historian/history-folder.ts'
+import { HistoryFolder } from '../../src-main/historian/files/history-folder.ts'
 import { defaultHistorySettings, recordedTag } from '../../src-main/historian/history-settings.ts'
-import { HistoryWriter } from '../../src-main/historian/history-writer.ts'
+import { HistoryWriter } from '../../src-main/historian/writer/history-writer.ts'
 import { MixedHour } from './historian-data.ts'
 
 /** Batches whose sync is still on its way, where each is waited for. */

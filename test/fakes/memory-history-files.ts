@@ -1,17 +1,17 @@
 // Files of history in memory: what the writer seals, and what of it survives. Nothing is encoded but for the chunks themselves.
 
-import { openChunk } from '../../src-main/historian/chunk-codec.ts'
-import type { SeriesRow } from '../../src-main/historian/history-catalog.ts'
+import { openChunk } from '../../src-main/historian/codec/chunk-codec.ts'
+import { decodeTimestamps } from '../../src-main/historian/codec/timestamp-codec.ts'
+import { decodeTimestampSubset } from '../../src-main/historian/codec/timestamp-subset.ts'
+import type { SeriesRow } from '../../src-main/historian/files/history-catalog.ts'
 import type {
   Coverage,
   HistoryFilesWriter,
   SealedBatch,
   SealedChunk,
   SeriesDefinition,
-} from '../../src-main/historian/history-files.ts'
-import { HistoryFilesError } from '../../src-main/historian/history-files-error.ts'
-import { decodeTimestamps } from '../../src-main/historian/timestamp-codec.ts'
-import { decodeTimestampSubset } from '../../src-main/historian/timestamp-subset.ts'
+} from '../../src-main/historian/files/history-files.ts'
+import { HistoryFilesError } from '../../src-main/historian/files/history-files-error.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 
 export interface StoredSample {

@@ -1,13 +1,13 @@
 // The historian's files and the writer's heads in memory: chunks as the real codec makes them, laid out however a test wants.
-import { encodeChunk } from '../../src-main/historian/chunk-codec.ts'
-import { ChunkRows, rowFlags, rowLayout, rowWords } from '../../src-main/historian/chunk-rows.ts'
-import { summarize } from '../../src-main/historian/chunk-summary.ts'
+import { encodeChunk } from '../../src-main/historian/codec/chunk-codec.ts'
+import { summarize } from '../../src-main/historian/codec/chunk-summary.ts'
+import { encodeTimestamps, openTimestamps } from '../../src-main/historian/codec/timestamp-codec.ts'
+import { ChunkRows, rowFlags, rowLayout, rowWords } from '../../src-main/historian/files/chunk-rows.ts'
+import type { SeriesKind, SeriesRow } from '../../src-main/historian/files/history-catalog.ts'
+import type { HistoryView, HistoryViewSource, StoredChunk } from '../../src-main/historian/files/history-view.ts'
 import type { HeadSource, HeadSpan, Heads } from '../../src-main/historian/head-source.ts'
-import type { SeriesKind, SeriesRow } from '../../src-main/historian/history-catalog.ts'
-import type { HistoryView, HistoryViewSource, StoredChunk } from '../../src-main/historian/history-view.ts'
 import { neededSamples } from '../../src-main/historian/sample-merge.ts'
 import type { Samples } from '../../src-main/historian/samples.ts'
-import { encodeTimestamps, openTimestamps } from '../../src-main/historian/timestamp-codec.ts'
 import type { Interpolation } from '../../src-main/shared/history.ts'
 
 interface MemoryChunk {

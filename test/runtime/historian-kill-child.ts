@@ -2,8 +2,8 @@
 // acknowledged. `node historian-kill-child.ts <folder> <first batch>`
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../src-main/base/clock.ts'
-import { HistoryFolder } from '../../src-main/historian/history-folder.ts'
-import { HistoryWriter } from '../../src-main/historian/history-writer.ts'
+import { HistoryFolder } from '../../src-main/historian/files/history-folder.ts'
+import { HistoryWriter } from '../../src-main/historian/writer/history-writer.ts'
 import { ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { killedTags, killSettings, killStart, tagCount } from './historian-kill-plan.ts'
 

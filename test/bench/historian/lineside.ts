@@ -2,16 +2,16 @@
 // questions to a reader over files and heads.
 import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
-import { HistoryFolder } from '../../../src-main/historian/history-folder.ts'
-import { HistoryReader } from '../../../src-main/historian/history-reader.ts'
+import { HistoryFolder } from '../../../src-main/historian/files/history-folder.ts'
+import { HistoryViews } from '../../../src-main/historian/files/history-views.ts'
 import {
   defaultHistorySettings,
   type HistorySettings,
   type RecordedTag,
   recordedTag,
 } from '../../../src-main/historian/history-settings.ts'
-import { HistoryViews } from '../../../src-main/historian/history-views.ts'
-import { HistoryWriter } from '../../../src-main/historian/history-writer.ts'
+import { HistoryReader } from '../../../src-main/historian/reader/history-reader.ts'
+import { HistoryWriter } from '../../../src-main/historian/writer/history-writer.ts'
 import type { HistoryRequest } from '../../../src-main/shared/history.ts'
 import type { TagDefinition } from '../../../src-main/shared/tag.ts'
 import type { ValueBatch } from '../../../src-main/shared/value-batch.ts'

@@ -2,9 +2,9 @@
 // the ones before it, so what a screen shows of a month can be compared with what was recorded.
 import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
-import { HistoryFolder } from '../../../src-main/historian/history-folder.ts'
+import { HistoryFolder } from '../../../src-main/historian/files/history-folder.ts'
 import { defaultHistorySettings, recordedTag } from '../../../src-main/historian/history-settings.ts'
-import { HistoryWriter } from '../../../src-main/historian/history-writer.ts'
+import { HistoryWriter } from '../../../src-main/historian/writer/history-writer.ts'
 import type { TagValue } from '../../../src-main/shared/data-value.ts'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import type { DataType } from '../../../src-main/shared/tag.ts'

@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 const tags = [recordedTag(0, tagDefinition('Level'))!, recordedTag(1, tagDefinition('Speed', { dataType: 'int32' }))!]
-const workerUrl = new URL('../../../src-main/historian/historian-writer-worker.ts', import.meta.url)
+const workerUrl = new URL('../../../src-main/historian/writer/historian-writer-worker.ts', import.meta.url)
 
 function open(over: Partial<HistorianOptions> = {}): Historian {
   const settings = defaultHistorySettings
