@@ -6,7 +6,9 @@ import { startOpcUaSimulator } from '../../../../src-main/drivers/opcua/opcua-si
 import type { TagValue } from '../../../../src-main/shared/data-value.ts'
 import { TcpProxy } from '../../../fakes/tcp-proxy.ts'
 import { type ConformanceDevice, describeDriverConformance } from '../driver-conformance.ts'
-import { opcuaDevice, opcuaItem, refusal, temporaryFolder, watching } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
+import { refusal, watching } from './opcua-device.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const values: ConformanceDevice['values'] = [
   { item: opcuaItem(1, 'ns=2;s=Level', 'float64'), first: 12.5, second: -0.25 },

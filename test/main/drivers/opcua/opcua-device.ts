@@ -1,43 +1,13 @@
 // What the OPC UA tests share: a device definition, items, and a driver with everything it reports.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { systemClock } from '../../../../src-main/base/clock.ts'
 import { createLogger } from '../../../../src-main/base/logger.ts'
-import type { Driver, DriverItem } from '../../../../src-main/drivers/driver.ts'
+import type { Driver } from '../../../../src-main/drivers/driver.ts'
 import { protocolDriver } from '../../../../src-main/drivers/opcua/opcua-driver.ts'
 import type { TagValue } from '../../../../src-main/shared/data-value.ts'
 import type { DeviceDefinition } from '../../../../src-main/shared/plant.ts'
 import type { RuntimeError } from '../../../../src-main/shared/runtime-error.ts'
-import type { DataType } from '../../../../src-main/shared/tag.ts'
 import type { ValueBatch } from '../../../../src-main/shared/value-batch.ts'
-
-export function opcuaDevice(
-  address: string,
-  options: Record<string, unknown> = {},
-  timeoutMs = 1000,
-): DeviceDefinition {
-  return {
-    name: 'plc',
-    description: '',
-    protocol: 'opcua',
-    address,
-    timeoutMs,
-    scanRates: { normal: 100 },
-    enabled: true,
-    options,
-  }
-}
-
-export function opcuaItem(
-  handle: number,
-  address: string,
-  dataType: DataType,
-  more: Partial<DriverItem> = {},
-): DriverItem {
-  return { handle, address, dataType, arrayLength: null, scanIntervalMs: 100, writable: true, options: {}, ...more }
-}
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Row {
   readonly handle: number
@@ -53,18 +23,6 @@ export interface Watching {
   readonly lost: RuntimeError[]
   /** Newest row of a handle. */
   latest(handle: number): Row | undefined
-}
-
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
-/** Gone when the file's tests are. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lineside-opcua-test-'))
-  folders.push(folder)
-  return folder
 }
 
 export function watching(

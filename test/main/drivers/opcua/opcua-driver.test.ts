@@ -4,7 +4,8 @@ import { addressOf } from '../../../../src-main/drivers/opcua/opcua-browse.ts'
 import { type OpcUaSimulator, startOpcUaSimulator } from '../../../../src-main/drivers/opcua/opcua-simulator.ts'
 import { isGood, StatusCodes } from '../../../../src-main/shared/status-code.ts'
 import { until } from '../driver-conformance.ts'
-import { opcuaDevice, opcuaItem, rowsOf, type Watching, watching } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
+import { rowsOf, type Watching, watching } from './opcua-device.ts'
 
 const plant = 'nsu=http://plant.example/line;'
 const items = [

@@ -5,7 +5,8 @@ import { parseEndpoint } from '../../../../src-main/drivers/opcua/opcua-address.
 import { isGood } from '../../../../src-main/shared/status-code.ts'
 import { TcpProxy } from '../../../fakes/tcp-proxy.ts'
 import { until } from '../driver-conformance.ts'
-import { opcuaDevice, opcuaItem, rowsOf, watching } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
+import { rowsOf, watching } from './opcua-device.ts'
 
 const peer = process.env.LINESIDE_OPCUA_PEER
 const why = peer ? '' : ' (skipped: LINESIDE_OPCUA_PEER names no server)'

@@ -7,7 +7,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { isBad, isGood } from '../../../../src-main/shared/status-code.ts'
 import { TcpProxy } from '../../../fakes/tcp-proxy.ts'
 import { until } from '../driver-conformance.ts'
-import { opcuaDevice, opcuaItem, refusal, temporaryFolder, type Watching, watching } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
+import { refusal, type Watching, watching } from './opcua-device.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const counter = opcuaItem(1, 'ns=2;s=Counter', 'uint32', { scanIntervalMs: 50 })
 const constant = opcuaItem(2, 'ns=2;s=Constant', 'float64', { scanIntervalMs: 50 })

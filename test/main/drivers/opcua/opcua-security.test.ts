@@ -11,7 +11,9 @@ import {
   thumbprintOf,
 } from '../../../../src-main/drivers/opcua/opcua-certificates.ts'
 import { type OpcUaSimulator, startOpcUaSimulator } from '../../../../src-main/drivers/opcua/opcua-simulator.ts'
-import { opcuaDevice, opcuaItem, refusal, rowsOf, temporaryFolder, watching } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
+import { refusal, rowsOf, watching } from './opcua-device.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const level = opcuaItem(1, 'ns=2;s=Level', 'float64')
 const modes = ['Sign', 'SignAndEncrypt'] as const

@@ -1,7 +1,7 @@
 // An OPC UA server in a process of its own, to be killed and stopped by tests: `opcua-server-process.ts <port> <folder>`.
 // Serves ns=2;s=Counter, which counts up from 1, and ns=2;s=Constant. Prints its address when it is ready.
 import { startOpcUaSimulator } from '../../../../src-main/drivers/opcua/opcua-simulator.ts'
-import { opcuaDevice, opcuaItem } from './opcua-device.ts'
+import { opcuaDevice, opcuaItem } from './opcua-definitions.ts'
 
 const [port, folder] = process.argv.slice(2)
 const simulator = await startOpcUaSimulator(
