@@ -2,7 +2,8 @@
 // and every write. Names of own series contain a colon, so that they are never a tag's.
 import type { BackfillColumns, WriteOutcome } from './api/api-parts.ts'
 import type { Clock } from './base/clock.ts'
-import type { BackfillSeries, Historian, HistorianGap, HistorianHealth, OwnSample } from './historian/historian.ts'
+import type { Historian, HistorianHealth } from './historian/historian.ts'
+import type { BackfillSeries, HistorianGap, OwnSample } from './historian/history-input.ts'
 import {
   defaultHistorySettings,
   type HistorySettings,
@@ -177,6 +178,6 @@ export function historianHealth({ gaps, ...health }: HistorianHealth): JsonValue
   return {
     ...health,
     recoveryFaults: [...health.recoveryFaults],
-    gaps: gaps.map(({ from, to, lostCount, reason }) => ({ from, to, lostCount, reason })),
+    gaps: gaps.map(({ from, to, lostCount, reason }) => ({ fromTimestamp: from, toTimestamp: to, lostCount, reason })),
   }
 }

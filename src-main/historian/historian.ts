@@ -14,8 +14,6 @@ import { ReaderThread } from './reader/reader-thread.ts'
 import { withExactNumbers } from './sample-admission.ts'
 import { HistorianWriterProcess } from './writer/historian-writer-process.ts'
 
-export type { BackfillSeries, HistorianGap, OwnSample } from './history-input.ts'
-
 export interface HistorianOptions {
   /** `<data>/history`; made when it does not exist. */
   readonly folder: string
@@ -32,7 +30,7 @@ export interface HistorianOptions {
 }
 
 /** `recording`; `full`: there is no room, nothing is kept until there is; `down`: the writer thread is being restarted. */
-export type HistorianState = 'starting' | 'recording' | 'full' | 'failed' | 'down' | 'closed'
+export type HistorianState = 'starting' | 'recording' | 'full' | 'down' | 'closed'
 
 /** Counters since the start of the runtime. offered = stored + filtered + lost + waiting. */
 export interface HistorianHealth {
@@ -57,7 +55,8 @@ export interface HistorianHealth {
   /** In memory, not yet in a chunk. */
   readonly headSampleCount: number
   readonly journalByteCount: number
-  readonly byteCount: number
+  /** Of chunk files, indexes and catalog. */
+  readonly storedByteCount: number
   /** Bytes handed to the operating system since the start, all files. */
   readonly writtenByteCount: number
   readonly restartCount: number
@@ -199,7 +198,7 @@ class ThreadedHistorian implements Historian {
       seriesCount: figures?.seriesCount ?? 0,
       headSampleCount: figures?.headSampleCount ?? 0,
       journalByteCount: figures?.journalByteCount ?? 0,
-      byteCount: figures
+      storedByteCount: figures
         ? figures.size.chunkByteCount + figures.size.indexByteCount + figures.size.catalogByteCount
         : 0,
       writtenByteCount: totals.writtenByteCount,

@@ -181,13 +181,6 @@ function dateText(timestamp: number, timeZone: string, locale: string): string {
   return format(locale, timeZone, { weekday: 'short', day: 'numeric', month: 'short' }).format(timestamp)
 }
 
-/** The date with its year, as the language writes it. */
-export function fullDateText(timestamp: number, timeZone: string, locale: string): string {
-  return format(locale, timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(
-    timestamp,
-  )
-}
-
 function zoneName(timestamp: number, timeZone: string, locale: string): string {
   const parts = format(locale, timeZone, { hour: 'numeric', timeZoneName: 'short' }).formatToParts(timestamp)
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''

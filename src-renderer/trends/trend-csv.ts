@@ -1,4 +1,5 @@
 // What is seen on a trend as CSV (RFC 4180): one line for each instant, for each pen its value and quality.
+import { csvCell } from '../../src-main/shared/csv-cell.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 import { qualityOf, statusCodeName } from '../../src-main/shared/status-code.ts'
 import { type PenTrace, rowKinds } from './pen-trace.ts'
@@ -41,7 +42,7 @@ export function trendCsv(pens: readonly CsvPen[], options: CsvOptions): string {
     if (words) header.push(`${tag} ${titles.state}`)
     header.push(`${tag} ${titles.quality}`)
   }
-  const lines = [header.map(field).join(',')]
+  const lines = [header.map(csvCell).join(',')]
   for (const time of instantsOf(pens, options)) lines.push(lineAt(pens, time, options))
   return `${options.withByteOrderMark ? '\ufeff' : ''}${lines.join('\r\n')}\r\n`
 }
@@ -58,9 +59,9 @@ function lineAt(pens: readonly CsvPen[], time: number, options: CsvOptions): str
     }
     const other = trace.others[row]
     const value = trace.value[row]!
-    fields.push(other === undefined || other === null ? numberField(value) : field(textOf(other)))
+    fields.push(other === undefined || other === null ? numberField(value) : csvCell(textOf(other)))
     if (isWide) fields.push(numberField(trace.low[row]!), numberField(trace.high[row]!))
-    if (words) fields.push(Number.isNaN(value) && other === undefined ? '' : field(words(value, other)))
+    if (words) fields.push(Number.isNaN(value) && other === undefined ? '' : csvCell(words(value, other)))
     const statusCode = trace.statusCode[row]!
     fields.push(statusCode === 0 ? 'Good' : `${qualityOf(statusCode)} ${statusCodeName(statusCode)}`)
   }
@@ -103,10 +104,4 @@ function textOf(value: TagValue): string {
   if (typeof value === 'string') return value
   if (typeof value === 'bigint') return String(value)
   return JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? String(part) : part))
-}
-
-/** A text beginning like a formula would be run by spreadsheets: it gets an apostrophe in front. */
-function field(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

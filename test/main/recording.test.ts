@@ -1,6 +1,7 @@
 // What of the runtime is recorded besides tags, and what marks trends show of it.
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { BackfillSeries, Historian, HistorianHealth, OwnSample } from '../../src-main/historian/historian.ts'
+import type { Historian, HistorianHealth } from '../../src-main/historian/historian.ts'
+import type { BackfillSeries, OwnSample } from '../../src-main/historian/history-input.ts'
 import type { RecordedTag } from '../../src-main/historian/history-settings.ts'
 import { deviceMarkers, recorderMarkers } from '../../src-main/history-markers.ts'
 import { historianHealth, isRecording, Recording } from '../../src-main/recording.ts'
@@ -28,7 +29,7 @@ const recordingHealth: HistorianHealth = {
   seriesCount: 0,
   headSampleCount: 0,
   journalByteCount: 0,
-  byteCount: 0,
+  storedByteCount: 0,
   writtenByteCount: 0,
   restartCount: 0,
   longestStallMs: 0,
@@ -156,7 +157,6 @@ describe('how the historian is', () => {
     ['recording', true],
     ['starting', true],
     ['full', false],
-    ['failed', false],
     ['down', false],
   ] as const)('%s: history is kept %s', (state, expected) => {
     historian.present = { ...recordingHealth, state }

@@ -72,3 +72,20 @@ test('system health shows the runtime’s figures', async ({ page, station }) =>
   await logIn(page, station, 'viewer', '#/health')
   await expect(page.getByText('Uptime')).toBeVisible()
 })
+
+test('every figure of system health has its words in Chinese', async ({ browser, station }) => {
+  const context = await browser.newContext({ locale: 'zh-CN' })
+  const page = await context.newPage()
+  await logIn(page, station, 'viewer', '#/health')
+  const historian = page.locator('section section', { has: page.getByRole('heading', { name: '历史记录' }) })
+  await expect(historian.getByText('正在记录')).toBeVisible()
+  const words = await page.locator('.sections :is(h2, dt)').allInnerTexts()
+  // Names of devices and "99 %" are the same in every language.
+  const names = await page
+    .locator('section section', { has: page.getByRole('heading', { name: '通信设备' }) })
+    .locator('dt')
+    .allInnerTexts()
+  const foreign = words.filter((text) => !/\p{Script=Han}/u.test(text) && text !== '99 %' && !names.includes(text))
+  expect(foreign).toEqual([])
+  await context.close()
+})
