@@ -2,6 +2,7 @@
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
 import type * as v from 'valibot'
+import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import { didYouMean } from '../shared/closest-name.ts'
 import { isOwnSeriesName } from '../shared/own-series.ts'
 import type { DeviceDefinition, Equipment, Plant, PlantFault } from '../shared/plant.ts'
@@ -119,6 +120,9 @@ class FolderCheck {
       equipmentTypes: [...this.#types.values()].map(typeOf),
       mimics,
       history: plantHistoryOf(plantFile.file),
+      alarms: [],
+      alarmPhilosophy: defaultAlarmPhilosophy,
+      alarmDatabase: { version: '', sources: [] },
       trends,
       simulation: this.#simulation.entries(),
       roles,

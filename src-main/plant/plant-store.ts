@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
@@ -244,6 +245,9 @@ function emptyPlant(folder: string): Plant {
     equipmentTypes: [],
     mimics: [],
     history: defaultPlantHistory,
+    alarms: [],
+    alarmPhilosophy: defaultAlarmPhilosophy,
+    alarmDatabase: { version: '', sources: [] },
     trends: [],
     simulation: [],
     roles: {},

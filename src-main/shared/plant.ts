@@ -1,5 +1,7 @@
 // The checked plant: what the folder of text files means once every reference resolves. Read-only; a change of the folder
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
+import type { AlarmDefinition, AlarmPhilosophy } from './alarm.ts'
+import type { AlarmDatabaseIndex } from './alarm-database.ts'
 import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
 import type { SavedTrendGroup } from './trend-group.ts'
@@ -95,6 +97,10 @@ export interface Plant {
   readonly equipmentTypes: readonly EquipmentType[]
   readonly mimics: readonly MimicEntry[]
   readonly history: PlantHistory
+  /** Of all tags in their order, then `deviceLost` of every enabled device. */
+  readonly alarms: readonly AlarmDefinition[]
+  readonly alarmPhilosophy: AlarmPhilosophy
+  readonly alarmDatabase: AlarmDatabaseIndex
   /** By name. */
   readonly trends: readonly SavedTrendGroup[]
   /** Behaviour of simulated tags and hidden values; used by `lineside simulate` only (docs/simulation.md). */

@@ -1,4 +1,5 @@
 // A plant with one display and nothing else.
+import { defaultAlarmPhilosophy } from '../../src-main/shared/alarm.ts'
 import { defaultPlantHistory, type Plant } from '../../src-main/shared/plant.ts'
 
 export const emptyPlant: Plant = {
@@ -16,6 +17,9 @@ export const emptyPlant: Plant = {
   equipmentTypes: [],
   mimics: [{ name: 'overview', title: { en: 'Overview' }, level: 1, parent: null, file: 'mimics/overview.svg' }],
   history: defaultPlantHistory,
+  alarms: [],
+  alarmPhilosophy: defaultAlarmPhilosophy,
+  alarmDatabase: { version: '', sources: [] },
   trends: [],
   simulation: [],
   roles: {},
