@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
 import { statusTexts } from '../../../src-renderer/tags/status-texts.ts'
+import { alarmWords } from '../../../src-renderer/ui/alarm-words.ts'
 import { defineTexts, language, type TextTable } from '../../../src-renderer/ui/i18n.svelte.ts'
 import { roleTexts } from '../../../src-renderer/ui/role-text.ts'
 import { timeTexts } from '../../../src-renderer/ui/time-text.ts'
@@ -18,6 +19,7 @@ const tables: [string, TextTable<string>][] = [
   ['maintenance/health-words.ts', healthTexts],
   ['ui/time-text.ts', timeTexts],
   ['ui/role-text.ts', roleTexts],
+  ['ui/alarm-words.ts', alarmWords],
 ]
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)[}#]/g)].map(([, name]) => name!)
