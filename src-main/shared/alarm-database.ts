@@ -12,31 +12,11 @@ import {
   type Rationalisation,
   type RationalisationStatus,
 } from './alarm.ts'
-import type { PlantFault } from './plant.ts'
+import type { AlarmSource, PlantFault } from './plant.ts'
 
 /** Values an approval may fix, as they are named in rows, changes and edits. */
 export const approvedAttributes = ['priority', 'limit', 'deadband', 'onDelayMs', 'offDelayMs'] as const
 export type ApprovedAttribute = (typeof approvedAttributes)[number]
-
-/** Where an alarm of the plant comes from. Files are relative to the plant folder. */
-export interface AlarmSource {
-  /** File of its tag, equipment type, override or device. */
-  readonly file: string
-  /** File of its entry in the master alarm database; null = it has none. */
-  readonly entryFile: string | null
-  /** Equipment type whose entry it takes over; null = it has none or only one of its own. */
-  readonly inheritedFrom: string | null
-  /** What the tag itself says, where `enforceApproved` runs it with other values; null = the definition says it. */
-  readonly own: ApprovedAlarmValues | null
-}
-
-/** What a checked plant knows of its master alarm database beyond the definitions. */
-export interface AlarmDatabaseIndex {
-  /** Of all files of alarms/: an edit made from an older one is refused. */
-  readonly version: string
-  /** In the order of `Plant.alarms`. */
-  readonly sources: readonly AlarmSource[]
-}
 
 /** An approved value that differs from the tag's own. */
 export interface AlarmDrift {

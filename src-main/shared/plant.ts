@@ -1,7 +1,6 @@
 // The checked plant: what the folder of text files means once every reference resolves. Read-only; a change of the folder
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
-import type { AlarmDefinition, AlarmPhilosophy } from './alarm.ts'
-import type { AlarmDatabaseIndex } from './alarm-database.ts'
+import type { AlarmDefinition, AlarmPhilosophy, ApprovedAlarmValues } from './alarm.ts'
 import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
 import type { SavedTrendGroup } from './trend-group.ts'
@@ -77,6 +76,26 @@ export const defaultPlantHistory: PlantHistory = {
   maximumByteCount: null,
   whenFull: 'dropOldest',
   syncIntervalMs: 1000,
+}
+
+/** Where an alarm of the plant comes from. Files are relative to the plant folder. */
+export interface AlarmSource {
+  /** File of its tag, equipment type, override or device. */
+  readonly file: string
+  /** File of its entry in the master alarm database; null = it has none. */
+  readonly entryFile: string | null
+  /** Equipment type whose entry it takes over; null = it has none or only one of its own. */
+  readonly inheritedFrom: string | null
+  /** What the tag itself says, where `enforceApproved` runs it with other values; null = the definition says it. */
+  readonly own: ApprovedAlarmValues | null
+}
+
+/** What a checked plant knows of its master alarm database beyond the definitions. */
+export interface AlarmDatabaseIndex {
+  /** Of all files of alarms/: an edit made from an older one is refused. */
+  readonly version: string
+  /** In the order of `Plant.alarms`. */
+  readonly sources: readonly AlarmSource[]
 }
 
 export interface Plant {
