@@ -368,6 +368,8 @@ export interface AlarmEvent {
   readonly alarmClass: string
   readonly area: string
   readonly equipment: string | null
+  /** Received before the row in front of it: the station's clock was set back. Set by the journal. */
+  readonly isClockSetBack?: boolean
 }
 
 /** What a list is narrowed to; absent = everything. */
