@@ -245,7 +245,12 @@ export interface AreaFigures {
   readonly staleCount: number
   readonly chatteringCount: number
   readonly configuredCount: number
+  /** Annunciated in each of `areaPartCount` equal parts of the span: a small chart beside the area's name. */
+  readonly partCounts: readonly number[]
 }
+
+/** Parts of the span in which the alarms of an area are counted. */
+export const areaPartCount = 48
 
 /**
  * Answer of `alarms.kpi`: figures of [from, to). What is annunciated: activations, re-alarms, and alarms that are still active when
@@ -258,6 +263,8 @@ export interface AlarmKpi {
   readonly area: string | null
   /** Rows of the journal that were looked at: nothing was recorded where it is 0. */
   readonly journalRowCount: number
+  /** `timestamp` of the oldest row the journal has, ms: what lies before it in the span is not known; null = it has none. */
+  readonly oldestTimestamp: number | null
   readonly annunciatedCount: number
   readonly rates: Readonly<Record<AlarmPeriod, AlarmRate>>
   /** Count of each 10-minute period from `from` on; the last one may be cut by `to`. */
