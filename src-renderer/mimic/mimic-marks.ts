@@ -1,5 +1,6 @@
 // Quality on a mimic: whatever is not simply good has a hatch over it, a sign beside it and words for those who cannot see
 // either. Nothing is told by colour alone (HMI.md H9, H13); the signs are those of QualityMark.svelte.
+import { type Box, boxInDrawing } from './mimic-box.ts'
 import type { MarkOwner } from './mimic-drawing.ts'
 import type { MarkChange, MarkLayer, MarkState } from './mimic-runtime.ts'
 
@@ -21,14 +22,7 @@ const signs: Readonly<
 }
 
 /** Half the size of a sign, in units of a drawing 1600 wide; scaled with smaller and larger drawings. */
-const signRadius = 9
-
-interface Box {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
+export const signRadius = 9
 
 /** The layer of marks on top of a mimic's root element. */
 export class QualityMarks implements MarkLayer {
@@ -51,7 +45,7 @@ export class QualityMarks implements MarkLayer {
     this.#root = root
     this.#owners = owners
     this.#sentence = sentence
-    this.#scale = Math.min(Math.max(drawingWidth / 1600, 0.05), 20)
+    this.#scale = markScale(drawingWidth)
     this.#hatchId = `ls-hatch-${++QualityMarks.#count}`
     this.#layer = make('g', { class: 'ls-marks', 'pointer-events': 'none' })
     this.#layer.append(hatches(this.#hatchId, this.#scale))
@@ -61,7 +55,9 @@ export class QualityMarks implements MarkLayer {
 
   show(changes: readonly MarkChange[]): void {
     // First all reading of the layout, then all writing: one layout pass however many change.
-    const boxes = changes.map((change) => (change.state === 'good' ? null : this.#boxOf(change.ownerIndex)))
+    const boxes = changes.map((change) =>
+      change.state === 'good' ? null : boxInDrawing(this.#root, this.#owners[change.ownerIndex]!.element),
+    )
     for (const [index, change] of changes.entries()) {
       this.#marks.get(change.ownerIndex)?.group.remove()
       this.#marks.delete(change.ownerIndex)
@@ -133,35 +129,24 @@ export class QualityMarks implements MarkLayer {
     group.append(text)
     return group
   }
+}
 
-  /** Box of the owner's element in the coordinates of the drawing. */
-  #boxOf(ownerIndex: number): Box {
-    const { element } = this.#owners[ownerIndex]!
-    const box = element.getBBox()
-    const toScreen = element.getScreenCTM()
-    const rootToScreen = this.#root.getScreenCTM()
-    if (!toScreen || !rootToScreen) return box
-    const matrix = rootToScreen.inverse().multiply(toScreen)
-    const corners = [
-      [box.x, box.y],
-      [box.x + box.width, box.y],
-      [box.x, box.y + box.height],
-      [box.x + box.width, box.y + box.height],
-    ].map(([x, y]) => [matrix.a * x! + matrix.c * y! + matrix.e, matrix.b * x! + matrix.d * y! + matrix.f] as const)
-    const xs = corners.map((corner) => corner[0])
-    const ys = corners.map((corner) => corner[1])
-    const x = Math.min(...xs)
-    const y = Math.min(...ys)
-    return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y }
-  }
+/** How much larger signs are in a drawing of this width than in one of 1600. */
+export function markScale(drawingWidth: number): number {
+  return Math.min(Math.max(drawingWidth / 1600, 0.05), 20)
 }
 
 /** Beside a text on the side where its number grows to, else at the upper right corner. */
 function signPlace(element: SVGGraphicsElement, box: Box, radius: number): { x: number; y: number } {
   if (element.localName !== 'text') return { x: box.x + box.width - radius * 0.4, y: box.y + radius * 0.4 }
-  const anchor = element.getAttribute('text-anchor') ?? element.style.getPropertyValue('text-anchor')
   const y = box.y + box.height / 2
-  return anchor === 'end' ? { x: box.x - radius * 1.4, y } : { x: box.x + box.width + radius * 1.4, y }
+  return growsLeft(element) ? { x: box.x - radius * 1.4, y } : { x: box.x + box.width + radius * 1.4, y }
+}
+
+/** True for a text whose end stands fast: longer values reach further to the left. */
+export function growsLeft(element: SVGGraphicsElement): boolean {
+  if (element.localName !== 'text') return false
+  return (element.getAttribute('text-anchor') ?? element.style.getPropertyValue('text-anchor')) === 'end'
 }
 
 function hatches(id: string, scale: number): SVGDefsElement {
@@ -185,7 +170,8 @@ function hatches(id: string, scale: number): SVGDefsElement {
   return defs
 }
 
-function make<Name extends keyof SVGElementTagNameMap>(
+/** An SVG element with these attributes. */
+export function make<Name extends keyof SVGElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string | number>>,
 ): SVGElementTagNameMap[Name] {

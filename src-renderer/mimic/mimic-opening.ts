@@ -1,5 +1,6 @@
 // From the name of a mimic to everything its view needs: files loaded side by side, sanitised once, bound to the plant.
 import type { TagRow } from '../../src-main/shared/contract.ts'
+import { type AlarmSite, alarmSitesOf } from './alarm-sites.ts'
 import { type BindingPlan, candidateTags, compileBindings } from './mimic-bindings.ts'
 import { assembleDrawing, equipmentNames, type MimicFault } from './mimic-drawing.ts'
 import type { MimicWords } from './mimic-format.ts'
@@ -11,6 +12,8 @@ import type { MimicSource } from './mimic-source.ts'
 export interface OpenedMimic {
   readonly root: SVGSVGElement
   readonly plan: BindingPlan
+  /** Elements that show the alarms of their tags. */
+  readonly alarmSites: readonly AlarmSite[]
   readonly faults: readonly MimicFault[]
   readonly removals: readonly Removal[]
   /** Symbols that could not be used: equipment type and why. */
@@ -59,6 +62,7 @@ export async function openMimic(source: MimicSource, name: string, words: MimicW
     mimic: {
       root: drawing.root,
       plan,
+      alarmSites: alarmSitesOf(drawing.sites),
       faults: [...drawing.faults, ...plan.faults],
       removals: sanitised.drawing.removals,
       refusedSymbols,

@@ -1,13 +1,17 @@
 // A mimic put on the page: drawing, values, marks, buttons, pan and zoom, as one thing that is taken away as a whole.
+import type { AlarmRow } from '../../src-main/shared/alarm.ts'
 import { statusCodeName } from '../../src-main/shared/status-code.ts'
 import { statusTexts } from '../tags/status-texts.ts'
 import { t as tagText } from '../tags/texts.ts'
+import { markText } from '../ui/alarm-words.ts'
+import { language, textIn } from '../ui/i18n.svelte.ts'
 import { MimicActions, type MimicOutlets } from './mimic-actions.ts'
+import { AlarmMarks } from './mimic-alarms.ts'
 import { type MimicFault, viewBoxOf } from './mimic-drawing.ts'
 import { QualityMarks } from './mimic-marks.ts'
 import type { OpenedMimic } from './mimic-opening.ts'
 import { type MarkChange, type MarkState, MimicRuntime } from './mimic-runtime.ts'
-import type { TagWatcher } from './mimic-source.ts'
+import type { AlarmWatcher, TagWatcher } from './mimic-source.ts'
 import { adoptStyleRules } from './mimic-styles.ts'
 import { listenForTrends } from './mimic-trends.ts'
 import { MimicViewport } from './mimic-viewport.ts'
@@ -22,6 +26,8 @@ export interface MimicScreenParts {
   readonly host: HTMLElement
   readonly opened: OpenedMimic
   readonly watcher: TagWatcher
+  /** null where alarms may not be seen. */
+  readonly alarms?: AlarmWatcher | null
   readonly outlets: MimicOutlets
   /** Faults found while running. */
   readonly onFault: (fault: MimicFault) => void
@@ -33,12 +39,13 @@ export class MimicScreen {
   readonly #root: SVGSVGElement
   readonly #runtime: MimicRuntime
   readonly #actions: MimicActions
+  readonly #alarms: AlarmMarks
   readonly #removeStyles: () => void
   readonly #stopTrends: () => void
   readonly #resize: ResizeObserver
   #fitTimer: ReturnType<typeof setTimeout> | null = null
 
-  constructor({ host, opened, watcher, outlets, onFault }: MimicScreenParts) {
+  constructor({ host, opened, watcher, alarms = null, outlets, onFault }: MimicScreenParts) {
     const root = opened.root
     this.#root = root
     const scopeClass = `mimic-drawing-${++screenCount}`
@@ -56,8 +63,15 @@ export class MimicScreen {
     this.#stopTrends = openTrend ? listenForTrends(root, opened.plan, openTrend) : () => {}
     this.#resize = new ResizeObserver(() => this.#fitTargetsLater())
     this.#resize.observe(host)
-    this.#actions.fitTargets(this.viewport.scale)
+    this.#alarms = new AlarmMarks({
+      root,
+      drawing: whole,
+      sites: opened.alarmSites,
+      sentence: alarmSentence,
+    })
+    this.#fit()
     this.#runtime.start(watcher)
+    if (alarms) this.#alarms.start(alarms)
   }
 
   /** Not live: everything bound is dimmed and hatched until values come again. */
@@ -69,6 +83,7 @@ export class MimicScreen {
     this.#runtime.close()
     this.viewport.close()
     this.#actions.close()
+    this.#alarms.close()
     this.#stopTrends()
     this.#resize.disconnect()
     if (this.#fitTimer !== null) clearTimeout(this.#fitTimer)
@@ -78,8 +93,19 @@ export class MimicScreen {
 
   #fitTargetsLater(): void {
     if (this.#fitTimer !== null) clearTimeout(this.#fitTimer)
-    this.#fitTimer = setTimeout(() => this.#actions?.fitTargets(this.viewport.scale), fitTargetsAfterMs)
+    this.#fitTimer = setTimeout(() => this.#fit(), fitTargetsAfterMs)
   }
+
+  #fit(): void {
+    this.#actions.fitTargets(this.viewport.scale)
+    this.#alarms.setScale(this.viewport.scale)
+  }
+}
+
+function alarmSentence(row: AlarmRow, equipment: string, more: number): string {
+  const message = row.messages ? textIn(row.messages, language.current, row.message) : row.message
+  const said = { name: equipment || row.tag, mark: markText(row.priority, row.state), message }
+  return more === 0 ? t('alarmAt', said) : t('alarmsAt', { ...said, more })
 }
 
 function stateText(state: MarkState): string {

@@ -1,4 +1,5 @@
 // Where a mimic view gets what it draws. App.svelte hands it in, made of the runtime client; tests hand in a fake.
+import type { AlarmRow } from '../../src-main/shared/alarm.ts'
 import type { EquipmentRow, TagRow } from '../../src-main/shared/contract.ts'
 import type { JsonValue } from '../../src-main/shared/data-value.ts'
 import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
@@ -18,6 +19,11 @@ export interface MimicSource {
 /** The part of LiveTags a mimic needs: many tags, one call per frame. `frame.index` = position in `names`. */
 export interface TagWatcher {
   watch(names: readonly string[], onFrame: (frame: TagFrame) => void): () => void
+}
+
+/** Alarms of tags: now, and all of them anew whenever one changed. Returns the way to stop. */
+export interface AlarmWatcher {
+  watch(tags: readonly string[], onRows: (rows: readonly AlarmRow[]) => void): () => void
 }
 
 /** What a click or Enter on a mimic can ask for. */
