@@ -106,6 +106,8 @@ export interface AlarmDatabase {
   /** In the order of `Plant.alarms`. */
   readonly rows: readonly AlarmDatabaseRow[]
   readonly version: string
+  /** Classes, suppressions, priority matrix and the other rules the rows are judged by. */
+  readonly philosophy: AlarmPhilosophy
 }
 
 /** Attributes every approved entry must have (conformance/ALARMS.md A20); the others of A20 every definition has anyway. */
