@@ -109,6 +109,11 @@ export class TagTable {
     return this.#traits[handle]! & isInUse ? this.#statusCode[handle]! : StatusCodes.BadNodeIdUnknown
   }
 
+  /** When the tag was last reported, changed or not; ms since 1970-01-01 UTC, 0 for a handle that is no tag. */
+  serverTimestamp(handle: number): number {
+    return this.#traits[handle]! & isInUse ? this.#serverTimestamp[handle]! : 0
+  }
+
   /**
    * Takes raw values over and returns those that changed, in engineering units; rows in the order they came. Values of
    * the same tag are all compared with the one before. The batch is not kept.
