@@ -25,6 +25,12 @@ type LoadedPlainScreen = { readonly default: Component<Record<string, never>> }
 
 export const screens: readonly Screen[] = [
   screen(
+    'alarm-journal',
+    () => t('alarmJournal'),
+    'alarms.read',
+    plain(() => import('./alarms/journal/AlarmJournal.svelte')),
+  ),
+  screen(
     'trend',
     () => t('trends'),
     'history.read',

@@ -1,0 +1,41 @@
+// Ways from a figure or a row to what it is about: the trend of that moment, the alarm in the list, its journal, its entry in the
+// master alarm database, what came before it.
+import { pensOfTags } from '../../trends/pen.ts'
+import { linkParameters } from '../../trends/trend-link.ts'
+import { linkTo } from '../../ui/route.svelte.ts'
+
+/** Shown before and after the moment in a trend; ms. */
+const trendMarginMs = 15 * 60_000
+
+/** Trend of a tag around a moment, with the ruler on it; not beyond `now`. Times in ms. */
+export function trendAt(tag: string, timestamp: number, now: number): string {
+  const parameters = linkParameters({
+    pens: pensOfTags([tag]),
+    from: timestamp - trendMarginMs,
+    to: Math.max(timestamp + 60_000, Math.min(timestamp + trendMarginMs, now)),
+    ruler: timestamp,
+    markers: ['alarm'],
+  })
+  return withParameters(linkTo('trend'), parameters)
+}
+
+/** The alarm in the list of alarms that are not normal. */
+export function listOf(id: string): string {
+  return withParameters(linkTo('alarms'), { text: id })
+}
+
+/** What came before this occurrence; `eventId` 0 = the last one. */
+export function beforeOf(id: string, eventId: number): string {
+  return withParameters(linkTo('alarm-before', id), { event: eventId === 0 ? null : String(eventId) })
+}
+
+/** The alarm in the master alarm database, where its settings are changed. */
+export function databaseOf(id: string): string {
+  return linkTo('alarm-database', id)
+}
+
+/** An address with its parameters; null = left out. */
+export function withParameters(address: string, parameters: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null)
+  return given.length === 0 ? address : `${address}?${new URLSearchParams(given)}`
+}
