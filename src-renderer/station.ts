@@ -1,5 +1,7 @@
 // Everything a screen works with, built once for the page and handed down by Svelte's context.
 import { getContext } from 'svelte'
+import { AlarmSound, AudioOutput } from './alarms/alarm-sound.svelte.ts'
+import { AlarmSummaryState } from './alarms/alarm-summary.svelte.ts'
 import { ConnectionState } from './connection/connection-state.svelte.ts'
 import { PlantState } from './connection/plant-state.svelte.ts'
 import { RuntimeClient, type RuntimeClientOptions } from './connection/runtime-client.ts'
@@ -12,6 +14,9 @@ export interface Station {
   readonly plant: PlantState
   readonly liveTags: LiveTags
   readonly catalog: TagCatalog
+  /** What every screen shows of alarms. */
+  readonly alarms: AlarmSummaryState
+  readonly alarmSound: AlarmSound
 }
 
 /** Key of the context; tests hand in their own station under it. */
@@ -23,7 +28,16 @@ export function startStation(options: RuntimeClientOptions): Station {
   const connection = new ConnectionState(client)
   const catalog = new TagCatalog(client)
   const plant = new PlantState(client, () => catalog.forget())
-  const station = { client, connection, plant, liveTags: new LiveTags(client, connection), catalog }
+  const alarms = new AlarmSummaryState(client)
+  const station: Station = {
+    client,
+    connection,
+    plant,
+    liveTags: new LiveTags(client, connection),
+    catalog,
+    alarms,
+    alarmSound: new AlarmSound(alarms, new AudioOutput()),
+  }
   client.start()
   return station
 }

@@ -1,5 +1,6 @@
 // Calls and feeds about the plant folder: what the line is called, its displays, its faults.
 import type { EquipmentRow, PlantRow } from '../shared/contract.ts'
+import { displaysOf } from '../shared/display-search.ts'
 import type { ApiParts } from './api-parts.ts'
 import type { NounCalls, NounFeeds } from './call-handlers.ts'
 import { stateSource } from './feed.ts'
@@ -15,6 +16,7 @@ export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
     }),
     'plant.symbol': async ({ type }) => ({ type, svg: await plantStore.symbolSvg(type) }),
     'plant.equipment': () => ({ equipment: plantStore.plant.equipment.map(equipmentRow) }),
+    'plant.displays': (wanted) => ({ mimics: displaysOf(plantStore.plant.mimics, wanted) }),
     'plant.faults': () => ({ faults: plantStore.faults }),
     'plant.reload': async (_input, { note }) => {
       note.oldValue = { revision: plantStore.revision }
@@ -59,7 +61,7 @@ function plantRow({ plantStore, history, version }: ApiParts): PlantRow {
     languages: plant.languages,
     timeZone: plant.timeZone,
     startMimic: plant.startMimic,
-    mimics: plant.mimics.map(({ name, title, level, parent }) => ({ name, title, level, parent })),
+    mimics: plant.mimics.map(({ name, title, level, parent, area }) => ({ name, title, level, parent, area })),
     faultCount: plantStore.faults.length,
     isRecording: history.isRecording,
     revision: plantStore.revision,

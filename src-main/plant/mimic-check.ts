@@ -33,16 +33,18 @@ export interface MimicScope {
   readonly members: Readonly<Record<string, string>> | null
 }
 
-/** Checks a drawing; gives the text of its `<title>`, null when it has none. */
-export function checkDrawing(
-  file: string,
-  text: string,
-  scope: MimicScope,
-  faults: FaultList,
-): { title: string | null } {
+/** What a drawing says of itself: the text of its `<title>` (null when it has none), and what its elements are bound to. */
+export interface CheckedDrawing {
+  readonly title: string | null
+  readonly tags: readonly string[]
+  readonly equipment: readonly string[]
+}
+
+/** Checks a drawing. */
+export function checkDrawing(file: string, text: string, scope: MimicScope, faults: FaultList): CheckedDrawing {
   const check = new DrawingCheck(file, scope, faults)
   readSvg(file, text, faults, check)
-  return { title: check.titleText }
+  return { title: check.titleText, tags: [...check.tags], equipment: [...check.equipment] }
 }
 
 /** Of a tag whose absence is listed already. */
@@ -56,6 +58,8 @@ interface Surroundings {
 
 class DrawingCheck implements SvgVisitor {
   titleText: string | null = null
+  readonly tags = new Set<string>()
+  readonly equipment = new Set<string>()
   readonly #file: string
   readonly #scope: MimicScope
   readonly #faults: FaultList
@@ -99,7 +103,10 @@ class DrawingCheck implements SvgVisitor {
   /** The tag; one that does not exist is remembered, so that what builds on it is no further fault. */
   #tag(binding: WrittenBinding): string {
     const name = binding.value.trim()
-    if (this.#typeOf(name) !== null) return name
+    if (this.#typeOf(name) !== null) {
+      this.tags.add(name)
+      return name
+    }
     this.#missing.add(name)
     const members = Object.keys(this.#scope.members ?? {}).map((member) => memberPrefix + member)
     this.#fault(
@@ -117,7 +124,10 @@ class DrawingCheck implements SvgVisitor {
 
   #equipment(binding: WrittenBinding): string {
     const name = binding.value.trim()
-    if (this.#scope.hasEquipment(name)) return name
+    if (this.#scope.hasEquipment(name)) {
+      this.equipment.add(name)
+      return name
+    }
     this.#fault(binding, `no equipment named ${name}${this.#hint(name, this.#scope.equipmentNames())}`)
     return name
   }

@@ -1,15 +1,16 @@
 // The displays of the plant: every mimics/*.svg, placed in the hierarchy by mimics/navigation.yaml.
 import { didYouMean } from '../shared/closest-name.ts'
 import type { MimicEntry } from '../shared/plant.ts'
+import type { CheckedDrawing } from './mimic-check.ts'
 import type { NavigationFile } from './navigation-file.ts'
 import type { FileOrigin } from './origin.ts'
 
 /** A drawing as found in the folder. */
-export interface DrawingFile {
+export interface DrawingFile extends CheckedDrawing {
   readonly name: string
   readonly file: string
-  /** Text of its `<title>`. */
-  readonly title: string | null
+  /** See {@link MimicEntry.area}. */
+  readonly area: string | null
 }
 
 /** Level of mimics that navigation.yaml does not mention. */
@@ -37,16 +38,25 @@ export function listMimics(
         title: titlesOf(entry.title ?? drawing.title ?? entry.name, languages),
         level: entry.level ?? unlistedLevel,
         parent: entry.parent ?? null,
-        file: drawing.file,
+        ...foundIn(drawing),
       })
     }
   }
   if (navigation !== null && origin !== null) checkHierarchy(navigation, listed, left, origin, languages)
   const others = [...left.values()].map((drawing): MimicEntry => {
     const title = titlesOf(drawing.title ?? drawing.name, languages)
-    return { name: drawing.name, title, level: unlistedLevel, parent: null, file: drawing.file }
+    return { name: drawing.name, title, level: unlistedLevel, parent: null, ...foundIn(drawing) }
   })
   return [...listed.values(), ...others]
+}
+
+function foundIn({
+  file,
+  tags,
+  equipment,
+  area,
+}: DrawingFile): Pick<MimicEntry, 'file' | 'tags' | 'equipment' | 'area'> {
+  return { file, tags, equipment, area }
 }
 
 function titlesOf(

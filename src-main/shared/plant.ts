@@ -57,6 +57,11 @@ export interface MimicEntry {
   readonly level: 1 | 2 | 3 | 4
   readonly parent: string | null
   readonly file: string
+  /** Tags and equipment its elements are bound to. */
+  readonly tags: readonly string[]
+  readonly equipment: readonly string[]
+  /** The place in the hierarchy that all of that equipment shares, '' = the line itself; null = it shows no equipment. */
+  readonly area: string | null
 }
 
 /** How history is kept (`history:` of plant.yaml, docs/history.md); tags may say otherwise for themselves. */

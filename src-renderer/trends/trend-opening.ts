@@ -1,4 +1,4 @@
-// The way to a trend from anywhere: the address of a trend of these tags, following the time.
+// The way to a trend from anywhere: the address of a trend of these tags, following the time or around an instant.
 import { linkTo } from '../ui/route.svelte.ts'
 import { pensOfTags } from './pen.ts'
 import { linkParameters } from './trend-link.ts'
@@ -7,4 +7,14 @@ import { linkParameters } from './trend-link.ts'
 export function trendLink(tags: readonly string[]): string {
   const { pens: text } = linkParameters({ pens: pensOfTags(tags) })
   return text === null ? linkTo('trend') : `${linkTo('trend')}?${new URLSearchParams({ pens: text })}`
+}
+
+/** How much is seen on each side of an instant; ms. */
+const aroundMs = 10 * 60_000
+
+/** The `href` of a trend of a tag with the ruler at an instant (ms) and what came before and after it. */
+export function trendLinkAt(tag: string, timestamp: number): string {
+  const view = { pens: pensOfTags([tag]), from: timestamp - aroundMs, to: timestamp + aroundMs, ruler: timestamp }
+  const kept = Object.entries(linkParameters(view)).filter((entry): entry is [string, string] => entry[1] !== null)
+  return `${linkTo('trend')}?${new URLSearchParams(kept)}`
 }

@@ -3,6 +3,8 @@ import type { SessionRow, TagRow } from '../../src-main/shared/contract.ts'
 import type { JsonValue } from '../../src-main/shared/data-value.ts'
 import { type Role, rolePermissions } from '../../src-main/shared/permission.ts'
 import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
+import { AlarmSound, type SoundOutput } from '../../src-renderer/alarms/alarm-sound.svelte.ts'
+import { AlarmSummaryState } from '../../src-renderer/alarms/alarm-summary.svelte.ts'
 import { ConnectionState } from '../../src-renderer/connection/connection-state.svelte.ts'
 import { PlantState } from '../../src-renderer/connection/plant-state.svelte.ts'
 import type { LinkStatus, RuntimeClient } from '../../src-renderer/connection/runtime-client.ts'
@@ -17,13 +19,33 @@ interface OpenFeed {
   readonly onError?: ((error: Error) => void) | undefined
 }
 
+/** A loudspeaker that writes down what it plays; the browser allows it after the first touch. */
+export class FakeLoudspeaker implements SoundOutput {
+  isAllowed = false
+  playing: string | null = null
+
+  async allow(): Promise<void> {
+    this.isAllowed = true
+  }
+
+  play(priority: string): () => void {
+    this.playing = priority
+    return () => {
+      this.playing = null
+    }
+  }
+}
+
 export class FakeStation {
+  readonly loudspeaker = new FakeLoudspeaker()
   readonly feeds: OpenFeed[] = []
   readonly stoppedFeeds: OpenFeed[] = []
   readonly calls: { readonly name: string; readonly input: unknown }[] = []
   readonly answers = new Map<string, (input: never) => unknown>()
   readonly station: Station
-  #setStatus: (status: LinkStatus) => void = () => {}
+  /** Feeds of the page itself (plant, summary of alarms), apart from those of what is tested. */
+  readonly #pageFeeds: readonly OpenFeed[]
+  readonly #statusListeners: ((status: LinkStatus) => void)[] = []
   #setSession: (session: SessionRow | null) => void = () => {}
 
   constructor(role: Role = 'operator') {
@@ -43,7 +65,7 @@ export class FakeStation {
         }
       },
       onStatus: (listener: (status: LinkStatus) => void) => {
-        this.#setStatus = listener
+        this.#statusListeners.push(listener)
         listener({ phase: 'live', lastMessageTimestamp: Date.now(), nextAttemptTimestamp: null })
       },
       onSession: (listener: (session: SessionRow | null) => void) => {
@@ -59,14 +81,17 @@ export class FakeStation {
       expiresTimestamp: 0,
       firstStart: false,
     })
+    const alarms = new AlarmSummaryState(client)
     this.station = {
       client,
+      alarms,
+      alarmSound: new AlarmSound(alarms, this.loudspeaker),
       connection,
       catalog,
       plant: new PlantState(client, () => catalog.forget()),
       liveTags: new LiveTags(client, connection),
     }
-    this.feeds.length = 0
+    this.#pageFeeds = this.feeds.splice(0)
   }
 
   /** Context to mount a component with. */
@@ -82,6 +107,22 @@ export class FakeStation {
   /** The link is lost; the last message came at this time, ms. */
   loseLink(lastMessageTimestamp: number): void {
     this.#setStatus({ phase: 'lost', lastMessageTimestamp, nextAttemptTimestamp: null })
+  }
+
+  /** The link is open again. */
+  restoreLink(): void {
+    this.#setStatus({ phase: 'live', lastMessageTimestamp: Date.now(), nextAttemptTimestamp: null })
+  }
+
+  #setStatus(status: LinkStatus): void {
+    for (const listener of this.#statusListeners) listener(status)
+  }
+
+  /** The runtime sends an item of a feed that is open; throws when nobody watches it. */
+  sendItem(name: string, item: unknown): void {
+    const feeds = [...this.#pageFeeds, ...this.feeds].filter((feed) => feed.name === name)
+    if (feeds.length === 0) throw new Error(`nobody watches ${name}`)
+    for (const feed of feeds) feed.onItem(item as never)
   }
 
   /** The runtime sends a value of a tag that is watched; throws when nobody watches it. */

@@ -280,6 +280,7 @@ members:
         'mimics:\n  - { name: overview, title: { en: Overview, zh-CN: 总览 }, level: 1 }\n  - { name: filler, level: 2, parent: overview }\n',
     })
     expect(plant.startMimic).toBe('filler')
+    const empty = { tags: [], equipment: [], area: null }
     expect(plant.mimics).toEqual([
       {
         name: 'overview',
@@ -287,9 +288,10 @@ members:
         level: 1,
         parent: null,
         file: 'mimics/overview.svg',
+        ...empty,
       },
-      { name: 'filler', title: { en: 'Drawn title' }, level: 2, parent: 'overview', file: 'mimics/filler.svg' },
-      { name: 'notes', title: { en: 'Drawn title' }, level: 3, parent: null, file: 'mimics/notes.svg' },
+      { name: 'filler', title: { en: 'Drawn title' }, level: 2, parent: 'overview', file: 'mimics/filler.svg', ...empty },
+      { name: 'notes', title: { en: 'Drawn title' }, level: 3, parent: null, file: 'mimics/notes.svg', ...empty },
     ])
   })
 
