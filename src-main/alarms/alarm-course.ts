@@ -8,9 +8,9 @@ import {
   type HeldState,
   isAnnunciation,
   isHeld,
-  isUnacknowledged,
   kpiAlarm,
 } from './alarm-kpi-row.ts'
+import { isUnacknowledged } from './alarm-order.ts'
 import type { Chattering } from './chattering.ts'
 
 /** An annunciation that was answered, or never will be. */
@@ -81,6 +81,8 @@ export class AlarmCourseOfTime {
   #annunciatedTimestamp: number | null = null
   #isAcknowledged = false
   #isHandled = false
+  /** Not in the plant any more; its rows say what it was. */
+  #isRemoved = false
 
   /** An alarm that was normal until now; `row` is its first one, to be given to {@link add} as well. */
   constructor(index: number, row: AlarmKpiRow, chattering: Chattering) {
@@ -98,7 +100,8 @@ export class AlarmCourseOfTime {
   begin(row: AlarmKpiRow, activeTimestamp: number | null): void {
     this.row = row
     this.#time = row.timestamp
-    this.#course = courseOf(row)
+    this.#isRemoved = row.event === 'removed'
+    this.#course = this.#courseOf(row)
     this.#courseTimestamp = row.timestamp
     this.#activeTimestamp = activeTimestamp ?? row.timestamp
     this.#isAcknowledged = row.state === 'acknowledged'
@@ -127,8 +130,9 @@ export class AlarmCourseOfTime {
     if (row.event === 'active') this.#activate()
     else if (row.user !== '') this.#isHandled = true
     if (isAnnunciation(row)) this.#annunciate(row)
+    if (row.event !== 'acknowledged' && row.event !== 'comment') this.#isRemoved = row.event === 'removed'
     const before = this.#course
-    const stretch = this.#turnTo(courseOf(row))
+    const stretch = this.#turnTo(this.#courseOf(row))
     this.row = row
     const entered = this.#course !== before && isHeld(row.state) ? row.state : null
     if (entered !== null) this.holdSequence = row.sequence
@@ -143,6 +147,10 @@ export class AlarmCourseOfTime {
   /** What lists say of it. */
   named(): AlarmKpiAlarm {
     return kpiAlarm(this.row)
+  }
+
+  #courseOf(row: AlarmKpiRow): AlarmCourse {
+    return this.#isRemoved ? 'none' : courseOf(row)
   }
 
   #activate(): void {

@@ -27,11 +27,6 @@ export function isHeld(state: AlarmState): state is HeldState {
   return state === 'shelved' || state === 'suppressedByDesign' || state === 'outOfService'
 }
 
-/** True while somebody is to acknowledge it. */
-export function isUnacknowledged(state: AlarmState): boolean {
-  return state === 'unacknowledged' || state === 'returnedUnacknowledged' || state === 'latchedUnacknowledged'
-}
-
 const annunciatingEvents: ReadonlySet<string> = new Set([
   'active',
   'reAlarmed',

@@ -48,6 +48,8 @@ export interface AlarmKpiQuestion {
   readonly configured: readonly ConfiguredAlarm[]
   /** null = the audit trail is not there. */
   readonly actions: OperatorActions | null
+  /** Alarms of the area that run with other values than approved. */
+  readonly driftCount: number
 }
 
 /**
@@ -77,7 +79,6 @@ export class AlarmKpiAccount {
   #judgedCount = 0
   #withoutActionCount = 0
   #uncommandedCount = 0
-  #unknownChangeCount = 0
 
   /** RuntimeError BadInvalidArgument for a span that ends before it begins. */
   constructor(question: AlarmKpiQuestion) {
@@ -176,7 +177,7 @@ export class AlarmKpiAccount {
       outOfService: heldFigures('outOfService', courses, this.#held.outOfService, holdOf),
       unauthorised: {
         suppressionCount: this.#uncommandedCount,
-        changeCount: this.#unknownChangeCount,
+        changeCount: this.#question.driftCount,
         refusedAttemptCount: actions?.refusedAttemptCount ?? 0,
         isKnown: actions !== null,
       },
@@ -209,8 +210,7 @@ export class AlarmKpiAccount {
     if (this.#actions === null) return
     if (row.event === 'shelved' || row.event === 'outOfService') {
       if (!this.#actions.isCommanded(row.event, row.user, row.receivedTimestamp)) this.#uncommandedCount++
-    } else if (row.event === 'changed' && !this.#actions.isChangeKnown(row.receivedTimestamp))
-      this.#unknownChangeCount++
+    }
   }
 
   #returned(course: AlarmCourseOfTime, occurrence: ReturnedOccurrence): void {

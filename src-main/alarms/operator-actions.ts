@@ -5,21 +5,15 @@
 export interface OperatorActions {
   /** Writes and other work on the plant, with the tag and the equipment they concern; '' = none. */
   readonly operations: readonly { readonly timestamp: number; readonly tag: string; readonly equipment: string }[]
-  /** Successful commands to alarms and changes of the plant. */
+  /** Successful commands that put alarms away. */
   readonly commands: readonly { readonly timestamp: number; readonly user: string; readonly action: string }[]
   readonly refusedAttemptCount: number
 }
 
-/** A command is in the audit trail a moment after or before its row is in the journal; a change of the plant is loaded later. ms. */
+/** A command is in the audit trail a moment after or before its row is in the journal; ms. */
 const commandWindowMs = 60_000
-/** Commands that put alarms away, and those that change what alarms are. */
+/** Commands that put alarms away. */
 const holdingActions = { shelved: 'alarms.shelve', outOfService: 'alarms.outOfService' } as const
-const changingActions: ReadonlySet<string> = new Set([
-  'alarms.saveDatabase',
-  'alarms.importDatabase',
-  'plant.reload',
-  'plant.importTags',
-])
 
 /** Instants, ascending, looked up by bisection. */
 class Instants {
@@ -55,10 +49,7 @@ export class ActionIndex {
       if (tag !== '') this.#add(`tag ${tag}`, timestamp)
       if (equipment !== '') this.#add(`equipment ${equipment}`, timestamp)
     }
-    for (const { timestamp, user, action } of commands) {
-      this.#add(`command ${action} ${user}`, timestamp)
-      if (changingActions.has(action)) this.#add('change', timestamp)
-    }
+    for (const { timestamp, user, action } of commands) this.#add(`command ${action} ${user}`, timestamp)
     for (const instants of this.#instants.values()) instants.sort()
   }
 
@@ -71,11 +62,6 @@ export class ActionIndex {
   isCommanded(event: keyof typeof holdingActions, user: string, timestamp: number): boolean {
     const key = `command ${holdingActions[event]} ${user}`
     return user !== '' && this.#has(key, timestamp - commandWindowMs, timestamp + commandWindowMs)
-  }
-
-  /** True when somebody changed the plant through the station, at most a minute before. */
-  isChangeKnown(timestamp: number): boolean {
-    return this.#has('change', timestamp - commandWindowMs, timestamp + commandWindowMs)
   }
 
   #add(key: string, timestamp: number): void {

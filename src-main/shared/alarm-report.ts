@@ -326,10 +326,11 @@ export interface AlarmKpi {
   readonly unauthorised: {
     /** Shelved or taken out of service with no successful, audited command of that person behind it. */
     readonly suppressionCount: number
-    /** Limits, priorities and others changed with no audited change of the plant behind it. */
+    /** Alarms whose priority, limit, deadband or delays are not the approved ones at the time of the report. */
     readonly changeCount: number
     /** Commands that were refused for want of a permission. */
     readonly refusedAttemptCount: number
+    /** False without an audit trail: suppressions and attempts were not judged. */
     readonly isKnown: boolean
   }
   readonly performanceClass: AlarmPerformanceClass
