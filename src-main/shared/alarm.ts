@@ -401,6 +401,19 @@ export interface AlarmCounts {
   readonly outOfService: number
 }
 
+/** What a list may be grouped by. */
+export const alarmGroupings = ['area', 'equipment'] as const
+export type AlarmGrouping = (typeof alarmGroupings)[number]
+
+/** Rows of a list that share their area or their equipment. */
+export interface AlarmGroup {
+  /** The area (`Packaging/Filling`, '' = the line itself) or the equipment ('' = alarms of none). */
+  readonly name: string
+  /** Rows of the list. */
+  readonly total: number
+  readonly counts: AlarmCounts
+}
+
 /** Item of `alarms.summary`: what every screen shows. */
 export interface AlarmSummary {
   readonly counts: AlarmCounts
