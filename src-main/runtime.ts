@@ -6,6 +6,7 @@ import { ApiServer } from './api/api-server.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { Closing } from './base/closing.ts'
 import type { Logger } from './base/logger.ts'
+import { closedAlarms } from './closed-alarms.ts'
 import { DriverHost } from './drivers/driver-host.ts'
 import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { CalculatedTags } from './expressions/calculated-tags.ts'
@@ -161,6 +162,7 @@ export class Runtime {
           deviceMarkers({ history: historian, deviceOf: (tag) => this.#deviceOf(tag) }),
           recorderMarkers({ history: historian, gaps: () => this.#recording.gaps() }),
         ],
+        alarms: closedAlarms,
         access,
         health: () => health.read(),
       }),

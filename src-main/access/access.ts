@@ -12,6 +12,7 @@ import { isFirstStartCode, newFirstStartCode } from './first-start-code.ts'
 import { LogInThrottle } from './log-in-throttle.ts'
 import { checkPassword } from './passwords.ts'
 import { Permissions } from './permissions.ts'
+import { Preferences } from './preferences.ts'
 import { Secrets } from './secrets.ts'
 import { type Session, Sessions } from './sessions.ts'
 
@@ -25,6 +26,7 @@ export class Access {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly permissions: Permissions
+  readonly preferences: Preferences
   readonly audit: AuditTrail
   readonly secrets: Secrets
   readonly #throttle: LogInThrottle
@@ -37,6 +39,7 @@ export class Access {
     this.sessions = new Sessions(databases.access, clock)
     this.audit = new AuditTrail(databases.audit, clock)
     this.permissions = new Permissions()
+    this.preferences = new Preferences(databases.access)
     this.secrets = secrets
     this.#throttle = new LogInThrottle(clock)
     this.#code = this.accounts.isEmpty ? newFirstStartCode() : null

@@ -35,6 +35,11 @@ export function accessCalls({ access }: ApiParts): NounCalls<'access'> {
       await access.changePassword(session, password, newPassword, context.origin.station)
       return {}
     },
+    'access.preferences': (_input, context) => ({ preferences: access.preferences.of(sessionOf(context)) }),
+    'access.setPreference': ({ name, value }, context) => {
+      access.preferences.set(sessionOf(context), name, value)
+      return {}
+    },
     'access.accounts': () => ({ accounts: accounts.list() }),
     'access.addAccount': async ({ user, password, roles }, { note }) => {
       note.target = user

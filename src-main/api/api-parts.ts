@@ -1,7 +1,12 @@
 // What the contract's handlers need of the runtime: runtime.ts fulfils it, tests do it in memory.
 import type { Access } from '../access/access.ts'
+import type { AlarmBoard } from '../alarms/alarm-board.ts'
+import type { AlarmJournal } from '../alarms/alarm-journal.ts'
+import type { Alarms } from '../alarms/alarms.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
+import type { AlarmBefore, AlarmKpi, AlarmProposal } from '../shared/alarm-report.ts'
 import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
 import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
 import type {
@@ -80,6 +85,18 @@ export interface PlantSource {
     group: TrendGroup,
     version: string | null | undefined,
   ): Promise<{ readonly version: string; readonly faults: readonly PlantFault[] }>
+  /** Of the accepted plant. */
+  alarmDatabase(): AlarmDatabase
+  /**
+   * Changes entries in the files of alarms/; with faults nothing is written, with `dryRun` never. Throws RuntimeError BadEntryExists
+   * when the database is of another version than the one given.
+   */
+  saveAlarmDatabase(
+    edits: readonly AlarmDatabaseEdit[],
+    options: { readonly version: string | undefined; readonly dryRun: boolean },
+  ): Promise<AlarmDatabaseSaved>
+  exportAlarmDatabase(): Promise<string>
+  importAlarmDatabase(csv: string, options: { readonly dryRun: boolean }): Promise<AlarmDatabaseSaved>
   /** Throws RuntimeError BadNotFound; BadEntryExists when the file is of another version. */
   deleteTrend(name: string, version: string | undefined): Promise<void>
 }
@@ -117,6 +134,38 @@ export interface History {
   write(series: readonly BackfillColumns[]): Promise<number>
 }
 
+/** Alarms: the engine takes commands, the board has what is shown, the journal what happened. */
+export interface AlarmParts {
+  readonly engine: Pick<
+    Alarms,
+    | 'acknowledge'
+    | 'shelve'
+    | 'unshelve'
+    | 'outOfService'
+    | 'returnToService'
+    | 'reset'
+    | 'comment'
+    | 'test'
+    | 'definition'
+    | 'definitions'
+    | 'flushed'
+    | 'load'
+    | 'ledger'
+    | 'isJournalled'
+  >
+  readonly board: AlarmBoard
+  readonly journal: Pick<AlarmJournal, 'eventsSince' | 'query' | 'exportCsv' | 'verify'>
+  readonly reports: AlarmReportSource
+}
+
+/** Reports over the journal. Throw RuntimeError; BadNodeIdUnknown for an alarm that is none. */
+export interface AlarmReportSource {
+  before(id: string, eventId: number | undefined, signal: AbortSignal): Promise<AlarmBefore>
+  kpi(from: number, to: number, area: string | null, signal: AbortSignal): Promise<AlarmKpi>
+  /** `ids` null = of every alarm. */
+  proposals(ids: readonly string[] | null, signal: AbortSignal): Promise<readonly AlarmProposal[]>
+}
+
 export interface ApiParts {
   readonly clock: Clock
   readonly logger: Logger
@@ -130,6 +179,7 @@ export interface ApiParts {
   readonly history: History
   /** Where marks on trends come from. */
   readonly historyMarkers: readonly HistoryMarkerSource[]
+  readonly alarms: AlarmParts
   readonly access: Access
   /** State and counters of every part, one object per part (maintenance/health.ts). */
   readonly health: () => Promise<Readonly<Record<string, JsonValue>>>

@@ -13,9 +13,11 @@ import {
 import type { Link } from '../shared/link.ts'
 import type { Permission } from '../shared/permission.ts'
 import { messageOf } from '../shared/runtime-error.ts'
-import { StatusCodes } from '../shared/status-code.ts'
+import { isGood, StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
 import { accessCalls } from './access-api.ts'
+import { alarmCalls } from './alarm-api.ts'
+import { alarmFeeds } from './alarm-feed.ts'
 import {
   type ApiError,
   asApiError,
@@ -84,6 +86,7 @@ export class ApiServer {
       ...plantCalls(parts),
       ...tagCalls(parts, this.#tagFeeds),
       ...historyCalls(parts),
+      ...alarmCalls(parts),
       ...deviceCalls(parts),
       ...auditCalls(parts),
       ...maintenanceCalls(parts),
@@ -94,6 +97,7 @@ export class ApiServer {
         return () => this.#plantWatchers.delete(notify)
       }),
       ...tagFeeds(this.#tagFeeds),
+      ...alarmFeeds(parts),
       ...deviceFeeds(parts),
     }
     parts.access.permissions.configure(parts.plantStore.plant.roles)
@@ -375,11 +379,16 @@ function targetOf(input: unknown): string {
   return typeof found === 'string' ? found.slice(0, longestTarget) : ''
 }
 
-/** A call that was answered but not carried out (a device refused) keeps its own status code in the audit trail. */
+/**
+ * A call that was answered but not carried out (a device refused) keeps its own status code in the audit trail; one that was carried
+ * out for none of its targets the first of theirs.
+ */
 function statusOf(result: unknown): number {
-  if (typeof result === 'object' && result !== null && 'statusCode' in result && typeof result.statusCode === 'number')
-    return result.statusCode
-  return StatusCodes.Good
+  if (typeof result !== 'object' || result === null) return StatusCodes.Good
+  const { statusCode, results } = result as { readonly statusCode?: unknown; readonly results?: unknown }
+  if (typeof statusCode === 'number') return statusCode
+  const codes = Array.isArray(results) ? results.map(statusOf) : []
+  return codes.find(isGood) ?? codes[0] ?? StatusCodes.Good
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -96,3 +96,38 @@ export function stateSource<Item>(
     },
   }
 }
+
+/**
+ * A feed of a state that costs something to put together: now, and at most every `intervalMs` while it changes. `present` gives
+ * null where a change changed nothing that this feed shows.
+ */
+export function pacedSource<Item>(
+  clock: Clock,
+  intervalMs: number,
+  present: () => Item | null,
+  subscribe: (notify: () => void) => () => void,
+): FeedSource<Item> {
+  let unsubscribe: (() => void) | null = null
+  let timer: Timer | null = null
+  let isNew = true
+  let takenMonotonic = Number.NEGATIVE_INFINITY
+  return {
+    start(notify) {
+      unsubscribe = subscribe(() => {
+        if (isNew) return
+        isNew = true
+        timer = clock.after(Math.max(0, takenMonotonic + intervalMs - clock.monotonic()), notify)
+      })
+    },
+    take() {
+      if (!isNew) return null
+      isNew = false
+      takenMonotonic = clock.monotonic()
+      return present()
+    },
+    close() {
+      unsubscribe?.()
+      timer?.cancel()
+    },
+  }
+}

@@ -2,15 +2,22 @@
 // permission, audited or not; the types of client and handlers are derived from the rows, so a missing handler does not
 // compile. The same rows answer over MessagePort, WebSocket and HTTP (POST /api/v1/<call>, GET /api/v1/<feed>).
 import * as v from 'valibot'
-import type { JsonValue, TagValueRow } from './data-value.ts'
+import { alarmCalls } from './alarm-calls.ts'
 import {
-  type HistoryMarker,
-  type HistoryResult,
-  type HistoryStatistics,
-  historyModes,
-  interpolations,
-  type RecordedSeriesRow,
-} from './history.ts'
+  call,
+  cursor,
+  feed,
+  jsonValue,
+  limit,
+  name,
+  names,
+  nothing,
+  result,
+  text,
+  wholeNumber,
+} from './contract-row.ts'
+import type { JsonValue, TagValueRow } from './data-value.ts'
+import { historyCalls } from './history-calls.ts'
 import type { Permission, Role } from './permission.ts'
 import { roles } from './permission.ts'
 import type { MimicEntry, PlantFault } from './plant.ts'
@@ -25,18 +32,6 @@ import {
   trendAxisCount,
 } from './trend-group.ts'
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
-const names = (most: number) => v.pipe(v.array(name), v.maxLength(most))
-const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest))
-const nothing = v.object({})
-const cursor = v.optional(text(512))
-const limit = (most: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)))
-/** Nothing a device takes is nested deeper; recursion over values is safe below it. */
-const deepestJson = 32
-const jsonValue = v.custom<JsonValue>(
-  (input) => input !== undefined && isShallow(input),
-  `a JSON value nested at most ${deepestJson} levels deep is expected`,
-)
 /** Letters and digits of any script, `. _ @ -` and inner spaces. */
 export const userName = v.pipe(
   v.string(),
@@ -47,63 +42,7 @@ export const userName = v.pipe(
 const user = userName
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
 
-const timeRule = 'a time is expected: ms since 1970-01-01 UTC, or RFC 3339 text as 2026-03-29T01:30:00Z'
-/** ms since 1970-01-01 UTC as a number, or RFC 3339 text; gives whole ms. */
-const time = v.union(
-  [
-    v.pipe(v.number(), v.minValue(-8.64e15, timeRule), v.maxValue(8.64e15, timeRule)),
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/, timeRule),
-      v.transform((input) => Date.parse(input)),
-      v.number(timeRule),
-    ),
-  ],
-  timeRule,
-)
-/**
- * A long column, checked in one loop: a schema for each of its rows would take the runtime a second for one full body. `take` gives
- * the value, or undefined where the rule is broken. Messages begin with "a list" (openapi.ts).
- */
-function column<Item>(what: string, rule: string, take: (input: unknown) => Item | undefined) {
-  return v.pipe(
-    v.custom<unknown[]>((input) => Array.isArray(input), `a list of ${what} is expected`),
-    v.rawTransform<unknown[], Item[]>(({ dataset, addIssue, NEVER }) => {
-      const items: Item[] = new Array(dataset.value.length)
-      for (const [key, value] of dataset.value.entries()) {
-        const item = take(value)
-        if (item === undefined) {
-          addIssue({
-            message: rule,
-            input: value,
-            path: [{ type: 'array', origin: 'value', input: dataset.value, key, value }],
-          })
-          return NEVER
-        }
-        items[key] = item
-      }
-      return items
-    }),
-  )
-}
-const timeColumn = column('times', timeRule, (input) => {
-  if (typeof input === 'number' && Math.abs(input) <= 8.64e15) return input
-  const parsed = typeof input === 'string' ? v.safeParse(time, input) : null
-  return parsed?.success ? parsed.output : undefined
-})
-const valueColumn = column<JsonValue>(
-  'values',
-  `a JSON value nested at most ${deepestJson} levels deep is expected`,
-  (input) => (input !== undefined && isShallow(input) ? (input as JsonValue) : undefined),
-)
-const statusCodeColumn = column('status codes', 'a status code is a whole number from 0 to 4294967295', (input) =>
-  typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 0xffffffff ? input : undefined,
-)
-const wholeNumber = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
-const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100))
-/** Tags of one question; a thousand is a whole line at one instant. */
-const historyTags = v.pipe(v.array(name), v.minLength(1), v.maxLength(10_000))
+const preferenceName = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[^\p{Cc}\p{Cs}]+$/u))
 
 const penSchema = v.strictObject({
   tag: name,
@@ -127,51 +66,6 @@ const trendGroupSchema = v.strictObject({
   pens: v.pipe(v.array(penSchema), v.maxLength(mostPens)),
   markers: v.optional(v.array(v.picklist(markerKinds)), []),
 })
-
-function isShallow(input: unknown): boolean {
-  // Nearly every value is one, and back-fill has a hundred thousand of them.
-  if (typeof input !== 'object' || input === null) return true
-  let level: unknown[] = [input]
-  for (let depth = 0; depth <= deepestJson; depth++) {
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
-    if (level.length === 0) return true
-  }
-  return false
-}
-
-/** Marks the result type of a row; nothing is stored. */
-function result<T>(): T {
-  return undefined as T
-}
-
-interface Row<Kind extends 'call' | 'feed', Schema extends v.GenericSchema, Result> {
-  readonly kind: Kind
-  readonly input: Schema
-  /** null = open to everybody (only `access.login`). */
-  readonly permission: Permission | null
-  readonly audited: boolean
-  readonly summary: string
-  readonly result: Result
-}
-
-function call<Schema extends v.GenericSchema, Result>(
-  permission: Permission | null,
-  summary: string,
-  input: Schema,
-  marker: Result,
-  audited = false,
-): Row<'call', Schema, Result> {
-  return { kind: 'call', input, permission, audited, summary, result: marker }
-}
-
-function feed<Schema extends v.GenericSchema, Result>(
-  permission: Permission,
-  summary: string,
-  input: Schema,
-  marker: Result,
-): Row<'feed', Schema, Result> {
-  return { kind: 'feed', input, permission, audited: false, summary, result: marker }
-}
 
 /** Row of `tags.browse`. */
 export interface TagRow {
@@ -285,7 +179,7 @@ export interface PlantRow {
   readonly languages: readonly string[]
   readonly timeZone: string
   readonly startMimic: string | null
-  readonly mimics: readonly Omit<MimicEntry, 'file'>[]
+  readonly mimics: readonly Omit<MimicEntry, 'file' | 'tags' | 'equipment'>[]
   readonly faultCount: number
   /** False while history is not kept: no room, or the historian failed; maintenance.health says why. */
   readonly isRecording: boolean
@@ -325,6 +219,18 @@ export const contract = {
     v.object({ password, newPassword: password }),
     result<object>(),
     true,
+  ),
+  'access.preferences': call(
+    'access.own',
+    'What screens keep for this user (saved filters, sound …), name → value.',
+    nothing,
+    result<{ preferences: Readonly<Record<string, JsonValue>> }>(),
+  ),
+  'access.setPreference': call(
+    'access.own',
+    'Keep a value for this user; null removes it. At most 64 kB each and 100 per user.',
+    v.object({ name: preferenceName, value: jsonValue }),
+    result<object>(),
   ),
   'access.accounts': call('access.administer', 'All accounts.', nothing, result<{ accounts: readonly AccountRow[] }>()),
   'access.addAccount': call(
@@ -378,6 +284,12 @@ export const contract = {
     'Equipment instances with their members.',
     nothing,
     result<{ equipment: readonly EquipmentRow[] }>(),
+  ),
+  'plant.displays': call(
+    'plant.view',
+    'Displays that show a tag or an equipment, the one to operate it from first; where none does, those of its area.',
+    v.object({ tag: v.optional(name), equipment: v.optional(name), area: v.optional(text(1024)) }),
+    result<{ mimics: readonly string[] }>(),
   ),
   'plant.faults': call(
     'plant.view',
@@ -455,85 +367,8 @@ export const contract = {
     result<{ values: readonly TagValueRow[] }>(),
   ),
 
-  'history.read': call(
-    'history.read',
-    'Samples, values at instants or aggregates (OPC 10000-13) of many tags over a span, as columns.',
-    v.object({
-      tags: historyTags,
-      from: time,
-      to: time,
-      mode: v.picklist(historyModes),
-      buckets: v.optional(wholeNumber(1, 100_000)),
-      intervalMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(3.2e12))),
-      limit: limit(1_000_000),
-      cursor: v.optional(text(4096)),
-      bounds: v.optional(v.boolean()),
-      rawUpTo: v.optional(wholeNumber(0, 1_000_000)),
-      approximate: v.optional(v.boolean()),
-      configuration: v.optional(
-        v.strictObject({
-          treatUncertainAsBad: v.exactOptional(v.boolean()),
-          percentDataBad: v.exactOptional(percent),
-          percentDataGood: v.exactOptional(percent),
-          useSlopedExtrapolation: v.exactOptional(v.boolean()),
-          interpolation: v.exactOptional(v.nullable(v.picklist(interpolations))),
-        }),
-      ),
-    }),
-    result<HistoryResult>(),
-  ),
-  'history.write': call(
-    'history.write',
-    'Back-fill history; samples may be in any order, one with the time stamp of a stored one replaces it.',
-    v.object({
-      series: v.pipe(
-        v.array(
-          v.object({
-            tag: name,
-            timestamps: timeColumn,
-            values: valueColumn,
-            statusCodes: v.optional(statusCodeColumn),
-          }),
-        ),
-        v.maxLength(10_000),
-      ),
-    }),
-    result<{ written: number }>(),
-    true,
-  ),
-  'history.tags': call(
-    'history.read',
-    'What is or was recorded, tags and series of the runtime itself, in order of name.',
-    v.object({
-      prefix: v.optional(text(256)),
-      search: v.optional(text(256)),
-      /** Rows of these names alone, in the order asked; those that were never recorded are left out. */
-      tags: v.optional(names(1000)),
-      limit: limit(10_000),
-      cursor,
-    }),
-    result<{ tags: readonly RecordedSeriesRow[]; cursor?: string }>(),
-  ),
-  'history.statistics': call(
-    'history.read',
-    'Figures of a span of each tag.',
-    v.object({ tags: v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)), from: time, to: time }),
-    result<{ statistics: readonly HistoryStatistics[] }>(),
-  ),
-  'history.markers': call(
-    'history.read',
-    'Things that happened in [from, to): writes, operator actions, states of devices, gaps of the recorder.',
-    v.object({
-      from: time,
-      to: time,
-      /** Marks of these tags, and those that belong to no tag. */
-      tags: v.optional(names(10_000)),
-      kinds: v.optional(v.array(v.picklist(markerKinds))),
-      limit: limit(10_000),
-    }),
-    /** `isComplete` false: there were more than `limit`, the newest are given. Oldest first. */
-    result<{ markers: readonly HistoryMarker[]; isComplete: boolean }>(),
-  ),
+  ...historyCalls,
+  ...alarmCalls,
 
   'devices.list': call(
     'devices.view',

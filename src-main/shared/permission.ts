@@ -7,6 +7,9 @@ export const permissions = [
   'history.read',
   'history.write',
   'trends.save',
+  'alarms.read',
+  'alarms.operate',
+  'alarms.manage',
   'devices.view',
   'devices.test',
   'devices.operate',
@@ -26,13 +29,16 @@ const viewer: readonly Permission[] = [
   'plant.view',
   'tags.read',
   'history.read',
+  'alarms.read',
   'devices.view',
   'access.own',
   'maintenance.view',
 ]
-const operator: readonly Permission[] = [...viewer, 'tags.write']
+const operator: readonly Permission[] = [...viewer, 'tags.write', 'alarms.operate']
 const engineer: readonly Permission[] = [
   ...operator,
+  // Out of service and back, tests, shelving many at a time, highly managed classes.
+  'alarms.manage',
   'devices.test',
   'devices.operate',
   'certificates.trust',

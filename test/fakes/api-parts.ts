@@ -8,6 +8,7 @@ import type { ApiParts, TagReader, WriteOutcome } from '../../src-main/api/api-p
 import type { Clock } from '../../src-main/base/clock.ts'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { silentLogger } from '../../src-main/base/logger.ts'
+import type { AlarmDatabaseChange, AlarmDatabaseEdit } from '../../src-main/shared/alarm-database.ts'
 import type { DeviceRow } from '../../src-main/shared/contract.ts'
 import type { DataValue, TagValue } from '../../src-main/shared/data-value.ts'
 import type { Plant } from '../../src-main/shared/plant.ts'
@@ -15,6 +16,7 @@ import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 import { coerceValue, type TagDefinition } from '../../src-main/shared/tag.ts'
 import { type ValueBatch, ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { emptyPlant } from './empty-plant.ts'
+import { FakeAlarms } from './fake-alarms.ts'
 import { FakeHistory } from './fake-history.ts'
 import { tagDefinition } from './tag-definition.ts'
 
@@ -73,6 +75,7 @@ export interface FakeRuntime {
   readonly parts: ApiParts
   readonly tags: FakeTags
   readonly history: FakeHistory
+  readonly alarms: FakeAlarms
   readonly access: Access
   readonly dataFolder: string
   plant: Plant
@@ -87,9 +90,11 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
   const access = openAccess({ dataFolder, clock })
   const tags = new FakeTags(clock)
   const history = new FakeHistory()
+  const alarms = new FakeAlarms()
   const runtime: FakeRuntime = {
     tags,
     history,
+    alarms,
     access,
     dataFolder,
     plant: emptyPlant,
@@ -138,9 +143,18 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
         deleteTrend: async (name) => {
           throw new RuntimeError('BadNotFound', `There is no trend group "${name}"`)
         },
+        alarmDatabase: () => ({ rows: [], version: 'v1', philosophy: runtime.plant.alarmPhilosophy }),
+        saveAlarmDatabase: async (edits, { version }) => {
+          if (version !== undefined && version !== 'v1')
+            throw new RuntimeError('BadEntryExists', 'the master alarm database changed meanwhile')
+          return { changes: edits.map(changeOf), faults: [], version: 'v2' }
+        },
+        exportAlarmDatabase: async () => 'id\r\n',
+        importAlarmDatabase: async () => ({ changes: [], faults: [], version: 'v1' }),
       },
       history,
       historyMarkers: [],
+      alarms: alarms.parts,
       health: async () => ({
         tags: { count: tags.names().length },
         devices: runtime.devices.map(({ device, state, requestCount }) => ({ device, state, requestCount })),
@@ -167,6 +181,10 @@ function write(runtime: FakeRuntime, tag: string, value: unknown): WriteOutcome 
   runtime.written.push({ tag, value })
   runtime.tags.set(tag, coerced.value)
   return { statusCode: 0, confirmed: true, value: coerced.value }
+}
+
+function changeOf({ id, reviewer }: AlarmDatabaseEdit): AlarmDatabaseChange {
+  return { id, attribute: 'reviewer', old: null, new: reviewer ?? null }
 }
 
 function requireDevice(runtime: FakeRuntime, device: string): void {

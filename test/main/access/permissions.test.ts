@@ -8,6 +8,7 @@ describe('permissions', () => {
       'plant.view',
       'tags.read',
       'history.read',
+      'alarms.read',
       'devices.view',
       'access.own',
       'maintenance.view',

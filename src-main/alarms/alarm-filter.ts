@@ -1,0 +1,36 @@
+// What a list is narrowed to, as a question to a row; the text that is searched is asked for beside it (alarm-list.ts).
+import type { AlarmFilter, AlarmRow } from '../shared/alarm.ts'
+
+/** Whether a row fits all of the filter except its text. */
+export function alarmFilter(filter: AlarmFilter): (row: AlarmRow) => boolean {
+  const questions: ((row: AlarmRow) => boolean)[] = []
+  const { area = '', equipment } = filter
+  among(questions, filter.states, (row) => row.state)
+  among(questions, filter.priorities, (row) => row.priority)
+  among(questions, filter.conditions, (row) => row.condition)
+  among(questions, filter.classes, (row) => row.alarmClass)
+  among(questions, filter.tags, (row) => row.tag)
+  if (area !== '') {
+    const below = `${area}/`
+    questions.push((row) => row.area === area || row.area.startsWith(below))
+  }
+  if (equipment !== undefined) questions.push((row) => row.equipment === equipment)
+  const only = questions.length === 1 ? questions[0] : undefined
+  return only ?? ((row) => questions.every((question) => question(row)))
+}
+
+function among<Value extends string>(
+  questions: ((row: AlarmRow) => boolean)[],
+  wanted: readonly Value[] | undefined,
+  of: (row: AlarmRow) => Value,
+): void {
+  if (wanted === undefined) return
+  const values = new Set(wanted)
+  questions.push((row) => values.has(of(row)))
+}
+
+/** Id, tag and messages in lower case. */
+export function searchedTextOf({ id, tag, message, messages }: AlarmRow): string {
+  const texts = messages === undefined ? [message] : [message, ...Object.values(messages)]
+  return [id, tag, ...texts].join('\n').toLowerCase()
+}

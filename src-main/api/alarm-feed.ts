@@ -1,0 +1,125 @@
+// Feeds about alarms: windows of the list, the summary of every screen, and every single event. Windows and summary are states, the
+// newest counts; events are never left out, a slow client catches up from the journal.
+import type { AlarmEvent, AlarmRow } from '../shared/alarm.ts'
+import { messageOf } from '../shared/runtime-error.ts'
+import { invalidInput } from './api-error.ts'
+import type { ApiParts } from './api-parts.ts'
+import type { NounFeeds } from './call-handlers.ts'
+import { type FeedSource, pacedSource } from './feed.ts'
+
+const viewIntervalMs = 100
+const summaryIntervalMs = 50
+/** Groups walk the whole list. */
+const groupsIntervalMs = 500
+/** Rows of a window when the client names no number: a high screen. */
+const usualViewCount = 100
+/** Events of one item: some hundred kilobytes at most wait for a slow client. */
+const eventsPerItem = 500
+/** The journal could not be read: asked again so much later. */
+const retryMs = 1000
+
+export function alarmFeeds(parts: ApiParts): NounFeeds<'alarms'> {
+  const { clock } = parts
+  const { board, engine } = parts.alarms
+  return {
+    'alarms.view': ({ order = 'priority', offset = 0, count = usualViewCount, ...filter }) => {
+      let shown: { readonly total: number; readonly alarms: readonly AlarmRow[] } | null = null
+      const present = () => {
+        const window = board.list.window(filter, order, offset, count)
+        if (shown !== null && isSameWindow(shown, window)) return null
+        shown = window
+        return { total: window.total, offset, alarms: window.alarms }
+      }
+      return pacedSource(clock, viewIntervalMs, present, (notify) => board.onRows(notify))
+    },
+    'alarms.groups': ({ by, ...filter }) =>
+      pacedSource(
+        clock,
+        groupsIntervalMs,
+        () => ({ groups: board.list.groups(filter, by) }),
+        (notify) => board.onRows(notify),
+      ),
+    'alarms.summary': () =>
+      pacedSource(
+        clock,
+        summaryIntervalMs,
+        () => board.summary(engine.load(), engine.isJournalled),
+        (notify) => board.onRows(notify),
+      ),
+    'alarms.watch': ({ since }) => {
+      if (since !== undefined && since > board.lastSequence)
+        throw invalidInput(`the alarm journal ends at ${board.lastSequence}, there is nothing behind ${since}`, 'since')
+      return new EventSource(parts, since ?? board.lastSequence)
+    },
+  }
+}
+
+function isSameWindow(
+  a: { readonly total: number; readonly alarms: readonly AlarmRow[] },
+  b: { readonly total: number; readonly alarms: readonly AlarmRow[] },
+): boolean {
+  return (
+    a.total === b.total &&
+    a.alarms.length === b.alarms.length &&
+    a.alarms.every((row, index) => row === b.alarms[index])
+  )
+}
+
+/** Events behind a position. However long the client stalls, one item waits; the rest is in the journal. */
+class EventSource implements FeedSource<{ events: readonly AlarmEvent[] }> {
+  readonly #parts: ApiParts
+  /** Sequence of the last event that was fetched. */
+  #position: number
+  #fetched: readonly AlarmEvent[] = []
+  #isFetching = false
+  #isClosed = false
+  #notify: () => void = () => undefined
+  #unsubscribe: (() => void) | null = null
+
+  constructor(parts: ApiParts, position: number) {
+    this.#parts = parts
+    this.#position = position
+  }
+
+  start(notify: () => void): void {
+    this.#notify = notify
+    this.#unsubscribe = this.#parts.alarms.board.onEvents(() => this.#fetch())
+    this.#fetch()
+  }
+
+  take(): { events: readonly AlarmEvent[] } | null {
+    if (this.#fetched.length === 0) return null
+    const events = this.#fetched
+    this.#fetched = []
+    this.#fetch()
+    return { events }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#unsubscribe?.()
+  }
+
+  #fetch(): void {
+    const last = this.#parts.alarms.board.lastSequence
+    if (this.#isClosed || this.#isFetching || this.#fetched.length > 0 || this.#position >= last) return
+    this.#isFetching = true
+    this.#parts.alarms.journal.eventsSince(this.#position, eventsPerItem).then(
+      (events) => this.#take(events, last),
+      (error) => {
+        this.#isFetching = false
+        this.#parts.logger.error(`events of alarms could not be read: ${messageOf(error)}`)
+        this.#parts.clock.after(retryMs, () => this.#fetch())
+      },
+    )
+  }
+
+  /** `last`: the end of the journal when it was asked; without any event everything up to it was archived. */
+  #take(events: readonly AlarmEvent[], last: number): void {
+    this.#isFetching = false
+    this.#fetched = events
+    this.#position = events.at(-1)?.sequence ?? last
+    if (events.length > 0) this.#notify()
+    else this.#fetch()
+  }
+}
