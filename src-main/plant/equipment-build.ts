@@ -125,7 +125,7 @@ function parametersOf(instance: InstanceEntry, origin: FileOrigin, type: KnownTy
 }
 
 /** Keys of a member that hold CEL, in which the names of sibling members are written short. */
-const expressionKeys: ReadonlySet<string> = new Set(['expression', 'interlock'])
+const expressionKeys: ReadonlySet<string> = new Set(['expression', 'interlock', 'limit', 'suppressedWhen'])
 
 /** Fills parameters into all texts of a member and writes the names of its siblings in full. */
 class MemberFiller {

@@ -1,7 +1,7 @@
 // equipment/types/*.yaml: one type each, its members written once; equipment/*.yaml: instances, forty pumps in forty lines.
 import * as v from 'valibot'
 import { equipmentSimulationSchema } from '../shared/simulation.ts'
-import { freeText, identifier, nameText, plainName } from './plant-words.ts'
+import { freeText, identifier, nameText, place, plainName } from './plant-words.ts'
 
 const parameterValue = v.union([v.string(), v.number(), v.boolean()], 'a text, a number, true or false is expected')
 
@@ -24,14 +24,7 @@ export const instanceSchema = v.strictObject(
     name: nameText,
     type: plainName,
     description: v.optional(freeText),
-    /** Place below the site, as `Packaging/Filling/Filler` (ISA-95: area / line / cell / unit). */
-    place: v.optional(
-      v.pipe(
-        v.string('a place is expected, as Packaging/Filling'),
-        v.maxLength(256, 'at most 256 characters are possible'),
-      ),
-      '',
-    ),
+    place: v.optional(place, ''),
     parameters: v.optional(v.record(identifier, parameterValue, 'parameters are expected as { base: 40001 }'), {}),
     /** Member → keys that replace the type's; false leaves the member out. */
     overrides: v.optional(

@@ -45,14 +45,6 @@ export class ExpressionCheck {
       if (draft.definition.expression !== null) this.#calculated(draft)
       if (draft.definition.interlock !== null)
         this.check(draft.definition.interlock, draft.origin, ['interlock'], ['bool'])
-      for (const [index, alarm] of draft.definition.alarms.entries())
-        if (alarm.expression !== undefined)
-          this.check(
-            alarm.expression,
-            draft.origin,
-            ['alarms', index, 'expression'],
-            alarm.condition === 'deviation' ? ['double', 'int'] : ['bool'],
-          )
     }
     this.#refuseRings()
   }

@@ -19,6 +19,7 @@ export type FileKind =
   | 'navigation'
   | 'simulation'
   | 'trend'
+  | 'alarm'
   /** Belongs to a part that reads it itself (labels, gateways, maintenance). */
   | 'elsewhere'
   /** Read by nobody: notes, or a file in the wrong place. */
@@ -50,6 +51,7 @@ const kinds: readonly (readonly [RegExp, FileKind])[] = [
   [/^mimics\/[^/]*\.svg$/, 'mimic'],
   [new RegExp(`^simulation/.*${yaml}`), 'simulation'],
   [new RegExp(`^trends/[^/]*${yaml}`), 'trend'],
+  [new RegExp(`^alarms/.*${yaml}`), 'alarm'],
 ]
 
 /** Kind of a file by its path relative to the folder. */

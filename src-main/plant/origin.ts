@@ -10,6 +10,8 @@ export interface Origin {
   /** A fault at a character of a text value. */
   inText(path: Path, offset: number, message: string): void
   where(path: Path): Position & { readonly file: string }
+  /** The file alone: costs nothing, as `where` may. */
+  fileOf(path: Path): string
 }
 
 /** A thing at a path of a file. */
@@ -47,6 +49,10 @@ export class FileOrigin implements Origin {
   where(path: Path): Position & { readonly file: string } {
     return { file: this.#source.file, ...this.#source.locate([...this.#path, ...path]) }
   }
+
+  fileOf(_path: Path): string {
+    return this.#source.file
+  }
 }
 
 /** A member of an instance: its keys stand in the type's file, those that are overridden in the instance's. */
@@ -75,6 +81,10 @@ export class MemberOrigin implements Origin {
 
   where(path: Path): Position & { readonly file: string } {
     return this.#of(path).where(path)
+  }
+
+  fileOf(path: Path): string {
+    return this.#of(path).fileOf(path)
   }
 
   #of(path: Path): Origin {

@@ -2,8 +2,8 @@
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
 import type * as v from 'valibot'
-import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import { didYouMean } from '../shared/closest-name.ts'
+import { sharedPlace } from '../shared/display-search.ts'
 import { isOwnSeriesName } from '../shared/own-series.ts'
 import type { DeviceDefinition, Equipment, Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
@@ -12,7 +12,10 @@ import { simulationFileSchema } from '../shared/simulation.ts'
 import { checkSimulation } from '../shared/simulation-rules.ts'
 import type { SavedTrendGroup } from '../shared/trend-group.ts'
 import { type AccessFile, accessFileSchema } from './access-file.ts'
-import { deviceEntries, deviceListSchema, deviceSchema } from './device-file.ts'
+import { type AlarmedDevice, type CheckedAlarms, checkAlarms } from './alarm-check.ts'
+import { alarmFileSchema } from './alarm-file.ts'
+import type { OpenAlarmFile } from './alarm-philosophy.ts'
+import { type DeviceEntry, deviceEntries, deviceListSchema, deviceSchema } from './device-file.ts'
 import { buildInstance, type KnownType, listMembers, typeOf } from './equipment-build.ts'
 import { equipmentFileSchema, equipmentTypeSchema, type InstanceEntry } from './equipment-file.ts'
 import { ExpressionCheck } from './expression-check.ts'
@@ -60,13 +63,18 @@ export async function checkFiles(files: PlantFiles, protocols: ProtocolTable): P
   }
 }
 
+/** A device with what its file says of its alarm. */
+interface FiledDevice extends KnownDevice {
+  readonly alarm: DeviceEntry['alarm']
+}
+
 class FolderCheck {
   readonly hints: PlantFault[] = []
   readonly #source: PlantFiles
   readonly #protocols: ProtocolTable
   readonly #faults: FaultList
   #files: readonly PlantFileEntry[] = []
-  readonly #devices = new Map<string, KnownDevice & { readonly origin: Origin }>()
+  readonly #devices = new Map<string, FiledDevice & { readonly origin: Origin }>()
   #hasLostDevices = false
   readonly #drafts = new Map<string, TagDraft>()
   readonly #types = new Map<string, KnownType>()
@@ -97,6 +105,7 @@ class FolderCheck {
       (name) => this.#drafts.has(name) || this.#isLost(name),
       () => (this.#faults.mayHint() ? this.#drafts.keys() : []),
     )
+    const alarms = await this.#checkAlarms(expressions, plantFile?.file.languages ?? null)
     const drawings = await this.#checkDrawings(expressions)
     const { navigation, origin } = await this.#readNavigation()
     const mimics = listMimics(drawings, navigation, origin, plantFile?.file.languages ?? ['en'])
@@ -120,9 +129,7 @@ class FolderCheck {
       equipmentTypes: [...this.#types.values()].map(typeOf),
       mimics,
       history: plantHistoryOf(plantFile.file),
-      alarms: [],
-      alarmPhilosophy: defaultAlarmPhilosophy,
-      alarmDatabase: { version: '', sources: [] },
+      ...alarms,
       trends,
       simulation: this.#simulation.entries(),
       roles,
@@ -203,7 +210,7 @@ class FolderCheck {
     this.#devices.set(name, { ...device, origin })
   }
 
-  #buildDevice(value: unknown, origin: FileOrigin): KnownDevice | null {
+  #buildDevice(value: unknown, origin: FileOrigin): FiledDevice | null {
     const entry = checkSchema(deviceSchema, value, origin)
     if (entry === null) return null
     const protocol = this.#protocols.get(entry.protocol)
@@ -229,7 +236,7 @@ class FolderCheck {
       enabled: entry.enabled,
       options,
     }
-    return { definition, protocol }
+    return { definition, protocol, alarm: entry.alarm }
   }
 
   /** A file that lists tags or equipment; after a fault nobody knows which names it would have given. */
@@ -381,7 +388,10 @@ class FolderCheck {
     const drawings: DrawingFile[] = []
     for (const { file, name } of mimics) {
       const text = await this.#source.read(file, this.#faults)
-      if (text !== null) drawings.push({ name, file, ...checkDrawing(file, text, scope, this.#faults) })
+      if (text === null) continue
+      const checked = checkDrawing(file, text, scope, this.#faults)
+      const places = checked.equipment.map((shown) => this.#equipment.get(shown)?.equipment.place ?? '')
+      drawings.push({ name, file, ...checked, area: sharedPlace(places) })
     }
     return drawings
   }
@@ -455,6 +465,43 @@ class FolderCheck {
         deviceNames: () => this.#devices.keys(),
       }),
     ]
+  }
+
+  /** `languages` null = plant.yaml is faulty: then every language is right. */
+  async #checkAlarms(expressions: ExpressionCheck, languages: readonly string[] | null): Promise<CheckedAlarms> {
+    const files: OpenAlarmFile[] = []
+    const texts = new Map<string, string>()
+    const faultsBefore = this.#faults.count
+    for (const { file } of this.#of('alarm')) {
+      const text = await this.#source.read(file, this.#faults)
+      if (text === null) continue
+      texts.set(file, text)
+      const opened = this.#parse(file, text, null)
+      const value = opened === null ? null : checkSchema(alarmFileSchema, opened.value, opened.origin)
+      if (opened !== null && value !== null) files.push({ value, origin: opened.origin })
+    }
+    return checkAlarms({
+      languages,
+      tags: [...this.#drafts.values()],
+      devices: this.#alarmedDevices(),
+      equipment: new Map([...this.#equipment].map(([name, { equipment }]) => [name, equipment])),
+      membersOf: (type) => this.#types.get(type)?.members.keys() ?? null,
+      typeNames: () => this.#types.keys(),
+      expressions,
+      files,
+      texts,
+      hasLostFiles: this.#faults.count > faultsBefore,
+      isLost: (name) => this.#isLost(name) || this.#lost.equipment.has(name),
+      hasLostTypes: this.#lost.types,
+      hasLostDevices: this.#hasLostDevices,
+      mayHint: () => this.#faults.mayHint(),
+    })
+  }
+
+  #alarmedDevices(): readonly AlarmedDevice[] {
+    return [...this.#devices.values()]
+      .filter(({ definition }) => definition.enabled)
+      .map(({ definition, alarm, origin }) => ({ name: definition.name, alarm, origin }))
   }
 
   async #readAccess(): Promise<Plant['roles']> {

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
 import { accessFileSchema } from './access-file.ts'
+import { alarmFileSchema } from './alarm-file.ts'
 import { deviceEntries } from './device-file.ts'
 import { equipmentFileSchema, equipmentTypeSchema } from './equipment-file.ts'
 import { navigationFileSchema } from './navigation-file.ts'
@@ -44,6 +45,10 @@ export function plantJsonSchemas(protocols: ProtocolTable): Readonly<Record<stri
     'equipment.json': titled('equipment/*.yaml: instances of equipment types', jsonOf(equipmentFileSchema)),
     'navigation.json': titled('mimics/navigation.yaml: the display hierarchy', jsonOf(navigationFileSchema)),
     'access.json': titled('access.yaml: what each role may do', jsonOf(accessFileSchema)),
+    'alarms.json': titled(
+      'alarms/*.yaml: classes, suppressions, philosophy and the master alarm database',
+      jsonOf(alarmFileSchema),
+    ),
     'trend.json': titled('trends/*.yaml: a trend group', jsonOf(trendFileSchema)),
     'simulation.json': titled('simulation/*.yaml: behaviour for lineside simulate', jsonOf(simulationFileSchema)),
   }

@@ -22,6 +22,12 @@ export const plainName = v.pipe(
   ),
 )
 
+/** Place below the site, as `Packaging/Filling/Filler` (ISA-95: area / line / cell / unit). */
+export const place = v.pipe(
+  v.string('a place is expected, as Packaging/Filling'),
+  v.maxLength(256, 'at most 256 characters are possible'),
+)
+
 /** Name of a parameter: expressions use it. */
 export const identifier = v.pipe(
   v.string('a name is expected'),

@@ -1,12 +1,13 @@
-// From the keys of a tag to its definition: device, address, type, scaling, limits, alarms, all made to fit each other.
+// From the keys of a tag to its definition: device, address, type, scaling, limits, all made to fit each other.
 
 import { didYouMean } from '../shared/closest-name.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
 import type { ProtocolKeys } from '../shared/protocol.ts'
-import { type DataType, isNumericType, type TagAlarm, type TagDefinition, usualTagHistory } from '../shared/tag.ts'
+import { type DataType, isNumericType, type TagDefinition, usualTagHistory, type WrittenAlarm } from '../shared/tag.ts'
+import type { AlarmedTag } from './alarm-build.ts'
 import type { Origin } from './origin.ts'
 import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
-import { type AlarmEntry, type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
+import { type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
 
 /** A device with what its protocol says about addresses. */
 export interface KnownDevice {
@@ -15,11 +16,10 @@ export interface KnownDevice {
 }
 
 /** A tag whose type may still have to be found from its expression. */
-export interface TagDraft {
+export interface TagDraft extends AlarmedTag {
   /** `dataType` counts only if `hasType`. */
   readonly definition: { -readonly [Key in keyof TagDefinition]: TagDefinition[Key] }
   hasType: boolean
-  readonly origin: Origin
   /** Gives the tag the type that was found from its expression, and what hangs on it. */
   setType(dataType: DataType): void
 }
@@ -45,8 +45,13 @@ export function buildTag(
 ): TagDraft | null {
   const entry = checkSchema(tagSchema, value, origin)
   if (entry === null) return null
-  const isCalculated = entry.expression !== undefined
-  if (isCalculated) return buildCalculated(entry, origin, equipment)
+  const draft = draftFrom(entry, origin, devices, equipment)
+  if (draft !== null && entry.alarms.length > 0) draft.definition.alarms = writtenAlarms(value)
+  return draft
+}
+
+function draftFrom(entry: TagEntry, origin: Origin, devices: DeviceTable, equipment: string | null): TagDraft | null {
+  if (entry.expression !== undefined) return buildCalculated(entry, origin, equipment)
   if (entry.device === undefined && entry.address === undefined) {
     origin.at([], `tag ${entry.name} needs a device and an address, or an expression`)
     return null
@@ -191,13 +196,18 @@ function draftOf(
     decimals: entry.decimals ?? null,
     states: entry.states ?? null,
     history: historyOf(entry, dataType),
-    alarms: entry.alarms.map((alarm) => alarmOf(alarm, entry)),
+    alarms: noAlarms,
     equipment,
   }
+  if (entry.signal !== undefined) definition.signal = entry.signal
+  if (entry.alarmLevels !== undefined) definition.alarmLevels = entry.alarmLevels
   return {
     definition,
     hasType: true,
     origin,
+    alarms: entry.alarms,
+    signal: entry.signal ?? null,
+    hasExclusiveLevels: entry.alarmLevels === 'exclusive',
     setType(found) {
       definition.dataType = found
       definition.history = historyOf(entry, found)
@@ -220,18 +230,11 @@ function historyOf(entry: TagEntry, dataType: DataType): TagDefinition['history'
   }
 }
 
-function alarmOf(alarm: AlarmEntry, tag: TagEntry): TagAlarm {
-  return {
-    condition: alarm.condition,
-    limit: alarm.limit,
-    deadband: alarm.deadband,
-    onDelayMs: alarm.onDelay,
-    offDelayMs: alarm.offDelay,
-    priority: alarm.priority,
-    latching: alarm.latching,
-    message: alarm.message ?? `${tag.description === '' ? tag.name : tag.description}: ${alarm.condition}`,
-    expression: alarm.expression,
-  }
+const noAlarms: readonly WrittenAlarm[] = []
+
+/** As the file writes them; they fit the schema already. */
+function writtenAlarms(value: unknown): readonly WrittenAlarm[] {
+  return (value as { readonly alarms: readonly WrittenAlarm[] }).alarms
 }
 
 /** `int16[8]` → int16, 8. */
@@ -241,9 +244,9 @@ function splitType(text: string | undefined): { dataType: DataType | null; array
   return { dataType: match[1] as DataType, arrayLength: match[2] === undefined ? null : Number(match[2]) }
 }
 
-/** Scaling, limits, deadbands and alarm limits fit the type and each other. */
+/** Scaling, limits and deadbands fit the type and each other. */
 export function checkNumbers({ definition, origin }: TagDraft): void {
-  const { dataType, scaling, limits, alarms } = definition
+  const { dataType, scaling, limits } = definition
   const isNumber = isNumericType(dataType) && dataType !== 'bool'
   const needsNumber = (key: string, what: string) =>
     origin.atKey([key], `${what} is for numbers; ${definition.name} is ${dataType}`)
@@ -268,51 +271,4 @@ export function checkNumbers({ definition, origin }: TagDraft): void {
   }
   if (definition.decimals !== null && !isNumber) needsNumber('decimals', 'a number of decimals')
   if (definition.states !== null && !isNumericType(dataType)) needsNumber('states', 'a table of states')
-  if (alarms.length > 0) checkAlarms(definition, origin, isNumber)
-}
-
-const limitConditions: ReadonlySet<string> = new Set(['highHigh', 'high', 'low', 'lowLow', 'deviation', 'rateOfChange'])
-
-function checkAlarms(definition: TagDraft['definition'], origin: Origin, isNumber: boolean): void {
-  const limits = new Map<string, number>()
-  for (const [index, alarm] of definition.alarms.entries()) {
-    const path = ['alarms', index]
-    const { condition, limit } = alarm
-    if (limitConditions.has(condition)) {
-      if (!isNumber || definition.arrayLength !== null)
-        origin.at(path, `the condition ${condition} is for single numbers`)
-      if (limit === undefined) origin.at(path, `the condition ${condition} needs a limit`)
-      else limits.set(condition, limit)
-    }
-    if (condition === 'stale' && alarm.onDelayMs === undefined)
-      origin.at(path, 'the condition stale needs an onDelay: how long the value may stay without an update')
-    if ((condition === 'expression' || condition === 'deviation') !== (alarm.expression !== undefined))
-      origin.at(
-        path,
-        alarm.expression === undefined
-          ? `the condition ${condition} needs an expression`
-          : `the condition ${condition} takes no expression`,
-      )
-    if ((condition === 'rateOfChange' || condition === 'deviation') && limit !== undefined && limit <= 0)
-      origin.at([...path, 'limit'], `the limit of ${condition} is a size: a number above 0`)
-  }
-  checkLimitOrder(definition, origin, limits)
-}
-
-/** lowLow < low < high < highHigh, as far as they are there. */
-function checkLimitOrder(
-  definition: TagDraft['definition'],
-  origin: Origin,
-  limits: ReadonlyMap<string, number>,
-): void {
-  const rising = ['lowLow', 'low', 'high', 'highHigh'].filter((condition) => limits.has(condition))
-  for (const [index, condition] of rising.entries()) {
-    const below = rising[index - 1]
-    if (below === undefined || limits.get(below)! < limits.get(condition)!) continue
-    const at = definition.alarms.findIndex((alarm) => alarm.condition === condition)
-    origin.at(
-      ['alarms', at, 'limit'],
-      `the ${condition} limit ${limits.get(condition)} is not above the ${below} limit ${limits.get(below)}`,
-    )
-  }
 }

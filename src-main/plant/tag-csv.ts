@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml'
 import { guarded, unguarded } from '../shared/csv-cell.ts'
 import { formatDuration } from '../shared/duration.ts'
 import { messageOf } from '../shared/runtime-error.ts'
-import { type TagAlarm, type TagDefinition, usualTagHistory } from '../shared/tag.ts'
+import { type TagDefinition, usualTagHistory } from '../shared/tag.ts'
 import type { FaultList, Locatable, Path, Position } from './fault-list.ts'
 
 /** Columns in the order they are written; a reader takes any order and any part of them. */
@@ -35,6 +35,8 @@ const columns = [
   'history.compression',
   'history.retention',
   'history.interpolation',
+  'signal',
+  'alarmLevels',
   'alarms',
 ] as const
 
@@ -54,6 +56,8 @@ const textColumns: ReadonlySet<string> = new Set([
     'scan',
     'readBackTimeout',
     'interlock',
+    'signal',
+    'alarmLevels',
   ],
   equipmentColumn,
 ])
@@ -290,7 +294,9 @@ export function cellsOf(tag: TagDefinition, context: ExportContext): Record<stri
     decimals: text(tag.decimals),
     states: tag.states === null ? '' : JSON.stringify(tag.states),
     ...historyCells(tag),
-    alarms: tag.alarms.length === 0 ? '' : JSON.stringify(tag.alarms.map(writtenAlarm)),
+    signal: tag.signal ?? '',
+    alarmLevels: tag.alarmLevels ?? '',
+    alarms: tag.alarms.length === 0 ? '' : JSON.stringify(tag.alarms),
     [equipmentColumn]: tag.equipment ?? '',
   }
   const defaults = device === null ? {} : context.defaultOptions(device)
@@ -308,16 +314,6 @@ function historyCells({ history, dataType, scaling }: TagDefinition): Record<str
     'history.retention': retentionMs === null ? '' : formatDuration(retentionMs),
     'history.interpolation': interpolation === usualTagHistory(dataType, scaling).interpolation ? '' : interpolation,
   }
-}
-
-/** An alarm with the keys of plant files. */
-export function writtenAlarm(alarm: TagAlarm): Record<string, unknown> {
-  const { onDelayMs, offDelayMs, ...same } = alarm
-  const delays = {
-    ...(onDelayMs === undefined ? {} : { onDelay: formatDuration(onDelayMs) }),
-    ...(offDelayMs === undefined ? {} : { offDelay: formatDuration(offDelayMs) }),
-  }
-  return Object.fromEntries(Object.entries({ ...same, ...delays }).filter(([, value]) => value !== undefined))
 }
 
 function text(value: number | null | undefined): string {

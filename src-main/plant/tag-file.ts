@@ -2,9 +2,9 @@
 import * as v from 'valibot'
 import { interpolations } from '../shared/history.ts'
 import { dataTypes } from '../shared/tag.ts'
+import { alarmSchema, signals } from './alarm-entry.ts'
 import {
   amount,
-  duration,
   expressionText,
   freeText,
   interval,
@@ -16,42 +16,7 @@ import {
   yesNo,
 } from './plant-words.ts'
 
-/** Kinds of alarm conditions (ISA-18.2, OPC 10000-9). */
-export const alarmConditions = [
-  'highHigh',
-  'high',
-  'low',
-  'lowLow',
-  'deviation',
-  'rateOfChange',
-  'discrete',
-  'badQuality',
-  'stale',
-  'expression',
-] as const
-
-export const alarmPriorities = ['low', 'medium', 'high', 'urgent'] as const
-
 const typeRule = `${dataTypes.join(', ')} is expected, arrays as int16[8]`
-
-export const alarmSchema = v.strictObject(
-  {
-    condition: wordOf(alarmConditions),
-    /** Engineering units; units per second for rateOfChange; the abnormal value for discrete. */
-    limit: v.optional(numberValue),
-    /** How far back inside the limit the value must come before the alarm ends; engineering units. */
-    deadband: v.optional(amount),
-    onDelay: v.optional(duration),
-    offDelay: v.optional(duration),
-    priority: v.optional(wordOf(alarmPriorities), 'medium'),
-    latching: v.optional(yesNo),
-    message: v.optional(freeText),
-    /** CEL: the condition of `expression`, the reference value of `deviation`. */
-    expression: v.optional(expressionText),
-  },
-  'an alarm is expected as { condition: high, limit: 90, message: "…" }',
-)
-export type AlarmEntry = v.InferOutput<typeof alarmSchema>
 
 const stateWord = v.pipe(
   v.string('a text is expected; put it into quotes'),
@@ -141,6 +106,10 @@ export const tagEntries = {
     ),
   ),
   history: v.optional(v.union([v.boolean(), historyKeys], 'history is false, true or { deadband: 0.1 }'), true),
+  /** What is measured; gives its alarms delays and deadbands where they do not say their own. */
+  signal: v.optional(wordOf(signals)),
+  /** `exclusive`: of its limits only the outermost one is active at a time (OPC 10000-9 ExclusiveLimitAlarmType). */
+  alarmLevels: v.optional(wordOf(['all', 'exclusive'])),
   alarms: v.optional(
     v.pipe(v.array(alarmSchema, 'a list of alarms is expected'), v.maxLength(100, 'at most 100 alarms are possible')),
     [],

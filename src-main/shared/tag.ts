@@ -1,5 +1,5 @@
 // A tag: one named value of the plant, with everything that is known of it before it has a value.
-import { fromBase64, type TagValue } from './data-value.ts'
+import { fromBase64, type JsonValue, type TagValue } from './data-value.ts'
 
 /** Data types of plant files. Arrays are a data type with `arrayLength`. */
 export const dataTypes = [
@@ -29,18 +29,8 @@ export interface TagScaling {
   readonly high: number
 }
 
-/** Alarm of a tag as the plant file describes it; the alarm engine gives it meaning. Units: engineering units, ms. */
-export interface TagAlarm {
-  readonly condition: string
-  readonly limit?: number | undefined
-  readonly deadband?: number | undefined
-  readonly onDelayMs?: number | undefined
-  readonly offDelayMs?: number | undefined
-  readonly priority: 'low' | 'medium' | 'high' | 'urgent'
-  readonly latching?: boolean | undefined
-  readonly message: string
-  readonly expression?: string | undefined
-}
+/** An alarm with the keys and words of plant files (docs/alarm-configuration.md). What it means is in `Plant.alarms`. */
+export type WrittenAlarm = Readonly<Record<string, JsonValue>>
 
 /** The words of one state: one text for every language, or one for each (BCP 47): `{ en: Running, zh-CN: 运行 }`. */
 export type StateWords = string | Readonly<Record<string, string>>
@@ -98,7 +88,12 @@ export interface TagDefinition {
   readonly states: Readonly<Record<string, StateWords>> | null
   /** false = not recorded. */
   readonly history: TagHistory | false
-  readonly alarms: readonly TagAlarm[]
+  /** As the plant file writes them. */
+  readonly alarms: readonly WrittenAlarm[]
+  /** What is measured, where the file says it: flow, level, pressure or temperature. */
+  readonly signal?: string
+  /** `exclusive`: of its limits only the outermost one is active at a time; absent or `all`: each for itself. */
+  readonly alarmLevels?: 'all' | 'exclusive'
   /** Name of the equipment instance it belongs to. */
   readonly equipment: string | null
 }

@@ -90,7 +90,11 @@ const tag: fc.Arbitrary<TagDefinition> = fc.record({
   ),
   alarms: fc.constantFrom(
     [],
-    [{ condition: 'high', limit: 90, onDelayMs: 2000, priority: 'high' as const, message: '=cmd|"/c calc"' }],
+    [{ condition: 'high', limit: 90, onDelay: '2 s', priority: 'high', message: '=cmd|"/c calc"' }],
+    [
+      { condition: 'low', limit: 'Setpoint * 0.9', deadband: '2 %', message: { en: '=low, "{value}"', 'zh-CN': '低' } },
+      { condition: 'discrete', limit: true, suppressedWhen: '!Running', latching: true },
+    ],
   ),
   equipment: fc.constant(null),
 })
