@@ -386,6 +386,12 @@ export interface AlarmFilter {
   readonly text?: string | undefined
 }
 
+/** What the list of alarms is narrowed to. */
+export interface AlarmListFilter extends AlarmFilter {
+  /** Only the area itself, nothing below it. */
+  readonly exactArea?: boolean | undefined
+}
+
 /** `priority`: unacknowledged first, then priority, then newest first: what an operator looks at next is on top. */
 export const alarmOrders = ['priority', 'newest', 'oldest', 'tag', 'area', 'state'] as const
 export type AlarmOrder = (typeof alarmOrders)[number]
