@@ -1,10 +1,15 @@
 // Every screen besides the displays of the plant: its address, who may see it, and where it is loaded from when it is opened.
 import type { Component } from 'svelte'
+import type { AlarmRow } from '../src-main/shared/alarm.ts'
 import type { Permission } from '../src-main/shared/permission.ts'
 import { t } from './texts.ts'
 
 /** What App hands to a screen. */
 export interface ScreenProps {
+  /** Goes to the display that shows what an alarm is about. */
+  readonly onShowAlarm: (row: AlarmRow) => void
+  /** Address of a trend of a tag around an instant (ms); null where this user may not see history. */
+  readonly trendAt: ((tag: string, timestamp: number) => string) | null
   readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
   /** The part of the address after the screen's name: `#/devices/filler-plc` → `filler-plc`. */
   readonly detail: string | undefined
@@ -25,11 +30,38 @@ type LoadedPlainScreen = { readonly default: Component<Record<string, never>> }
 
 export const screens: readonly Screen[] = [
   screen(
+    'alarms',
+    () => t('alarms'),
+    'alarms.read',
+    () => import('./alarms/AlarmList.svelte'),
+  ),
+  screen(
     'alarm-journal',
     () => t('alarmJournal'),
     'alarms.read',
     plain(() => import('./alarms/journal/AlarmJournal.svelte')),
   ),
+  screen(
+    'alarm-kpi',
+    () => t('alarmKpi'),
+    'alarms.read',
+    plain(() => import('./alarms/kpi/AlarmKpi.svelte')),
+  ),
+  screen(
+    'alarm-database',
+    () => t('alarmDatabase'),
+    'alarms.read',
+    () => import('./alarms/database/AlarmDatabase.svelte'),
+  ),
+  {
+    ...screen(
+      'alarm-before',
+      () => t('alarmBefore'),
+      'alarms.read',
+      () => import('./alarms/before/AlarmBefore.svelte'),
+    ),
+    isInMenu: false,
+  },
   screen(
     'trend',
     () => t('trends'),

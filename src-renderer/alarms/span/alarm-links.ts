@@ -3,6 +3,7 @@
 import { pensOfTags } from '../../trends/pen.ts'
 import { linkParameters } from '../../trends/trend-link.ts'
 import { linkTo } from '../../ui/route.svelte.ts'
+import { alarmListLink } from '../alarm-link.ts'
 
 /** Shown before and after the moment in a trend; ms. */
 const trendMarginMs = 15 * 60_000
@@ -21,7 +22,7 @@ export function trendAt(tag: string, timestamp: number, now: number): string {
 
 /** The alarm in the list of alarms that are not normal. */
 export function listOf(id: string): string {
-  return withParameters(linkTo('alarms'), { text: id })
+  return alarmListLink({ tab: 'all', text: id, alarm: id })
 }
 
 /** What came before this occurrence; `eventId` 0 = the last one. */

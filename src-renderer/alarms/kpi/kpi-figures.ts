@@ -1,0 +1,128 @@
+// The headline figures of alarm performance: each with its target, where it stands, and how its value is written.
+import type { AlarmKpi, AlarmVerdict } from '../../../src-main/shared/alarm-report.ts'
+import { alarmTargets, alarmVerdict } from '../../../src-main/shared/alarm-report.ts'
+
+export const kpiFigureKeys = [
+  'perTenMinutes',
+  'perHour',
+  'perDay',
+  'peakTenMinutes',
+  'peakHour',
+  'peakMinute',
+  'steadyRate',
+  'overTen',
+  'timeInFlood',
+  'topTen',
+  'chattering',
+  'fleeting',
+  'stale',
+  'standing',
+  'shelved',
+  'unauthorised',
+] as const
+export type KpiFigureKey = (typeof kpiFigureKeys)[number]
+
+/** Parts of the page a figure is explained by. */
+export const kpiParts = [
+  'course',
+  'floods',
+  'frequent',
+  'chattering',
+  'fleeting',
+  'stale',
+  'standing',
+  'held',
+  'unauthorised',
+] as const
+export type KpiPart = (typeof kpiParts)[number]
+
+export interface KpiFigure {
+  readonly key: KpiFigureKey
+  /** null = there is none: no time without flood, nothing that could be judged. */
+  readonly value: number | null
+  /** Shares are 0 to 1. */
+  readonly unit: 'count' | 'rate' | 'share'
+  /** No worse than this is acceptable. */
+  readonly target: number
+  /** Worse than this is not manageable. */
+  readonly most: number
+  /** null where there is no value. */
+  readonly verdict: AlarmVerdict | null
+  /** When the worst was; ms; null where it is no moment. */
+  readonly timestamp: number | null
+  readonly part: KpiPart
+}
+
+/** All headline figures in the order they are read. */
+export function kpiFigures(kpi: AlarmKpi): readonly KpiFigure[] {
+  const { rates } = kpi
+  const { average, peak } = alarmTargets
+  const unauthorised = kpi.unauthorised.isKnown
+    ? kpi.unauthorised.suppressionCount + kpi.unauthorised.changeCount
+    : null
+  return [
+    figure('perTenMinutes', rates.tenMinutes.average, 'rate', average.tenMinutes, 'course'),
+    figure('perHour', rates.hour.average, 'rate', average.hour, 'course'),
+    figure('perDay', rates.day.average, 'rate', average.day, 'course'),
+    figure(
+      'peakTenMinutes',
+      rates.tenMinutes.peak?.count ?? 0,
+      'count',
+      peak.tenMinutes,
+      'course',
+      rates.tenMinutes.peak?.timestamp,
+    ),
+    figure('peakHour', rates.hour.peak?.count ?? 0, 'count', peak.hour, 'course', rates.hour.peak?.timestamp),
+    figure('peakMinute', rates.minute.peak?.count ?? 0, 'count', peak.minute, 'course', rates.minute.peak?.timestamp),
+    figure('steadyRate', kpi.steadyRate, 'rate', alarmTargets.steadyRate, 'course'),
+    figure('overTen', kpi.shareOfPeriodsOverTen, 'share', alarmTargets.shareOfPeriodsOverTen, 'course'),
+    figure('timeInFlood', kpi.shareOfTimeInFlood, 'share', alarmTargets.shareOfTimeInFlood, 'floods'),
+    figure(
+      'topTen',
+      kpi.annunciatedCount === 0 ? null : kpi.frequent.topTenShare,
+      'share',
+      alarmTargets.shareOfTopTen,
+      'frequent',
+    ),
+    figure('chattering', kpi.chattering.count, 'count', alarmTargets.chatteringCount, 'chattering'),
+    figure('fleeting', kpi.fleeting.count, 'count', alarmTargets.fleetingCount, 'fleeting'),
+    figure(
+      'stale',
+      kpi.stale.mostPerDay?.count ?? 0,
+      'count',
+      alarmTargets.staleCount,
+      'stale',
+      kpi.stale.mostPerDay?.timestamp,
+    ),
+    figure('standing', kpi.standing.atEndCount, 'count', alarmTargets.standingCount, 'standing'),
+    figure(
+      'shelved',
+      kpi.shelved.peak?.count ?? 0,
+      'count',
+      alarmTargets.shelvedCount,
+      'held',
+      kpi.shelved.peak?.timestamp,
+    ),
+    figure('unauthorised', unauthorised, 'count', alarmTargets.unauthorisedCount, 'unauthorised'),
+  ]
+}
+
+function figure(
+  key: KpiFigureKey,
+  value: number | null,
+  unit: KpiFigure['unit'],
+  { target, most }: { readonly target: number; readonly most: number },
+  part: KpiPart,
+  timestamp: number | null = null,
+): KpiFigure {
+  const verdict = value === null ? null : alarmVerdict(value, { target, most })
+  return { key, value, unit, target, most, verdict, timestamp, part }
+}
+
+/** What needs somebody, worst first: bad before still manageable, among equals in the order they are read. */
+export function findings(figures: readonly KpiFigure[]): readonly KpiFigure[] {
+  return [
+    ...figures.filter(({ verdict }) => verdict === 'bad'),
+    ...figures.filter(({ verdict }) => verdict === 'warning'),
+  ]
+}
