@@ -1,20 +1,21 @@
 // What a list is narrowed to, as a question to a row; the text that is searched is asked for beside it (alarm-list.ts).
-import type { AlarmFilter, AlarmRow } from '../shared/alarm.ts'
+import type { AlarmListFilter, AlarmRow } from '../shared/alarm.ts'
 
 /** Whether a row fits all of the filter except its text. */
-export function alarmFilter(filter: AlarmFilter): (row: AlarmRow) => boolean {
+export function alarmFilter(filter: AlarmListFilter): (row: AlarmRow) => boolean {
   const questions: ((row: AlarmRow) => boolean)[] = []
-  const { area = '', equipment } = filter
+  const { area = '', exactArea = false, equipment } = filter
   among(questions, filter.states, (row) => row.state)
   among(questions, filter.priorities, (row) => row.priority)
   among(questions, filter.conditions, (row) => row.condition)
   among(questions, filter.classes, (row) => row.alarmClass)
   among(questions, filter.tags, (row) => row.tag)
-  if (area !== '') {
+  if (exactArea) questions.push((row) => row.area === area)
+  else if (area !== '') {
     const below = `${area}/`
     questions.push((row) => row.area === area || row.area.startsWith(below))
   }
-  if (equipment !== undefined) questions.push((row) => row.equipment === equipment)
+  if (equipment !== undefined) questions.push((row) => (row.equipment ?? '') === equipment)
   const only = questions.length === 1 ? questions[0] : undefined
   return only ?? ((row) => questions.every((question) => question(row)))
 }

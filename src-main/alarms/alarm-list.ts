@@ -2,9 +2,9 @@
 // Nothing is computed while nobody looks, and what was computed is used again until a row changes.
 import * as v from 'valibot'
 import {
-  type AlarmFilter,
   type AlarmGroup,
   type AlarmGrouping,
+  type AlarmListFilter,
   type AlarmOrder,
   type AlarmRow,
   alarmOrders,
@@ -94,13 +94,13 @@ export class AlarmList {
   }
 
   /** `count` rows from `offset` on. */
-  window(filter: AlarmFilter, order: AlarmOrder, offset: number, count: number): AlarmWindow {
+  window(filter: AlarmListFilter, order: AlarmOrder, offset: number, count: number): AlarmWindow {
     const slots = this.#select(filter, order)
     return { total: slots.length, alarms: this.#rowsOf(slots.subarray(offset, offset + count)) }
   }
 
   /** The first `limit` rows, or those behind the cursor's place. Throws RuntimeError BadInvalidArgument for a foreign cursor. */
-  page(filter: AlarmFilter, order: AlarmOrder, limit: number, cursor?: string): AlarmPage {
+  page(filter: AlarmListFilter, order: AlarmOrder, limit: number, cursor?: string): AlarmPage {
     const slots = this.#select(filter, order)
     const start = cursor === undefined ? 0 : this.#firstBehind(slots, order, placeOf(cursor, order))
     const alarms = this.#rowsOf(slots.subarray(start, start + limit))
@@ -109,7 +109,7 @@ export class AlarmList {
   }
 
   /** The rows that fit the filter by area or equipment, in order of their names. */
-  groups(filter: AlarmFilter, by: AlarmGrouping): readonly AlarmGroup[] {
+  groups(filter: AlarmListFilter, by: AlarmGrouping): readonly AlarmGroup[] {
     const tallies = new Map<string, AlarmTally>()
     for (const slot of this.#filtered(filter)) {
       const row = this.#rows[slot]!
@@ -142,7 +142,7 @@ export class AlarmList {
     return Array.from(slots, (slot) => this.#rows[slot]!)
   }
 
-  #select(filter: AlarmFilter, order: AlarmOrder): Uint32Array {
+  #select(filter: AlarmListFilter, order: AlarmOrder): Uint32Array {
     const question = JSON.stringify([order, filter])
     const kept = this.#selections.get(question)
     if (kept?.version === this.#version) return kept.slots
@@ -153,7 +153,7 @@ export class AlarmList {
     return slots
   }
 
-  #filtered(filter: AlarmFilter): Uint32Array {
+  #filtered(filter: AlarmListFilter): Uint32Array {
     const fits = alarmFilter(filter)
     const wanted = filter.text?.toLowerCase() ?? ''
     const slots = new Uint32Array(this.#size)

@@ -41,6 +41,7 @@ const filter = {
   tags: v.optional(names(10_000)),
   text: v.optional(text(256)),
 }
+const listFilter = { ...filter, exactArea: v.optional(v.boolean()) }
 const order = v.optional(v.picklist(alarmOrders))
 
 const journalFilter = {
@@ -108,14 +109,14 @@ export const alarmCalls = {
   'alarms.list': call(
     'alarms.read',
     'Alarms that are not normal, sorted and filtered. Pages of one list hang together while alarms come and go: nothing that stays is left out.',
-    v.object({ ...filter, order, limit: limit(10_000), cursor: v.optional(text(8192)) }),
+    v.object({ ...listFilter, order, limit: limit(10_000), cursor: v.optional(text(8192)) }),
     result<{ alarms: readonly AlarmRow[]; cursor?: string; total: number }>(),
   ),
   'alarms.view': feed(
     'alarms.read',
     'A window of the sorted and filtered list, now and when something in it changed, at most every 100 ms.',
     v.object({
-      ...filter,
+      ...listFilter,
       order,
       offset: v.optional(wholeNumber(0, 10_000_000)),
       count: v.optional(wholeNumber(0, mostViewedAlarms)),
@@ -125,7 +126,7 @@ export const alarmCalls = {
   'alarms.groups': feed(
     'alarms.read',
     'The filtered list by area or equipment, with counts; by name, now and when something changed, at most every 500 ms.',
-    v.object({ ...filter, by: v.picklist(alarmGroupings) }),
+    v.object({ ...listFilter, by: v.picklist(alarmGroupings) }),
     result<{ groups: readonly AlarmGroup[] }>(),
   ),
   'alarms.summary': feed(
