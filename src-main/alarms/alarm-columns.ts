@@ -1,8 +1,11 @@
 // What sorting needs of each alarm, as columns by slot. Ids and tags have ranks (their place among all), worked out when the plant
 // changes and not when an alarm occurs.
-import type { AlarmRow } from '../shared/alarm.ts'
+import { type AlarmRow, alarmStates } from '../shared/alarm.ts'
 import { urgencyOf } from './alarm-order.ts'
 import type { SortColumns } from './alarm-sorting.ts'
+
+/** Urgency of a slot whose alarm is not listed. */
+export const unlistedUrgency = 255
 
 export class AlarmColumns implements SortColumns {
   readonly #slots = new Map<string, number>()
@@ -12,7 +15,9 @@ export class AlarmColumns implements SortColumns {
   #areAreasRanked = true
   #tagOfSlot = new Uint32Array(64)
   #areaOfSlot = new Uint32Array(64)
-  urgency = new Uint8Array(64)
+  urgency = new Uint8Array(64).fill(unlistedUrgency)
+  /** Place of the state in alarmStates. */
+  state = new Uint8Array(64)
   time = new Float64Array(64)
   rank = new Uint32Array(0)
   slotOfRank = new Uint32Array(0)
@@ -48,10 +53,16 @@ export class AlarmColumns implements SortColumns {
   /** Takes what places an alarm. */
   set(slot: number, row: AlarmRow): void {
     this.urgency[slot] = urgencyOf(row)
+    this.state[slot] = alarmStates.indexOf(row.state)
     this.time[slot] = row.activeTimestamp === null ? Number.NaN : Math.floor(row.activeTimestamp)
     const known = this.#areas.size
     this.#areaOfSlot[slot] = numberOf(this.#areas, row.area)
     if (this.#areas.size !== known) this.#areAreasRanked = false
+  }
+
+  /** The alarm is not listed any more. */
+  unset(slot: number): void {
+    this.urgency[slot] = unlistedUrgency
   }
 
   /** Place of its area among all areas; after {@link rankAll}. */
@@ -79,7 +90,8 @@ export class AlarmColumns implements SortColumns {
   }
 
   #grow(capacity: number): void {
-    this.urgency = grown(this.urgency, new Uint8Array(capacity))
+    this.urgency = grown(this.urgency, new Uint8Array(capacity).fill(unlistedUrgency))
+    this.state = grown(this.state, new Uint8Array(capacity))
     this.time = grown(this.time, new Float64Array(capacity))
     this.#tagOfSlot = grown(this.#tagOfSlot, new Uint32Array(capacity))
     this.#areaOfSlot = grown(this.#areaOfSlot, new Uint32Array(capacity))

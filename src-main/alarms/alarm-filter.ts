@@ -1,8 +1,8 @@
 // What a list is narrowed to, as a question to a row; the text that is searched is asked for beside it (alarm-list.ts).
 import type { AlarmListFilter, AlarmRow } from '../shared/alarm.ts'
 
-/** Whether a row fits all of the filter except its text. */
-export function alarmFilter(filter: AlarmListFilter): (row: AlarmRow) => boolean {
+/** Whether a row fits all of the filter except its text; null when every row does. */
+export function alarmFilter(filter: AlarmListFilter): ((row: AlarmRow) => boolean) | null {
   const questions: ((row: AlarmRow) => boolean)[] = []
   const { area = '', exactArea = false, equipment } = filter
   among(questions, filter.states, (row) => row.state)
@@ -16,6 +16,7 @@ export function alarmFilter(filter: AlarmListFilter): (row: AlarmRow) => boolean
     questions.push((row) => row.area === area || row.area.startsWith(below))
   }
   if (equipment !== undefined) questions.push((row) => (row.equipment ?? '') === equipment)
+  if (questions.length === 0) return null
   const only = questions.length === 1 ? questions[0] : undefined
   return only ?? ((row) => questions.every((question) => question(row)))
 }
@@ -32,6 +33,7 @@ function among<Value extends string>(
 
 /** Id, tag and messages in lower case. */
 export function searchedTextOf({ id, tag, message, messages }: AlarmRow): string {
-  const texts = messages === undefined ? [message] : [message, ...Object.values(messages)]
-  return [id, tag, ...texts].join('\n').toLowerCase()
+  const name = id.startsWith(tag) ? id : `${id}\n${tag}`
+  if (messages === undefined) return `${name}\n${message}`.toLowerCase()
+  return [name, message, ...Object.values(messages)].join('\n').toLowerCase()
 }

@@ -12,7 +12,7 @@ import {
   alarmStates,
 } from '../shared/alarm.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
-import { AlarmColumns } from './alarm-columns.ts'
+import { AlarmColumns, unlistedUrgency } from './alarm-columns.ts'
 import { alarmFilter, searchedTextOf } from './alarm-filter.ts'
 import { type AlarmPlace, compareAlarms, compareTexts } from './alarm-order.ts'
 import { mostRanks, sortByBucket, sortByNumber, sortByTime } from './alarm-sorting.ts'
@@ -83,7 +83,8 @@ export class AlarmList {
     this.#size += (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1)
     this.#rows[slot] = after
     this.#texts[slot] = undefined
-    if (after !== undefined) this.#columns.set(slot, after)
+    if (after === undefined) this.#columns.unset(slot)
+    else this.#columns.set(slot, after)
     return { before, after }
   }
 
@@ -125,15 +126,16 @@ export class AlarmList {
 
   /** The most urgent unacknowledged ones, in the order `priority`. */
   mostUrgent(count: number): readonly AlarmRow[] {
-    const { urgency, size } = this.#columns
+    const { urgency, time, size } = this.#columns
     const found: AlarmRow[] = []
+    let [worstUrgency, worstTime] = [acknowledgedUrgency, Number.NaN]
     for (let slot = 0; slot < size; slot++) {
-      const row = this.#rows[slot]
-      if (row === undefined || urgency[slot]! >= acknowledgedUrgency) continue
-      if (found.length === count && compareAlarms('priority', row, found[count - 1]!) > 0) continue
-      const at = found.findIndex((other) => compareAlarms('priority', row, other) < 0)
-      found.splice(at < 0 ? found.length : at, 0, row)
-      if (found.length > count) found.pop()
+      // Numbers first: of a hundred thousand only those that may come in are compared as rows.
+      if (urgency[slot]! > worstUrgency || urgency[slot]! >= acknowledgedUrgency) continue
+      if (urgency[slot]! === worstUrgency && time[slot]! < worstTime) continue
+      insert(found, this.#rows[slot]!, count)
+      const worst = found.length < count ? undefined : this.#columns.slotOf(found[count - 1]!.id)
+      if (worst !== undefined) [worstUrgency, worstTime] = [urgency[worst]!, time[worst]!]
     }
     return found
   }
@@ -158,9 +160,11 @@ export class AlarmList {
     const wanted = filter.text?.toLowerCase() ?? ''
     const slots = new Uint32Array(this.#size)
     let count = 0
-    for (let slot = 0; slot < this.#rows.length; slot++) {
-      const row = this.#rows[slot]
-      if (row === undefined || !fits(row)) continue
+    const { urgency, size } = this.#columns
+    for (let slot = 0; slot < size; slot++) {
+      if (urgency[slot] === unlistedUrgency) continue
+      const row = this.#rows[slot]!
+      if (fits !== null && !fits(row)) continue
       if (wanted === '' || this.#textOf(slot, row).includes(wanted)) slots[count++] = slot
     }
     return slots.subarray(0, count)
@@ -189,7 +193,7 @@ export class AlarmList {
     if (urgent === null || order === 'priority') return urgent
     return order === 'area'
       ? sortByBucket(urgent, columns.areaCount, (slot) => columns.areaRankOf(slot))
-      : sortByBucket(urgent, alarmStates.length, (slot) => alarmStates.indexOf(this.#rows[slot]!.state))
+      : sortByBucket(urgent, alarmStates.length, (slot) => columns.state[slot]!)
   }
 
   #sortedByComparison(slots: Uint32Array, order: AlarmOrder): Uint32Array {
@@ -210,6 +214,13 @@ export class AlarmList {
 
 /** From here on urgencyOf means acknowledged. */
 const acknowledgedUrgency = 4
+
+/** Keeps the first `count` in the order `priority`. */
+function insert(found: AlarmRow[], row: AlarmRow, count: number): void {
+  const at = found.findIndex((other) => compareAlarms('priority', row, other) < 0)
+  found.splice(at < 0 ? found.length : at, 0, row)
+  if (found.length > count) found.pop()
+}
 
 const placeSchema = v.strictTuple([
   v.picklist(alarmOrders),
