@@ -1,4 +1,5 @@
 // History as both processes speak of it: what can be asked, and the answers as columns. Aggregates are those of OPC 10000-13.
+import type { AlarmPriority } from './alarm.ts'
 import type { TagValue } from './data-value.ts'
 import type { DataType, StateWords } from './tag.ts'
 
@@ -156,6 +157,8 @@ export interface HistoryMarker {
   readonly tag: string | null
   readonly user: string | null
   readonly text: string
+  /** Of alarms. */
+  readonly priority?: AlarmPriority
 }
 
 /** Where marks come from; each part of the runtime that knows of events gives one. */
