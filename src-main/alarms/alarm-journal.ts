@@ -1,19 +1,26 @@
 // The alarm journal: every transition of every alarm and the state it left, durable before anybody sees it (ISA-18.2 clause 16,
 // docs/alarm-journal.md). `<data>/alarms.sqlite`, rows chained by hashes.
+import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AlarmEvent } from '../shared/alarm.ts'
 import type { HistoryMarker } from '../shared/history.ts'
+import type { CsvPiece } from './alarm-reader-message.ts'
+import { AlarmReaderThread } from './alarm-reader-thread.ts'
 import type { AlarmReportAnswer, AlarmReportInput, AlarmReportName } from './alarm-reports.ts'
-import type { AlarmRecorder } from './alarm-transition.ts'
+import type { AlarmRecorder, AlarmTransition, StoredAlarm } from './alarm-transition.ts'
+import { journalCsvHeader } from './journal-csv.ts'
+import { openJournal } from './journal-opening.ts'
 import type { JournalFilter, JournalPage, JournalQuery, JournalVerdict } from './journal-query.ts'
+import { JournalRecorder } from './journal-recorder.ts'
+import { JournalRetention } from './journal-retention.ts'
 
 export interface AlarmJournalOptions {
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: Logger
   /** Rows that are on the disk now, in order of their sequence; each is told once. */
-  readonly onCommitted: (events: readonly AlarmEvent[]) => void
+  readonly onCommitted?: (events: readonly AlarmEvent[]) => void
   /** The journal cannot be written any more, or can again. */
   readonly onWritingChanged?: (isWriting: boolean) => void
   /** How long rows are kept before they move to an archive file; null = for ever. Asked at each round. */
@@ -61,4 +68,125 @@ export interface AlarmJournalHealth {
   readonly oldestTimestamp: number | null
   readonly byteCount: number
   readonly archivedCount: number
+}
+
+/** File of the journal in the data folder; SQLite keeps its log beside it. */
+export const journalFileName = 'alarms.sqlite'
+export const archiveFolderName = 'alarm-archive'
+
+/**
+ * Opens or makes the journal. A damaged one is put aside and a new one begun. Throws DatabaseError when none can be written at all: no
+ * room, no permission, or it was made by a newer Lineside.
+ */
+export function openAlarmJournal(options: AlarmJournalOptions): AlarmJournal {
+  return new StoredAlarmJournal(options)
+}
+
+class StoredAlarmJournal implements AlarmJournal {
+  readonly #recorder: JournalRecorder
+  readonly #reader: AlarmReaderThread
+  readonly #retention: JournalRetention
+
+  constructor({ dataFolder, clock, logger, onCommitted, onWritingChanged, retentionMs }: AlarmJournalOptions) {
+    const file = join(dataFolder, journalFileName)
+    const archiveFolder = join(dataFolder, archiveFolderName)
+    this.#reader = new AlarmReaderThread({ file, archiveFolder, clock, logger })
+    this.#recorder = new JournalRecorder({
+      file,
+      opened: openJournal(file, clock, logger),
+      clock,
+      logger,
+      onCommitted: onCommitted ?? ignore,
+      onWritingChanged: onWritingChanged ?? ignore,
+      onRenewed: () => void this.#reader.restart(),
+    })
+    this.#retention = new JournalRetention({
+      recorder: this.#recorder,
+      reader: this.#reader,
+      clock,
+      logger,
+      retentionMs: retentionMs ?? (() => null),
+    })
+  }
+
+  get lastSequence(): number {
+    return this.#recorder.lastSequence
+  }
+
+  get isWriting(): boolean {
+    return this.#recorder.isWriting
+  }
+
+  load(): readonly StoredAlarm[] {
+    return this.#recorder.load()
+  }
+
+  append(transitions: readonly AlarmTransition[]): void {
+    this.#recorder.append(transitions)
+  }
+
+  flushed(): Promise<void> {
+    return this.#recorder.flushed()
+  }
+
+  async eventsSince(sequence: number, limit: number): Promise<readonly AlarmEvent[]> {
+    const recent = this.#recorder.recent(sequence, limit)
+    if (recent !== null) return recent
+    return (await this.#reader.ask({ type: 'since', sequence, limit })) as readonly AlarmEvent[]
+  }
+
+  async query(query: JournalQuery, signal?: AbortSignal): Promise<JournalPage> {
+    return (await this.#reader.ask({ type: 'query', query }, signal)) as JournalPage
+  }
+
+  async *exportCsv(
+    filter: JournalFilter & Pick<JournalQuery, 'order'>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<string, void> {
+    let piece: CsvPiece = { text: journalCsvHeader, cursor: '' }
+    let cursor: string | undefined
+    do {
+      yield piece.text
+      piece = (await this.#reader.ask({ type: 'csv', filter: { ...filter, cursor } }, signal)) as CsvPiece
+      cursor = piece.cursor
+    } while (cursor !== undefined)
+    yield piece.text
+  }
+
+  async verify(signal?: AbortSignal): Promise<JournalVerdict> {
+    const { ok, firstBrokenSequence } = (await this.#reader.ask({ type: 'verify' }, signal)) as JournalVerdict
+    return firstBrokenSequence === undefined ? { ok } : { ok, firstBrokenSequence }
+  }
+
+  async markers(
+    from: number,
+    to: number,
+    tags: readonly string[] | null,
+    limit: number,
+  ): Promise<readonly HistoryMarker[]> {
+    return (await this.#reader.ask({ type: 'markers', from, to, tags, limit })) as readonly HistoryMarker[]
+  }
+
+  async report<Name extends AlarmReportName>(
+    name: Name,
+    input: AlarmReportInput<Name>,
+    signal?: AbortSignal,
+  ): Promise<AlarmReportAnswer<Name>> {
+    return (await this.#reader.ask({ type: 'report', name, input }, signal)) as AlarmReportAnswer<Name>
+  }
+
+  health(): AlarmJournalHealth {
+    const { isWriting, committedSequence, queuedCount, lostCount, lastFault, damagedFile, figures } = this.#recorder
+    return { isWriting, lastSequence: committedSequence, queuedCount, lostCount, lastFault, damagedFile, ...figures }
+  }
+
+  async close(): Promise<void> {
+    this.#retention.close()
+    this.#recorder.close()
+    await this.#reader.close()
+  }
+}
+
+function ignore(): void {
+  // Nobody asked to be told.
 }
