@@ -1,6 +1,7 @@
 // One alarm through a span of the journal: what it was at which time, whether its annunciations were answered, and what is to be said
 // of it at the end. Times in ms since 1970-01-01 UTC.
 import type { AlarmKpiAlarm } from '../shared/alarm-report.ts'
+import type { ActivationBursts } from './activation-bursts.ts'
 import {
   type AlarmCourse,
   type AlarmKpiRow,
@@ -11,7 +12,6 @@ import {
   kpiAlarm,
 } from './alarm-kpi-row.ts'
 import { isUnacknowledged } from './alarm-order.ts'
-import type { Chattering } from './chattering.ts'
 
 /** An annunciation that was answered, or never will be. */
 export interface AnsweredAnnunciation {
@@ -59,7 +59,7 @@ export interface HeldTotals {
 /** Follows one alarm in order of the journal. Its time never runs backwards: a row with an earlier time stamp happens at once. */
 export class AlarmCourseOfTime {
   readonly index: number
-  readonly chattering: Chattering
+  readonly chattering: ActivationBursts
   row: AlarmKpiRow
   annunciatedCount = 0
   fleetingCount = 0
@@ -85,7 +85,7 @@ export class AlarmCourseOfTime {
   #isRemoved = false
 
   /** An alarm that was normal until now; `row` is its first one, to be given to {@link add} as well. */
-  constructor(index: number, row: AlarmKpiRow, chattering: Chattering) {
+  constructor(index: number, row: AlarmKpiRow, chattering: ActivationBursts) {
     this.index = index
     this.row = { ...row, sequence: 0, state: 'normal', isActive: false }
     this.chattering = chattering

@@ -10,6 +10,7 @@ import {
 } from '../shared/alarm-report.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { AcknowledgementFigures } from './acknowledgement-figures.ts'
+import { ActivationBursts } from './activation-bursts.ts'
 import { AlarmCourseOfTime, type CourseStretch, type ReturnedOccurrence } from './alarm-course.ts'
 import { floodFigures, floodStretches, floodTime, floodWindowMs } from './alarm-floods.ts'
 import {
@@ -31,7 +32,6 @@ import {
 } from './alarm-kpi-row.ts'
 import { Annunciations } from './annunciations.ts'
 import { AreaAccounts } from './area-figures.ts'
-import { Chattering } from './chattering.ts'
 import { ConcurrentAlarms } from './concurrent-alarms.ts'
 import { DurationColumn } from './duration-column.ts'
 import { type HoldLookup, heldFigures } from './held-figures.ts'
@@ -190,7 +190,11 @@ export class AlarmKpiAccount {
     let course = this.#courses.get(row.id)
     if (course === undefined) {
       const { chatteringCount, chatteringWindowMs } = this.#question.rules
-      course = new AlarmCourseOfTime(this.#byIndex.length, row, new Chattering(chatteringCount, chatteringWindowMs))
+      course = new AlarmCourseOfTime(
+        this.#byIndex.length,
+        row,
+        new ActivationBursts(chatteringCount, chatteringWindowMs),
+      )
       this.#courses.set(row.id, course)
       this.#byIndex.push(course)
     }
