@@ -48,6 +48,12 @@ export const screens: readonly Screen[] = [
     plain(() => import('./alarms/kpi/AlarmKpi.svelte')),
   ),
   screen(
+    'shift-report',
+    () => t('shiftReport'),
+    'alarms.read',
+    plain(() => import('./alarms/shift-report/ShiftReport.svelte')),
+  ),
+  screen(
     'alarm-database',
     () => t('alarmDatabase'),
     'alarms.read',
