@@ -1,9 +1,11 @@
 // The work on a plant folder in a thread that is started for it and ends with it: checking forty files takes half a second
 // and a hundred megabytes, which neither the value path nor the station's memory should see.
 import { startWorkerThread } from './base/worker-thread.ts'
-import type { FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
+import type { AlarmDatabaseSave } from './plant/alarm-database-edit.ts'
+import type { AlarmImportJob, FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
 import type { TagImport } from './plant/tag-import.ts'
 import type { TrendDelete, TrendSave, TrendSaved } from './plant/trend-edit.ts'
+import type { AlarmDatabaseSaved } from './shared/alarm-database.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 import type { StatusCodeName } from './shared/status-code.ts'
@@ -21,10 +23,13 @@ export type PlantJob =
   | { readonly kind: 'import'; readonly import: TagImportJob }
   | { readonly kind: 'saveTrend'; readonly save: TrendSave }
   | { readonly kind: 'deleteTrend'; readonly delete: TrendDelete }
+  | { readonly kind: 'saveAlarms'; readonly save: AlarmDatabaseSave }
+  | { readonly kind: 'exportAlarms'; readonly plant: Plant }
+  | { readonly kind: 'importAlarms'; readonly import: AlarmImportJob }
 
 /** What it answers with, once. */
 export type PlantJobResult =
-  | { readonly ok: true; readonly value: FolderReading | string | TagImport | TrendSaved | null }
+  | { readonly ok: true; readonly value: FolderReading | string | TagImport | TrendSaved | AlarmDatabaseSaved | null }
   | { readonly ok: false; readonly code: StatusCodeName; readonly message: string }
 
 /** Plant work for the station: one thread for each piece of it. */
@@ -48,6 +53,9 @@ export const plantThread: PlantWork = {
   deleteTrend: async (job) => {
     await run({ kind: 'deleteTrend', delete: job })
   },
+  saveAlarms: async (save) => (await run({ kind: 'saveAlarms', save })) as AlarmDatabaseSaved,
+  exportAlarms: async (plant) => (await run({ kind: 'exportAlarms', plant })) as string,
+  importAlarms: async (job) => (await run({ kind: 'importAlarms', import: job })) as AlarmDatabaseSaved,
 }
 
 /** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */

@@ -25,6 +25,12 @@ async function resultOf(job: PlantJob): Promise<PlantJobResult> {
       case 'deleteTrend':
         await work.deleteTrend(job.delete)
         return { ok: true, value: null }
+      case 'saveAlarms':
+        return { ok: true, value: await work.saveAlarms(job.save) }
+      case 'exportAlarms':
+        return { ok: true, value: await work.exportAlarms(job.plant) }
+      case 'importAlarms':
+        return { ok: true, value: await work.importAlarms(job.import) }
     }
   } catch (error) {
     // Errors of this program's own kind cross by code and text; others are bugs and end the thread.

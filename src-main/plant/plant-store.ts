@@ -4,9 +4,12 @@ import { resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
+import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
+import { databaseRows } from './alarm-database-csv.ts'
+import type { AlarmDatabaseSave } from './alarm-database-edit.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
 import type { PlantWork } from './plant-work.ts'
@@ -24,6 +27,14 @@ export interface PlantStoreOptions {
   readonly logger: Logger
   /** The plant or its faults changed; `plant` and `faults` are the new ones already. Not called before the store is open. */
   readonly onChange: () => void
+}
+
+/** How the master alarm database is changed. */
+export interface AlarmEditOptions {
+  /** Of the state the change was made from; undefined = whatever is there. */
+  readonly version?: string | undefined
+  /** Only says what would change. */
+  readonly dryRun: boolean
 }
 
 /** Reads the folder, or the last good copy when the folder is faulty, and watches it from now on. */
@@ -154,6 +165,44 @@ export class PlantStore {
     })
   }
 
+  /** The master alarm database of the accepted plant. */
+  alarmDatabase(): AlarmDatabase {
+    const { alarmPhilosophy, alarmDatabase } = this.#plant
+    return { rows: databaseRows(this.#plant), version: alarmDatabase.version, philosophy: alarmPhilosophy }
+  }
+
+  /**
+   * Changes entries of the master alarm database where they are written, and takes them over; new ones go to alarms/database.yaml.
+   * With faults nothing is written. Throws RuntimeError BadEntryExists when the database is of another version than the one given,
+   * BadInvalidState when the folder has other faults, BadResourceUnavailable when a file cannot be written.
+   */
+  saveAlarmDatabase(edits: readonly AlarmDatabaseEdit[], options: AlarmEditOptions): Promise<AlarmDatabaseSaved> {
+    return this.#editAlarms(options, (job) => this.#options.work.saveAlarms({ ...job, edits }))
+  }
+
+  /** The master alarm database of the accepted plant as CSV (docs/alarm-configuration.md). */
+  exportAlarmDatabase(): Promise<string> {
+    return this.#options.work.exportAlarms(this.#plant)
+  }
+
+  /** The same as {@link saveAlarmDatabase} with the cells of a CSV that differ from an export. */
+  importAlarmDatabase(csv: string, options: AlarmEditOptions): Promise<AlarmDatabaseSaved> {
+    return this.#editAlarms(options, (job) => this.#options.work.importAlarms({ ...job, csv }))
+  }
+
+  #editAlarms(
+    { version, dryRun }: AlarmEditOptions,
+    work: (job: Omit<AlarmDatabaseSave, 'edits'>) => Promise<AlarmDatabaseSaved>,
+  ): Promise<AlarmDatabaseSaved> {
+    return this.#edit(async () => {
+      const plant = this.#plant
+      const today = dateIn(plant.timeZone, this.#options.clock.now())
+      const saved = await work({ folder: this.#folder, plant, version, dryRun, today })
+      if (!dryRun && saved.faults.length === 0 && saved.changes.length > 0) await this.reload()
+      return saved
+    })
+  }
+
   /** One after the other: two that began with the same version must not both succeed. */
   #edit<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#editing.then(work)
@@ -225,7 +274,33 @@ function keepUnchanged(before: Plant, after: Plant): Plant {
     return same !== undefined && JSON.stringify(same) === JSON.stringify(tag) ? same : tag
   })
   const isSame = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
-  return { ...after, tags: isSame ? before.tags : tags }
+  return { ...after, tags: isSame ? before.tags : tags, alarms: keptAlarms(before.alarms, after.alarms) }
+}
+
+function keptAlarms(before: Plant['alarms'], after: Plant['alarms']): Plant['alarms'] {
+  const known = new Map(before.map((alarm) => [alarm.id, alarm]))
+  const alarms = after.map((alarm) => {
+    const same = known.get(alarm.id)
+    return same !== undefined && isSameValue(same, alarm) ? same : alarm
+  })
+  return alarms.length === before.length && alarms.every((alarm, index) => alarm === before[index]) ? before : alarms
+}
+
+/** Plain values with the same content. */
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => isSameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  )
+}
+
+/** ISO date of a moment at a place. */
+function dateIn(timeZone: string, timestamp: number): string {
+  // Swedish writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(timestamp)
 }
 
 /** What a station without any good plant runs on: nothing, so that its screens can show the faults. */

@@ -1,8 +1,12 @@
 // What costs time with a plant folder: reading and checking it, and its tags as a spreadsheet. The station has it done in a
 // thread of its own (plant-thread.ts), so that values flow on while forty files are checked.
 import { resolve } from 'node:path'
+import type { AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
+import { readAlarmCsv, writeAlarmCsv } from './alarm-database-csv.ts'
+import { type AlarmDatabaseSave, saveAlarmDatabase } from './alarm-database-edit.ts'
+import { FaultList } from './fault-list.ts'
 import { FolderFiles } from './folder-scan.ts'
 import { digestOf } from './last-good-copy.ts'
 import { checkFiles } from './plant-check.ts'
@@ -34,6 +38,11 @@ export interface TagImportJob {
   readonly plant: Plant
 }
 
+/** What an import of the master alarm database needs to know. */
+export interface AlarmImportJob extends Omit<AlarmDatabaseSave, 'edits'> {
+  readonly csv: string
+}
+
 /** Arguments and results are plain values, so that they can cross to another thread. */
 export interface PlantWork {
   /** Reads and checks a folder. Never rejects: what cannot be read is a fault. */
@@ -45,6 +54,12 @@ export interface PlantWork {
   /** Writes a trend group into the plant folder. Rejects with a RuntimeError (trend-edit.ts). */
   saveTrend(save: TrendSave): Promise<TrendSaved>
   deleteTrend(job: TrendDelete): Promise<void>
+  /** Changes entries of the master alarm database, all or none. Rejects with a RuntimeError (alarm-database-edit.ts). */
+  saveAlarms(save: AlarmDatabaseSave): Promise<AlarmDatabaseSaved>
+  /** The master alarm database as CSV for spreadsheets (docs/alarm-configuration.md). */
+  exportAlarms(plant: Plant): Promise<string>
+  /** Takes the cells of a CSV that differ from an export, all or none. Rejects as `saveAlarms` does. */
+  importAlarms(job: AlarmImportJob): Promise<AlarmDatabaseSaved>
 }
 
 /** The work done right here, on the thread that asks. */
@@ -59,5 +74,13 @@ export function plantWork(protocols: ProtocolTable): PlantWork {
     importTags: (job) => importTagCsv({ ...job, protocols }),
     saveTrend: (save) => saveTrendFile(save, protocols),
     deleteTrend: deleteTrendFile,
+    saveAlarms: (save) => saveAlarmDatabase(save, protocols),
+    exportAlarms: async (plant) => writeAlarmCsv(plant),
+    async importAlarms({ csv, ...job }) {
+      const faults = new FaultList()
+      const { edits, placeOf } = readAlarmCsv('alarms.csv', csv, job.plant, faults)
+      if (faults.count > 0) return { changes: [], faults: faults.sorted(), version: job.plant.alarmDatabase.version }
+      return saveAlarmDatabase({ ...job, edits }, protocols, placeOf)
+    },
   }
 }

@@ -83,7 +83,7 @@ export function rationalise(
 }
 
 /** Tag of a member → type and member. */
-function typePlaces(
+export function typePlaces(
   equipment: Iterable<Equipment>,
 ): ReadonlyMap<string, { readonly type: string; readonly member: string }> {
   const places = new Map<string, { readonly type: string; readonly member: string }>()
@@ -97,7 +97,8 @@ export function typeEntryKey(type: string, alarm: string): string {
   return `${type}\u0000${alarm}`
 }
 
-function typeKeyOf(
+/** Key of the type's entry that serves an alarm; null when it is no member of equipment. */
+export function typeKeyOf(
   { id, tag }: AlarmDefinition,
   places: ReadonlyMap<string, { readonly type: string; readonly member: string }>,
 ): string | null {

@@ -163,7 +163,7 @@ export function readTagCsv(file: string, text: string, faults: FaultList): CsvSo
 }
 
 /** Line on which each row after the header begins: the one behind the row before. */
-function rowLines(records: readonly { info: { lines: number }; record: readonly string[] }[]): number[] {
+export function rowLines(records: readonly { info: { lines: number }; record: readonly string[] }[]): number[] {
   return records
     .slice(1)
     .map(({ info, record }) => info.lines - record.reduce((count, cell) => count + (cell.match(/\n/g)?.length ?? 0), 0))
