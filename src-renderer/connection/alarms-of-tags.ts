@@ -36,7 +36,7 @@ export function watchAlarmsOf(
 
   function openWindow(windows: Window[], wanted: readonly string[]): void {
     const offset = windows.length * windowRows
-    const input = { tags: [...wanted], order: 'priority', offset, count: windowRows } as const
+    const input = { tags: [...wanted], order: 'priority' as const, offset, count: windowRows }
     const window: Window = {
       rows: [],
       stop: client.watch(

@@ -6,6 +6,7 @@ import type { TagValue } from '../../src-main/shared/data-value.ts'
 import type { HistoryMarker, RecordedSeriesRow } from '../../src-main/shared/history.ts'
 import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
 import { formatValue, stateWordsIn } from '../tags/format-value.ts'
+import { type AlarmLimit, type LoadLimits, ShownLimits } from './alarm-limits.ts'
 import type { HistorySource } from './history-source.ts'
 import { LiveTail } from './live-tail.ts'
 import { lookOf, type Pen, type PenLook, penLetter } from './pen.ts'
@@ -26,6 +27,8 @@ const describeAgainMs = 20_000
 /** What of the station a trend needs. */
 export interface TrendSurroundings {
   readonly source: HistorySource
+  /** Limits of alarms; absent where they are not shown. */
+  readonly limits?: LoadLimits | undefined
   readonly liveTags: {
     watch(names: readonly string[], onFrame: (frame: TagFrame) => void): () => void
     now(): number
@@ -51,6 +54,7 @@ export class TrendEngine {
   readonly #around: TrendSurroundings
   readonly #cache = new TileCache(cacheByteLimit)
   readonly #loader: TrendLoader
+  readonly #limits: ShownLimits
   #tail: LiveTail | null = null
   #tailNames = ''
   readonly #series = new Map<string, { readonly row: RecordedSeriesRow | null; readonly timestamp: number }>()
@@ -81,6 +85,7 @@ export class TrendEngine {
       liveSince: (tag) => this.#tail?.rows(tag)?.since,
       onChange: () => this.#changed(),
     })
+    this.#limits = new ShownLimits(around.limits, () => this.#changed())
   }
 
   /** Reactive: changes with every picture. */
@@ -109,6 +114,11 @@ export class TrendEngine {
   /** Reactive: why it is not known what is recorded; null = it is. */
   get describeProblem(): Error | null {
     return this.#describeProblem
+  }
+
+  /** Why limits of alarms are not drawn although they should be; changes with {@link version}. */
+  get limitsProblem(): Error | null {
+    return this.view.limits ? this.#limits.problem : null
   }
 
   /** Marks in the present window, oldest first. */
@@ -142,6 +152,7 @@ export class TrendEngine {
     this.#series.clear()
     this.#describing = ''
     this.#loader.retry()
+    this.#limits.forget()
     this.#changed()
   }
 
@@ -167,7 +178,13 @@ export class TrendEngine {
         overlayMs === 0
           ? []
           : shown.map(({ pen, index }) => this.#penPicture(pen, index, level, overlayMs, this.#overlayTraces))
-      this.#scales = this.#valueScales(pens, overlay, overlayMs)
+      const limits = view.limits
+        ? this.#limits.of(
+            view.pens.map(({ tag }) => tag),
+            this.#around.liveTags.isLive,
+          )
+        : []
+      this.#scales = this.#valueScales(pens, overlay, overlayMs, limits)
       this.#version++
       return {
         from: view.from,
@@ -178,6 +195,7 @@ export class TrendEngine {
         overlayShiftMs: overlayMs,
         scales: this.#scales,
         markers: this.#markers,
+        limits,
         selection: view.selection,
         edge: this.#edge(),
         timeZone: this.#around.timeZone(),
@@ -306,6 +324,7 @@ export class TrendEngine {
     pens: readonly PenPicture[],
     overlay: readonly PenPicture[],
     overlayMs: number,
+    limits: readonly AlarmLimit[],
   ): ReadonlyMap<string, ValueScale> {
     const { from, to } = this.view
     const lines = pens.filter(({ look }) => look === 'line')
@@ -320,6 +339,7 @@ export class TrendEngine {
             { trace: picture.trace, from, to },
             ...(over ? [{ trace: over.trace, from: from - overlayMs, to: to - overlayMs }] : []),
           ],
+          also: limits.filter(({ tag }) => tag === picture.pen.tag).map(({ value }) => value),
         }
       }),
       this.view.ownAxes,

@@ -17,11 +17,13 @@ export interface TrendLink {
   readonly secondRuler?: number | undefined
   /** Each pen its own axis, instead of one for each unit. */
   readonly ownAxes?: boolean | undefined
+  /** Limits of alarms are drawn. */
+  readonly limits?: boolean | undefined
 }
 
 /** Names in the address; null takes one out of it. */
 export type LinkParameters = Readonly<
-  Record<'pens' | 'from' | 'to' | 'span' | 'marks' | 'overlay' | 'ruler' | 'ruler2' | 'axes', string | null>
+  Record<'pens' | 'from' | 'to' | 'span' | 'marks' | 'overlay' | 'ruler' | 'ruler2' | 'axes' | 'limits', string | null>
 >
 
 /** Shortest and longest window; ms. */
@@ -44,6 +46,7 @@ export function linkParameters(link: TrendLink): LinkParameters {
     ruler: link.ruler === undefined ? null : new Date(link.ruler).toISOString(),
     ruler2: link.secondRuler === undefined ? null : new Date(link.secondRuler).toISOString(),
     axes: link.ownAxes ? 'own' : null,
+    limits: link.limits ? 'on' : null,
   }
 }
 
@@ -67,6 +70,7 @@ export function readLink(parameters: Readonly<Record<string, string>>): TrendLin
     ruler: readTime(parameters.ruler),
     secondRuler: readTime(parameters.ruler2),
     ownAxes: parameters.axes === undefined ? undefined : parameters.axes === 'own',
+    limits: parameters.limits === undefined ? undefined : parameters.limits === 'on',
   }
 }
 

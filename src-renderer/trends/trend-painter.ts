@@ -1,6 +1,7 @@
 // Draws pens, lanes, quality and marks of a trend on a canvas. Extremes are never lost: a bucket is drawn from its lowest to its
 // highest value. Where nothing is known, or quality is Bad, there is no line.
 import type { MarkerKind } from '../../src-main/shared/trend-group.ts'
+import { paintAlarmBars, paintLimits } from './alarm-painter.ts'
 import { penStroke } from './pen.ts'
 import { type PenTrace, rowKinds, rowQualities } from './pen-trace.ts'
 import type { TrendPalette } from './trend-palette.ts'
@@ -72,8 +73,10 @@ export class TrendPainter {
     for (const pen of this.#picture.overlay)
       if (pen.look === 'line') this.#paintLine(pen, this.#picture.overlayShiftMs, true)
     this.#paintMarkerLines()
+    paintLimits(context, this.#palette, this.#area, this.#picture)
     for (const pen of this.#picture.pens) if (pen.look === 'line') this.#paintLine(pen, 0, false)
     this.#paintBadStrips()
+    paintAlarmBars(context, this.#palette, this.#area, this.#picture)
     this.#paintLanes()
     this.#paintEdgeLabel()
     this.#paintLetters()
@@ -353,7 +356,8 @@ export class TrendPainter {
     context.lineWidth = ratio
     for (const { markers } of flagsOf(this.#picture, width / ratio)) {
       const marker = markers[0]!
-      if (markers.length > 1) continue
+      // An alarm has a bar of its own.
+      if (markers.length > 1 || marker.kind === 'alarm') continue
       const x = this.#x(marker.timestamp)
       context.setLineDash([2 * ratio, 3 * ratio])
       this.#verticalLine(x, top, bottom)
@@ -381,7 +385,9 @@ export class TrendPainter {
       const text = flag.markers.length === 1 ? markerSigns[first.kind] : String(flag.markers.length)
       const width = Math.max(16, 8 + text.length * 7) * ratio
       const height = Math.min(16 * ratio, linesTop - top - 2 * ratio)
-      this.#box(x, top + ratio, width, height, this.#palette.raised, this.#palette.line)
+      const { priority } = first
+      const edge = flag.markers.length === 1 && priority ? this.#palette.alarms[priority] : this.#palette.line
+      this.#box(x, top + ratio, width, height, this.#palette.raised, edge)
       context.fillStyle = this.#palette.text
       context.fillText(text, x + width / 2, top + ratio + height / 2)
     }

@@ -1,4 +1,5 @@
 // Colours of a trend as a canvas wants them: read from the page's tokens, so that theme, contrast and print are the page's.
+import { type AlarmPriority, alarmPriorities } from '../../src-main/shared/alarm.ts'
 import { penColorCount } from '../../src-main/shared/trend-group.ts'
 
 /** Every colour as `rgb(…)`. */
@@ -16,6 +17,9 @@ export interface TrendPalette {
   readonly bad: string
   readonly stale: string
   readonly states: readonly string[]
+  readonly alarms: Readonly<Record<AlarmPriority, string>>
+  /** Text on a filled alarm colour. */
+  readonly onAlarm: string
   readonly font: string
 }
 
@@ -47,6 +51,8 @@ export function readPalette(host: HTMLElement, scheme?: 'light' | 'dark'): Trend
     bad: color('bad'),
     stale: color('stale'),
     states: Array.from({ length: stateFillCount }, (_, index) => color(`state-${index + 1}`)),
+    alarms: Object.fromEntries(alarmPriorities.map((one) => [one, color(`alarm-${one}`)])) as TrendPalette['alarms'],
+    onAlarm: color('on-alarm'),
     font: getComputedStyle(host).fontFamily,
   }
   probe.remove()

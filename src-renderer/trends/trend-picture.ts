@@ -2,6 +2,7 @@
 
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 import type { HistoryMarker } from '../../src-main/shared/history.ts'
+import type { AlarmLimit } from './alarm-limits.ts'
 import type { Pen, PenLook } from './pen.ts'
 import type { PenTrace } from './pen-trace.ts'
 import type { ValueScale } from './value-scales.ts'
@@ -41,6 +42,8 @@ export interface TrendPicture {
   readonly overlayShiftMs: number
   readonly scales: ReadonlyMap<string, ValueScale>
   readonly markers: readonly HistoryMarker[]
+  /** Limits of alarms on the axes of their pens. */
+  readonly limits: readonly AlarmLimit[]
   /** The brushed span; null = none. */
   readonly selection: { readonly from: number; readonly to: number } | null
   readonly edge: TrendEdge

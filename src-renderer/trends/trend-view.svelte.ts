@@ -25,6 +25,8 @@ export class TrendView {
   secondRuler = $state<number | null>(null)
   selection = $state.raw<{ readonly from: number; readonly to: number } | null>(null)
   ownAxes = $state(false)
+  /** Limits of alarms are drawn. */
+  limits = $state(false)
 
   /** @param now the runtime's clock; ms */
   constructor(now: () => number, spanMs = defaultTrendSpanMs) {
@@ -114,6 +116,7 @@ export class TrendView {
     this.ruler = link.ruler ?? null
     this.secondRuler = link.secondRuler ?? null
     this.ownAxes = link.ownAxes ?? false
+    this.limits = link.limits ?? false
     this.selection = null
     this.solo = null
     if (link.from !== undefined && link.to !== undefined) {
@@ -137,6 +140,7 @@ export class TrendView {
       ruler: this.ruler ?? undefined,
       secondRuler: this.secondRuler ?? undefined,
       ownAxes: this.ownAxes || undefined,
+      limits: this.limits || undefined,
     }
   }
 

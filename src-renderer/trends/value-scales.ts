@@ -21,6 +21,8 @@ export interface ScaledPen {
   /** UCUM code. */
   readonly unit: string
   readonly traces: readonly { readonly trace: PenTrace; readonly from: number; readonly to: number }[]
+  /** Values that have to be seen as well: limits. */
+  readonly also?: readonly number[]
 }
 
 /** Less of the range than this filled: it is drawn anew around what is seen. */
@@ -74,7 +76,11 @@ function rangeOf(members: readonly ScaledPen[], former: ValueScale | undefined):
 function extentOf(members: readonly ScaledPen[]): { low: number; high: number } | null {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const { traces } of members) {
+  for (const { traces, also = [] } of members) {
+    for (const value of also) {
+      low = Math.min(low, value)
+      high = Math.max(high, value)
+    }
     for (const { trace, from, to } of traces) {
       for (let row = Math.max(0, trace.rowAt(from)); row < trace.count && trace.time[row]! <= to; row++) {
         if (trace.kind[row] === rowKinds.hole) continue

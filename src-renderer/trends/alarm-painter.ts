@@ -1,0 +1,153 @@
+// Alarms on a trend: a bar from active to returned with the number of its priority, a thin line for each limit.
+import type { AlarmPriority } from '../../src-main/shared/alarm.ts'
+import type { HistoryMarker } from '../../src-main/shared/history.ts'
+import { alarmShapes } from '../ui/alarm-shapes.ts'
+import type { PaintArea } from './trend-painter.ts'
+import type { TrendPalette } from './trend-palette.ts'
+import type { TrendPicture } from './trend-picture.ts'
+
+/** Height of a bar with the gap below it; CSS px. */
+const barPx = 14
+const gapPx = 2
+/** More alarms at one time share the last row. */
+const mostRows = 5
+/** Room a number needs; CSS px. */
+const numberPx = 14
+/** Short letters of the sides, as engineers write them. */
+const sideLetters = { highHigh: 'HH', high: 'H', low: 'L', lowLow: 'LL' } as const
+
+/** A bar of one occurrence. */
+export interface AlarmBar {
+  readonly marker: HistoryMarker
+  readonly priority: AlarmPriority
+  readonly from: number
+  readonly to: number
+  /** It is active still: the bar is open at its end. */
+  readonly isOpen: boolean
+  readonly row: number
+}
+
+/**
+ * Occurrences that reach into [from, to] as bars, in rows so that no two cover each other; the last row takes what is left over.
+ * What is still active reaches to `edge`, where knowledge ends.
+ */
+export function alarmBars(
+  markers: readonly HistoryMarker[],
+  from: number,
+  to: number,
+  edge: number,
+): readonly AlarmBar[] {
+  const ends: number[] = []
+  const bars: AlarmBar[] = []
+  const alarms = markers.filter(({ kind }) => kind === 'alarm').toSorted((a, b) => a.timestamp - b.timestamp)
+  for (const marker of alarms) {
+    const end = marker.endTimestamp ?? Math.max(edge, marker.timestamp)
+    if (marker.timestamp > to || end < from) continue
+    const free = ends.findIndex((one) => one <= marker.timestamp)
+    const row = free >= 0 ? free : Math.min(ends.length, mostRows - 1)
+    ends[row] = Math.max(ends[row] ?? 0, end)
+    bars.push({
+      marker,
+      priority: marker.priority ?? 'low',
+      from: marker.timestamp,
+      to: end,
+      isOpen: marker.endTimestamp === null,
+      row,
+    })
+  }
+  return bars
+}
+
+/** Draws bars at the upper end of the lines, and a light ground below each down to the axis. */
+export function paintAlarmBars(
+  context: CanvasRenderingContext2D,
+  palette: TrendPalette,
+  area: PaintArea,
+  picture: TrendPicture,
+): void {
+  const { left, width, linesTop, bottom, ratio } = area
+  const x = (time: number) => left + ((time - picture.from) / (picture.to - picture.from)) * width
+  context.font = `800 ${10 * ratio}px ${palette.font}`
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.setLineDash([])
+  for (const bar of alarmBars(picture.markers, picture.from, picture.to, picture.edge.timestamp)) {
+    const color = palette.alarms[bar.priority]
+    const start = Math.max(left, x(bar.from))
+    const barWidth = Math.max(2 * ratio, Math.min(left + width, x(bar.to)) - start)
+    const top = linesTop + bar.row * (barPx + gapPx) * ratio
+    context.fillStyle = color
+    context.globalAlpha = 0.1
+    context.fillRect(start, top, barWidth, bottom - top)
+    context.globalAlpha = 1
+    context.fillRect(start, top, barWidth, barPx * ratio)
+    // The ends that are not seen, or not known yet, have no edge.
+    context.strokeStyle = palette.surface
+    context.lineWidth = ratio
+    context.strokeRect(start, top, barWidth, barPx * ratio)
+    if (bar.isOpen) openEnd(context, palette, start + barWidth, top, ratio)
+    if (barWidth < numberPx * ratio) continue
+    context.fillStyle = palette.onAlarm
+    context.fillText(
+      `${alarmShapes[bar.priority].number}`,
+      start + (numberPx / 2) * ratio,
+      top + (barPx / 2 + 0.5) * ratio,
+    )
+  }
+  context.textAlign = 'left'
+}
+
+/** Teeth at the end of what goes on. */
+function openEnd(
+  context: CanvasRenderingContext2D,
+  palette: TrendPalette,
+  x: number,
+  top: number,
+  ratio: number,
+): void {
+  const tooth = (barPx / 4) * ratio
+  context.fillStyle = palette.surface
+  context.beginPath()
+  for (let step = 0; step < 2; step++) {
+    const y = top + step * 2 * tooth
+    context.moveTo(x, y)
+    context.lineTo(x - tooth, y + tooth)
+    context.lineTo(x, y + 2 * tooth)
+  }
+  context.fill()
+}
+
+/** Draws the limits of the pens that are seen on their own axes, each with the letter of its pen and its side. */
+export function paintLimits(
+  context: CanvasRenderingContext2D,
+  palette: TrendPalette,
+  area: PaintArea,
+  picture: TrendPicture,
+): void {
+  const { left, width, linesTop, linesHeight, ratio } = area
+  context.font = `600 ${11 * ratio}px ${palette.font}`
+  context.textBaseline = 'middle'
+  for (const { tag, value, priority, condition } of picture.limits) {
+    const pen = picture.pens.find((one) => one.pen.tag === tag && one.look === 'line')
+    const scale = pen && picture.scales.get(pen.scaleKey)
+    if (!scale || value < scale.low || value > scale.high) continue
+    const y = linesTop + linesHeight * (1 - (value - scale.low) / (scale.high - scale.low))
+    const color = palette.alarms[priority]
+    context.strokeStyle = color
+    context.lineWidth = ratio
+    context.setLineDash([10 * ratio, 4 * ratio, 2 * ratio, 4 * ratio])
+    context.beginPath()
+    context.moveTo(left, y)
+    context.lineTo(left + width, y)
+    context.stroke()
+    context.setLineDash([])
+    const label = `${pen.letter} ${sideLetters[condition]} ${alarmShapes[priority].number}`
+    const labelWidth = context.measureText(label).width + 8 * ratio
+    const x = left + width - labelWidth - 2 * ratio
+    context.fillStyle = palette.surface
+    context.fillRect(x, y - 8 * ratio, labelWidth, 16 * ratio)
+    context.strokeRect(x, y - 8 * ratio, labelWidth, 16 * ratio)
+    context.fillStyle = color
+    context.fillText(label, x + 4 * ratio, y + 0.5 * ratio)
+  }
+}
