@@ -49,7 +49,7 @@ export function alarmFeeds(parts: ApiParts): NounFeeds<'alarms'> {
     'alarms.watch': ({ since }) => {
       if (since !== undefined && since > board.lastSequence)
         throw invalidInput(`the alarm journal ends at ${board.lastSequence}, there is nothing behind ${since}`, 'since')
-      return new EventSource(parts, since ?? board.lastSequence)
+      return new JournalFollower(parts, since ?? board.lastSequence)
     },
   }
 }
@@ -66,7 +66,7 @@ function isSameWindow(
 }
 
 /** Events behind a position. However long the client stalls, one item waits; the rest is in the journal. */
-class EventSource implements FeedSource<{ events: readonly AlarmEvent[] }> {
+class JournalFollower implements FeedSource<{ events: readonly AlarmEvent[] }> {
   readonly #parts: ApiParts
   /** Sequence of the last event that was fetched. */
   #position: number
