@@ -31,8 +31,10 @@ const shownColumns = [
   'deadband',
   'onDelay',
   'offDelay',
-  'matrixPriority',
 ] as const
+
+/** Follows from severity and response time; whatever stands there when it comes back. */
+const matrixColumn = 'matrixPriority'
 
 /** Attributes with texts: a column for one text, and one for each language. */
 const textAttributes = ['consequence', 'cause', 'action'] as const
@@ -74,7 +76,7 @@ function columnsOf(languages: readonly string[]): readonly string[] {
     ...languages.map((language) => `${attribute}.${language}`),
   ])
   const [status, severity, ...others] = Object.keys(plainColumns)
-  return [idColumn, ...shownColumns, status!, severity!, ...texts, ...others]
+  return [idColumn, ...shownColumns, matrixColumn, status!, severity!, ...texts, ...others]
 }
 
 /** All alarms as CSV with byte order mark and CRLF, as spreadsheets expect. */
@@ -94,11 +96,12 @@ export function databaseRows({ alarms, alarmDatabase, alarmPhilosophy }: Plant):
 
 /** Cells of a row as an export has them; empty ones are left out. */
 function cellsOf(
-  { definition, matrixPriority }: AlarmDatabaseRow,
+  { definition, source, matrixPriority }: AlarmDatabaseRow,
   languages: readonly string[],
 ): Record<string, string> {
   const { rationalisation } = definition
   const approved = rationalisation?.approved ?? {}
+  const own = source.own ?? definition
   const values: Record<string, string | number | null | undefined> = {
     [idColumn]: definition.id,
     tag: definition.tag,
@@ -106,12 +109,12 @@ function cellsOf(
     area: definition.area,
     equipment: definition.equipment,
     message: inLanguage(definition.message, languages[0] ?? 'en'),
-    priority: definition.priority,
-    limit: definition.limit,
-    deadband: definition.deadband,
-    onDelay: formatDuration(definition.onDelayMs),
-    offDelay: formatDuration(definition.offDelayMs),
-    matrixPriority,
+    priority: own.priority,
+    limit: own.limit,
+    deadband: own.deadband,
+    onDelay: durationText(own.onDelayMs),
+    offDelay: durationText(own.offDelayMs),
+    [matrixColumn]: matrixPriority,
     class: definition.alarmClass,
     status: rationalisation?.status,
     severity: rationalisation?.severity,

@@ -78,9 +78,9 @@ export function applyEdit(edit: AlarmDatabaseEdit, alarm: EditedAlarm, today: st
   const set = new Map<AlarmDatabaseAttribute, AttributeValue | null>()
   for (const attribute of alarmDatabaseAttributes) {
     const value = edit[attribute]
-    if (value === undefined || isSame(value, attributeOf(own, attribute))) continue
-    if (value !== null && isSame(value, attributeOf(merged(shared, own), attribute))) continue
-    if (value === null && attributeOf(own, attribute) === null)
+    const [present, effective] = [attributeOf(own, attribute), attributeOf(merged(shared, own), attribute)]
+    if (value === undefined || isSame(value, effective)) continue
+    if (value === null && present === null)
       return `${attribute} of ${edit.id} comes from the entry of its equipment type; it can be changed here, not taken away`
     set.set(attribute, value)
   }
