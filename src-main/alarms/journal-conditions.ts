@@ -12,7 +12,7 @@ import {
   stateNumbers,
   stateShift,
 } from './journal-codec.ts'
-import { textFit } from './journal-message.ts'
+import { hasJoinedFigures, textFit } from './journal-message.ts'
 import type { JournalFilter } from './journal-query.ts'
 import type { AlarmAttributes, JournalSource, StoredEvent } from './journal-source.ts'
 
@@ -129,26 +129,33 @@ function textRows(text: string, source: JournalSource) {
   for (const { number, id, tag } of source.alarms().values())
     if (id.toLowerCase().includes(wanted) || tag.toLowerCase().includes(wanted)) alarms.add(number)
   const sure: number[] = []
+  /** Messages that fit when one of their numbers does; the second ones have to be put together to know. */
+  const byFigure: number[] = []
   const perhaps = new Set<number>()
+  const isNumber = /^\d+(\.\d+)?$/.test(wanted)
   for (const { number, text: word } of source.database
     .prepare<[], { number: number; text: string }>('SELECT number, text FROM word')
     .iterate()) {
     const fit = textFit(word, wanted)
     if (fit === 'all') sure.push(number)
+    else if (fit === 'some' && isNumber && !hasJoinedFigures(word)) byFigure.push(number)
     else if (fit === 'some') perhaps.add(number)
   }
   const parameters: Record<string, string> = {
     textAlarms: JSON.stringify([...alarms]),
     sureWords: JSON.stringify(sure),
     words: JSON.stringify([...sure, ...perhaps]),
+    byFigure: JSON.stringify(byFigure),
+    wanted,
   }
   const listed = (column: string, name: string) => `${column} IN (SELECT value FROM json_each(@${name}))`
-  const sql = `(${listed('alarm', 'textAlarms')} OR ${listed('message', 'words')} OR ${listed('comment', 'sureWords')})`
+  const sql = `(${listed('alarm', 'textAlarms')} OR ${listed('message', 'words')} OR ${listed('comment', 'sureWords')}
+    OR (instr(figures, @wanted) > 0 AND ${listed('message', 'byFigure')}))`
   const withMessage = source.database
     .prepare<[string], { alarm: number }>(
       'SELECT DISTINCT alarm FROM alarm_message WHERE word IN (SELECT value FROM json_each(?))',
     )
-    .all(parameters.words!)
+    .all(JSON.stringify([...sure, ...byFigure, ...perhaps]))
   const indexed: IndexedRows[] = [...new Set([...alarms, ...withMessage.map(({ alarm }) => alarm)])].map((number) => ({
     column: 'alarm',
     number,
@@ -156,11 +163,13 @@ function textRows(text: string, source: JournalSource) {
   // Of all words only comments lead to rows here; users and messages among them find none.
   const commented = source.database
     .prepare<[string], { comment: number }>(
-      'SELECT value AS comment FROM json_each(?) WHERE EXISTS (SELECT 1 FROM event WHERE comment = value AND comment <> 0)',
+      `SELECT words.value AS comment FROM json_each(?) AS words
+       WHERE EXISTS (SELECT 1 FROM event WHERE event.comment = words.value AND event.comment <> 0)`,
     )
     .all(parameters.sureWords!)
   for (const { comment } of commented) indexed.push({ column: 'comment', number: comment })
   const isSure = new Set(sure)
+  const isFigure = new Set(byFigure)
   const fitsRow =
     perhaps.size === 0
       ? null
@@ -168,6 +177,7 @@ function textRows(text: string, source: JournalSource) {
           alarms.has(row.alarm) ||
           isSure.has(row.message) ||
           isSure.has(row.comment) ||
+          isFigure.has(row.message) ||
           (perhaps.has(row.message) && source.message(row).toLowerCase().includes(wanted))
   return { sql, parameters, indexed, fitsRow }
 }

@@ -49,6 +49,13 @@ export function textFit(text: string, wanted: string): 'all' | 'some' | 'none' {
   return mayFit(wanted).test(lower) ? 'some' : 'none'
 }
 
+/** Whether a number looked for may reach from one of the message's numbers into another, as in `1.2.3`. */
+export function hasJoinedFigures(text: string): boolean {
+  return joinedFigures.test(text)
+}
+
+const joinedFigures = new RegExp(`[\\d${figureMark}]\\.[\\d${figureMark}]`)
+
 let lastWanted = ''
 let lastPattern = /(?:)/
 

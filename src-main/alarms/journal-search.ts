@@ -2,6 +2,7 @@
 // rows, or the rows are looked through. Either way a page ends in time: what it has not seen is the next page's.
 import type { AlarmEvent } from '../shared/alarm.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
+import type { Statement } from '../storage/database.ts'
 import { type BlockSummary, blockColumns, blockLength, blockOf } from './journal-blocks.ts'
 import { conditionsOf, type IndexedRows, type JournalConditions } from './journal-conditions.ts'
 import { type JournalPage, type JournalQuery, mostJournalRows, usualJournalRows } from './journal-query.ts'
@@ -11,13 +12,14 @@ import type { JournalSource, StoredEvent } from './journal-source.ts'
 const pageMs = 400
 /** Blocks that are searched between two looks at the clock; they double while nothing is found. */
 const firstStride = 16
-const longestStride = 128
+const longestStride = 64
 /** Where an index leads to the rows. */
 const longestIndexedStride = 512
 /** More places than this are not looked up one by one. */
 const mostIndexed = 3000
-/** Looking up one place costs as much as reading so many rows. */
+/** Looking up one place costs as much as reading so many rows one after the other; so does each row that it leads to. */
 const rowsPerLookUp = 24
+const rowsPerFound = 8
 
 export interface SearchOptions {
   /** Rows of archive files are not in the journal: where it begins. */
@@ -107,6 +109,7 @@ class RowWalk {
   readonly #source: JournalSource
   readonly #conditions: JournalConditions
   readonly #isNewest: boolean
+  readonly #counts = new Map<string, Statement<[number, number, number, number], { count: number }>>()
   readonly #statements = new Map<string, ReturnType<JournalSource['database']['prepare']>>()
 
   constructor(source: JournalSource, conditions: JournalConditions, isNewest: boolean) {
@@ -123,18 +126,38 @@ class RowWalk {
   /** Appends rows that fit, at most `count`, in order. */
   read(blocks: readonly BlockSummary[], span: Span, count: number, into: StoredEvent[]): void {
     const { indexed } = this.#conditions
-    const isLookedUp =
-      indexed !== null &&
-      this.isIndexed &&
-      indexed.length * rowsPerLookUp * runsOf(blocks).length < blocks.length * blockLength
     for (const run of runsOf(blocks)) {
       const room = count - into.length
       if (room <= 0) return
       const first = Math.max(span.first, Math.min(run.first, run.last) * blockLength + 1)
       const last = Math.min(span.last, (Math.max(run.first, run.last) + 1) * blockLength)
-      if (isLookedUp) into.push(...this.#lookUp(indexed, first, last, room))
+      if (indexed !== null && this.isIndexed && this.#isSparse(indexed, first, last))
+        into.push(...this.#lookUp(indexed, first, last, room))
       else into.push(...this.#rows(null, first, last, room))
     }
+  }
+
+  /** Whether the index leads to so few rows that looking them up is less work than reading all. */
+  #isSparse(indexed: readonly IndexedRows[], first: number, last: number): boolean {
+    let room = last - first + 1 - indexed.length * rowsPerLookUp
+    for (const { column, number } of indexed) {
+      if (room <= 0) return false
+      const most = Math.ceil(room / rowsPerFound)
+      room -= rowsPerFound * this.#counted(column, number, first, last, most)
+    }
+    return room > 0
+  }
+
+  #counted(column: IndexedRows['column'], number: number, first: number, last: number, most: number): number {
+    let statement = this.#counts.get(column)
+    if (statement === undefined) {
+      statement = this.#source.database.prepare<[number, number, number, number], { count: number }>(
+        `SELECT count(*) AS count FROM (SELECT 1 FROM event
+         WHERE ${column} = ? AND ${column === 'alarm' ? '' : `${column} <> 0 AND `}sequence BETWEEN ? AND ? LIMIT ?)`,
+      )
+      this.#counts.set(column, statement)
+    }
+    return statement.get(number, first, last, most)?.count ?? 0
   }
 
   #lookUp(indexed: readonly IndexedRows[], first: number, last: number, count: number): StoredEvent[] {

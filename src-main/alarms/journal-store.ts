@@ -61,8 +61,6 @@ export class JournalStore {
   readonly #writeState: Statement<[string, number, number, number, string | null]>
   readonly #removeState: Statement<[string]>
   readonly #writeGap: Statement<[number, number, number, string]>
-  /** States of the open transaction: of an alarm that changes several times only the last one is written. */
-  readonly #states = new Map<string, AlarmTransition>()
   #hash: Buffer
   #lastSequence: number
   #lastReceived: number
@@ -153,7 +151,7 @@ export class JournalStore {
   write(transition: AlarmTransition): void {
     const { event, stored } = transition
     this.writeRow(event, this.#dictionary.constants(stored.definition))
-    this.#states.set(event.id, transition)
+    this.#writeStored(stored, event.event === 'removed')
   }
 
   /** A row into the open transaction; `constants` are numbers of its message that do not vary. */
@@ -199,8 +197,6 @@ export class JournalStore {
 
   /** Durable when it returns. */
   commit(): void {
-    for (const { event, stored } of this.#states.values()) this.#writeStored(stored, event.event === 'removed')
-    this.#states.clear()
     this.#block.write()
     this.#writeChain.run(this.#lastSequence, this.#hash, this.#lastReceived)
     this.#database.exec('COMMIT')
@@ -218,7 +214,6 @@ export class JournalStore {
   /** Nothing of the open transaction happened. */
   rollback(): void {
     if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-    this.#states.clear()
     this.#dictionary.forget()
     this.#block.forget()
     const chain = this.#chain()
