@@ -1,59 +1,40 @@
-// Chattering of one alarm: how often it came within a window, in bursts, and the chatter index of its run lengths (conformance A48).
-import type { AlarmPeak } from '../shared/alarm-report.ts'
+// Alarms that come and go faster than anybody can answer them (ISA-18.2 clause 16.5.4).
 
-/** Takes the activations of one alarm in order of time. Memory: the activations of one window. */
+/** `chatteringCount` activations within `chatteringWindowMs` make an alarm chatter. */
+export interface ChatteringLimits {
+  readonly chatteringCount: number
+  readonly chatteringWindowMs: number
+}
+
 export class Chattering {
-  readonly #count: number
-  readonly #windowMs: number
-  /** Activations of the window (t − window, t]. */
-  #recent: number[] = []
-  /** How many of `recent`, from its end, do not belong to a burst yet. */
-  #uncountedCount = 0
-  #isBurst = false
-  #lastTimestamp = Number.NaN
-  #runCount = 0
-  #inverseRunSum = 0
-  activationCount = 0
-  episodeCount = 0
-  /** Activations that belong to a burst. */
-  burstActivationCount = 0
-  worst: AlarmPeak | null = null
+  limits: ChatteringLimits
+  /** The last activations of each alarm, at most as many as are needed to judge. */
+  readonly #activations = new Map<number, number[]>()
+  readonly #chattering = new Set<number>()
 
-  constructor(count: number, windowMs: number) {
-    this.#count = count
-    this.#windowMs = windowMs
+  constructor(limits: ChatteringLimits) {
+    this.limits = limits
   }
 
-  /** ms since 1970-01-01 UTC, not before the one before. */
-  activated(timestamp: number): void {
-    this.activationCount++
-    this.#addRun(timestamp)
-    let expired = 0
-    while (expired < this.#recent.length && this.#recent[expired]! <= timestamp - this.#windowMs) expired++
-    if (expired > 0) this.#recent = this.#recent.slice(expired)
-    this.#recent.push(timestamp)
-    this.#uncountedCount = Math.min(this.#uncountedCount + 1, this.#recent.length)
-    if (this.#recent.length > (this.worst?.count ?? 0))
-      this.worst = { count: this.#recent.length, timestamp: this.#recent[0]! }
-    const isBurst = this.#recent.length >= this.#count
-    if (isBurst) {
-      if (!this.#isBurst) this.episodeCount++
-      this.burstActivationCount += this.#uncountedCount
-      this.#uncountedCount = 0
-    }
-    this.#isBurst = isBurst
+  isChattering(slot: number): boolean {
+    return this.#chattering.has(slot)
   }
 
-  /** Ψ = Σ n(r)/r / Σ n(r), r in whole seconds, at least 1; 0 with fewer than two activations. */
-  get chatterIndex(): number {
-    return this.#runCount === 0 ? 0 : this.#inverseRunSum / this.#runCount
+  /** An activation at this source time. When it chatters: for how long at least, ms; else null. */
+  activate(slot: number, timestamp: number): number | null {
+    const { chatteringCount, chatteringWindowMs } = this.limits
+    const times = this.#activations.get(slot) ?? []
+    this.#activations.set(slot, times)
+    times.push(timestamp)
+    while (times.length > chatteringCount) times.shift()
+    const span = timestamp - times[0]!
+    if (times.length < chatteringCount || span < 0 || span >= chatteringWindowMs) return null
+    this.#chattering.add(slot)
+    return chatteringWindowMs - span
   }
 
-  #addRun(timestamp: number): void {
-    if (!Number.isNaN(this.#lastTimestamp)) {
-      this.#runCount++
-      this.#inverseRunSum += 1 / Math.max(1, Math.round((timestamp - this.#lastTimestamp) / 1000))
-    }
-    this.#lastTimestamp = timestamp
+  /** The time that {@link activate} gave has passed without another activation. */
+  end(slot: number): void {
+    this.#chattering.delete(slot)
   }
 }
