@@ -1,8 +1,15 @@
 // Every report that the journal's reader thread can make, by name. A new one is one more line.
+import { beforeReport } from './before-report.ts'
 import type { AlarmReport } from './journal-rows.ts'
+import { kpiReport } from './kpi-report.ts'
+import { proposalReport } from './proposal-report.ts'
 
 /** `journal.report('<name>', input)` runs one of these in the reader thread. */
-export const alarmReports = {} satisfies Readonly<Record<string, AlarmReport<never, unknown>>>
+export const alarmReports = {
+  before: beforeReport,
+  kpi: kpiReport,
+  proposals: proposalReport,
+} satisfies Readonly<Record<string, AlarmReport<never, unknown>>>
 
 export type AlarmReports = typeof alarmReports
 export type AlarmReportName = keyof AlarmReports & string
