@@ -1,6 +1,7 @@
 // A page with nothing but a mimic on it, for the bench and for looking at artwork: values are pushed in from outside.
 import { flushSync, mount, unmount } from 'svelte'
 import '../../../../src-renderer/ui/theme.css'
+import type { AlarmRow } from '../../../../src-main/shared/alarm.ts'
 import type { EquipmentRow, TagRow } from '../../../../src-main/shared/contract.ts'
 import type { JsonValue } from '../../../../src-main/shared/data-value.ts'
 import type { TagFrame } from '../../../../src-main/shared/tag-frame.ts'
@@ -27,6 +28,8 @@ const opened: string[] = []
 const writes: unknown[] = []
 
 const rowOf = new Map<string, TagRow>()
+let alarms: readonly AlarmRow[] = []
+const alarmWatches = new Set<() => void>()
 
 const stage = {
   /** Values pushed so far are the first frame of every watch. */
@@ -59,6 +62,15 @@ const stage = {
             }),
         },
         liveTags: tags,
+        alarms: {
+          watch: (wanted: readonly string[], onRows: (rows: readonly AlarmRow[]) => void) => {
+            const known = new Set(wanted)
+            const tell = () => onRows(alarms.filter(({ tag }) => known.has(tag)))
+            alarmWatches.add(tell)
+            queueMicrotask(tell)
+            return () => alarmWatches.delete(tell)
+          },
+        },
         onOpenMimic: (mimic: string) => opened.push(mimic),
         onOpenFaceplate: (target: object) => opened.push(JSON.stringify(target)),
         onWrite: (write: unknown) => writes.push(write),
@@ -81,6 +93,11 @@ const stage = {
   /** Pushes a frame that is already made to every watch; for measuring. */
   pushFrame(frame: TagFrame): void {
     tags.pushFrame(frame)
+  },
+  /** All alarms there are. */
+  setAlarms(rows: readonly AlarmRow[]): void {
+    alarms = rows
+    for (const tell of alarmWatches) tell()
   },
   setLive(isLive: boolean): void {
     tags.setLive(isLive)
