@@ -1,8 +1,9 @@
 // The report `before` of the journal's reader thread: the occurrence of an alarm, its first-out group, and what other alarms did in the
 // time before it.
-import { type AlarmEvent, alarmEventKinds } from '../shared/alarm.ts'
+import { type AlarmEvent, type AlarmState, alarmEventKinds } from '../shared/alarm.ts'
 import type { FirstOutMember } from '../shared/alarm-report.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
+import { isHeld } from './alarm-kpi-row.ts'
 import type { JournalRows, ReportRow } from './journal-rows.ts'
 import { cancelled } from './kpi-report.ts'
 
@@ -29,9 +30,9 @@ const mostOthers = 300
 const mostRows = 200_000
 /** Rows of the alarm that are looked through for its last occurrence. */
 const mostOwnRows = 2000
-/** How long before and after an alarm its first-out group is followed; ms. */
-const groupBeforeMs = 24 * 3600_000
-const groupAfterMs = 3600_000
+/** Rows of each member of its first-out group that are looked at, and for how long after it; ms. */
+const mostGroupRows = 200
+const groupAfterMs = 600_000
 const telling = new Set<string>(alarmEventKinds.filter((kind) => kind !== 'comment' && kind !== 'changed'))
 
 /**
@@ -79,32 +80,37 @@ function keepNewest(found: ReportRow[]): void {
   found.length = Math.min(found.length, mostOthers)
 }
 
+/** Counts for its group: in alarm, and not held back. */
+function isOpen(state: AlarmState): boolean {
+  return state !== 'normal' && !isHeld(state)
+}
+
 /** Members of the group that became active since it was normal, with the occurrence among them, in order of source time. */
 function firstOutMembers(rows: JournalRows, occurrence: AlarmEvent, groupIds: readonly string[]): FirstOutMember[] {
-  const from = occurrence.timestamp - groupBeforeMs
-  const members = new Set(groupIds)
-  const abnormal = new Set<string>()
+  const { timestamp, sequence } = occurrence
+  const before = groupIds.flatMap((id) => rows.eventsOf(id, sequence, mostGroupRows))
+  const after = [...rows.rows(timestamp, timestamp + groupAfterMs, groupIds)].filter((row) => row.sequence >= sequence)
+  const ordered: ReportRow[] = [...before, ...after].sort((a, b) => a.sequence - b.sequence)
+  const open = new Set<string>()
+  for (const row of [...ordered].reverse())
+    if (!isOpen(row.previousState)) open.delete(row.id)
+    else open.add(row.id)
   /** `active` rows since the group was normal. */
   let activations: number[] = []
-  for (const row of rows.lastBefore(from))
-    if (members.has(row.id) && row.state !== 'normal') {
-      abnormal.add(row.id)
-      if (row.eventId !== 0) activations.push(row.eventId)
-    }
   let isFound = false
-  for (const row of rows.rows(from, occurrence.timestamp + groupAfterMs, groupIds)) {
+  for (const row of ordered) {
     if (row.isTest) continue
     if (row.event === 'active') activations.push(row.sequence)
-    isFound ||= row.sequence === occurrence.sequence
-    if (row.state === 'normal') abnormal.delete(row.id)
-    else abnormal.add(row.id)
-    if (abnormal.size > 0) continue
+    isFound ||= row.sequence === sequence
+    if (!isOpen(row.state)) open.delete(row.id)
+    else open.add(row.id)
+    if (open.size > 0) continue
     if (isFound) break
     activations = []
   }
   return membersOf(
     firstOfEach(
-      activations.flatMap((sequence) => rows.event(sequence) ?? []),
+      activations.flatMap((active) => rows.event(active) ?? []),
       occurrence,
     ),
     occurrence,
@@ -126,7 +132,7 @@ function membersOf(ordered: readonly AlarmEvent[], occurrence: AlarmEvent): Firs
     timestamp: event.timestamp,
     message: event.message,
     priority: event.priority,
-    isFirstOut: index === 0,
+    isFirstOut: event.timestamp === first,
     isTie: [ordered[index - 1], ordered[index + 1]].some((other) => other?.timestamp === event.timestamp),
     isSubject: event.sequence === occurrence.sequence,
     afterMs: event.timestamp - first,
