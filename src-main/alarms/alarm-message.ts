@@ -8,6 +8,11 @@ export interface AlarmMessage {
   readonly messages: Readonly<Record<string, string>> | null
 }
 
+/** Text and names of values in turn: the even parts are text. */
+type Template = readonly string[]
+
+const templates = new Map<string, Template>()
+
 /** Fills in `{value}`, `{limit}`, `{unit}` and `{tag}`. `languages`: those of the plant, the first is the default. */
 export function fillMessage(
   definition: AlarmDefinition,
@@ -16,19 +21,48 @@ export function fillMessage(
   languages: readonly string[],
 ): AlarmMessage {
   const first = languages[0] ?? 'en'
-  const { message, states } = definition
+  const { message } = definition
   if (typeof message === 'string' && !message.includes('{')) return { message, messages: null }
-  const isOne = typeof message === 'string' && (states === null || !message.includes('{value}'))
-  const fill = (language: string) =>
-    wordsIn(message, language, first).replaceAll(/\{(value|limit|unit|tag)\}/g, (_, name: string) => {
-      if (name === 'unit') return definition.unit
-      if (name === 'tag') return definition.tag
-      return name === 'value' ? valueInWords(value, definition, language, first) : inWords(limit, definition.decimals)
-    })
-  if (isOne || languages.length < 2) return { message: fill(first), messages: null }
-  const messages = Object.fromEntries(languages.map((language) => [language, fill(language)]))
-  return { message: messages[first]!, messages }
+  const isOne = typeof message === 'string' && (definition.states === null || !message.includes('{value}'))
+  const text = fill(definition, value, limit, first, first)
+  if (isOne || languages.length < 2) return { message: text, messages: null }
+  const messages: Record<string, string> = {}
+  for (const language of languages)
+    messages[language] = language === first ? text : fill(definition, value, limit, language, first)
+  return { message: text, messages }
 }
+
+function fill(
+  definition: AlarmDefinition,
+  value: JsonValue,
+  limit: JsonValue,
+  language: string,
+  first: string,
+): string {
+  const template = templateOf(wordsIn(definition.message, language, first))
+  let text = template[0]!
+  for (let at = 1; at < template.length; at += 2) {
+    const name = template[at]
+    if (name === 'value') text += valueInWords(value, definition, language, first)
+    else if (name === 'limit') text += inWords(limit, definition.decimals)
+    else text += name === 'unit' ? definition.unit : definition.tag
+    text += template[at + 1]!
+  }
+  return text
+}
+
+function templateOf(words: string): Template {
+  let template = templates.get(words)
+  if (template === undefined) {
+    if (templates.size > mostTemplates) templates.clear()
+    template = words.split(/\{(value|limit|unit|tag)\}/)
+    templates.set(words, template)
+  }
+  return template
+}
+
+/** Plants have fewer messages; names that change with every plant must not pile up. */
+const mostTemplates = 200_000
 
 /** Words of the plant in a language; of the plant's first one, or of any, where it has none. */
 export function wordsIn(words: PlantWords, language: string, first: string): string {
@@ -37,8 +71,9 @@ export function wordsIn(words: PlantWords, language: string, first: string): str
 }
 
 function valueInWords(value: JsonValue, definition: AlarmDefinition, language: string, first: string): string {
+  if (definition.states === null) return inWords(value, definition.decimals)
   const key = typeof value === 'boolean' ? String(Number(value)) : String(value)
-  const words = definition.states?.[key] ?? definition.states?.[String(value)]
+  const words = definition.states[key] ?? definition.states[String(value)]
   return words === undefined ? inWords(value, definition.decimals) : wordsIn(words, language, first)
 }
 
