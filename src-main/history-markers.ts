@@ -1,6 +1,7 @@
-// Where marks on trends come from: the audit trail (writes, other operator actions), states of devices, gaps of the recorder. A new
+// Where marks on trends come from: the audit trail (writes, other operator actions), alarms, states of devices, gaps of the recorder. A new
 // source is one more object in the list of runtime.ts.
 import type { AuditTrail } from './access/audit-trail.ts'
+import type { AlarmJournal } from './alarms/alarm-journal.ts'
 import type { HistorianGap } from './historian/history-input.ts'
 import type { HistoryReading } from './historian/reader/history-reader.ts'
 import { deviceStateValues } from './recording.ts'
@@ -45,6 +46,11 @@ export function operatorMarkers(audit: AuditTrail): HistoryMarkerSource {
       return rows.map((row) => auditMarker(row, 'operator', null, `${row.action} ${row.target}`.trim()))
     },
   }
+}
+
+/** Occurrences of alarms, each from active to returned; `endTimestamp` null while it lasts. */
+export function alarmMarkers(journal: Pick<AlarmJournal, 'markers'>): HistoryMarkerSource {
+  return { kind: 'alarm', read: (from, to, tags, limit) => journal.markers(from, to, tags, limit) }
 }
 
 function auditMarker(row: AuditRow, kind: 'write' | 'operator', tag: string | null, what: string): HistoryMarker {

@@ -1,5 +1,5 @@
 // What of the runtime is recorded: every change of the tags that have history, and as series of its own the state of each device
-// and every write. Names of own series contain a colon, so that they are never a tag's.
+// and alarm and every write. Names of own series contain a colon, so that they are never a tag's.
 import type { BackfillColumns, WriteOutcome } from './api/api-parts.ts'
 import type { Clock } from './base/clock.ts'
 import type { Historian, HistorianHealth } from './historian/historian.ts'
@@ -10,9 +10,10 @@ import {
   recordedTag,
   seriesKindOf,
 } from './historian/history-settings.ts'
+import { type AlarmEvent, type AlarmState, alarmStateValues } from './shared/alarm.ts'
 import type { DeviceRow, DeviceState } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
-import { deviceSeriesName, runningSeriesName, writeSeriesName } from './shared/own-series.ts'
+import { alarmSeriesName, deviceSeriesName, runningSeriesName, writeSeriesName } from './shared/own-series.ts'
 import type { Plant } from './shared/plant.ts'
 import { StatusCodes } from './shared/status-code.ts'
 import { coerceValue, type StateWords, type TagDefinition, usualTagHistory, valueTypeOf } from './shared/tag.ts'
@@ -28,7 +29,8 @@ export const deviceStateValues: Readonly<Record<DeviceState, number>> = {
   failed: 4,
 }
 
-const deviceStateWords: Readonly<Record<string, StateWords>> = {
+/** Words of {@link deviceStateValues}. */
+export const deviceStateWords: Readonly<Record<string, StateWords>> = {
   0: { en: 'Disabled', 'zh-CN': '已停用' },
   1: { en: 'Connecting', 'zh-CN': '正在连接' },
   2: { en: 'Connected', 'zh-CN': '已连接' },
@@ -36,12 +38,29 @@ const deviceStateWords: Readonly<Record<string, StateWords>> = {
   4: { en: 'Failed', 'zh-CN': '故障' },
 }
 
+const alarmStateWords: Readonly<Record<AlarmState, StateWords>> = {
+  normal: { en: 'Normal', 'zh-CN': '正常' },
+  unacknowledged: { en: 'Active, unacknowledged', 'zh-CN': '报警，未确认' },
+  acknowledged: { en: 'Active, acknowledged', 'zh-CN': '报警，已确认' },
+  returnedUnacknowledged: { en: 'Returned, unacknowledged', 'zh-CN': '已恢复，未确认' },
+  latchedUnacknowledged: { en: 'Latched, unacknowledged', 'zh-CN': '锁存，未确认' },
+  latchedAcknowledged: { en: 'Latched, acknowledged', 'zh-CN': '锁存，已确认' },
+  shelved: { en: 'Shelved', 'zh-CN': '已搁置' },
+  suppressedByDesign: { en: 'Suppressed by design', 'zh-CN': '按设计抑制' },
+  outOfService: { en: 'Out of service', 'zh-CN': '停用' },
+}
+const alarmValueWords: Readonly<Record<string, StateWords>> = Object.fromEntries(
+  Object.entries(alarmStateWords).map(([state, words]) => [alarmStateValues[state as AlarmState], words]),
+)
+
 export class Recording {
   readonly #historian: Historian
   readonly #table: TagTable
   readonly #clock: Clock
   /** Device → the state that was recorded last. */
   #deviceStates = new Map<string, DeviceState>()
+  /** Alarm → time of the state that was recorded last. */
+  readonly #alarmTimestamps = new Map<string, number>()
 
   constructor(historian: Historian, table: TagTable, clock: Clock) {
     this.#historian = historian
@@ -107,6 +126,27 @@ export class Recording {
       statusCode,
       timestamp,
     })
+  }
+
+  /**
+   * Rows of the alarm journal, in their order: the states of each alarm become its series. Sources and the runtime have clocks of their
+   * own; a state never stands before the one it followed.
+   */
+  alarms(events: readonly AlarmEvent[]): void {
+    for (const { id, state, previousState, timestamp } of events) {
+      if (state === previousState) continue
+      const ordered = Math.max(timestamp, this.#alarmTimestamps.get(id) ?? timestamp)
+      this.#alarmTimestamps.set(id, ordered)
+      this.#historian.recordOwn({
+        name: alarmSeriesName(id),
+        description: `State of alarm ${id}`,
+        dataType: 'uint8',
+        states: alarmValueWords,
+        value: alarmStateValues[state],
+        statusCode: StatusCodes.Good,
+        timestamp: ordered,
+      })
+    }
   }
 
   /** A write that was sent: what was asked for, when, and the device's answer. `input` was taken by the tag's type already. */

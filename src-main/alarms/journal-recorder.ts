@@ -28,7 +28,7 @@ export interface JournalRecorderOptions {
 /** Longest time of the thread at a stretch, the disk's own time excepted; ms. */
 const sliceMs = 4
 /** A transaction is committed when nothing waits any more, at the latest after this, or four times what a commit takes; ms. */
-const transactionMs = 20
+const transactionMs = 40
 /** A commit that took longer lets others have the thread for twice its time; ms. */
 const slowCommitMs = 10
 /** Three hours of ten rows a second. */
