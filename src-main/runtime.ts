@@ -6,13 +6,12 @@ import { ApiServer } from './api/api-server.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { Closing } from './base/closing.ts'
 import type { Logger } from './base/logger.ts'
-import { closedAlarms } from './closed-alarms.ts'
 import { DriverHost } from './drivers/driver-host.ts'
 import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { CalculatedTags } from './expressions/calculated-tags.ts'
 import { type Historian, openHistorian } from './historian/historian.ts'
 import { defaultHistorySettings } from './historian/history-settings.ts'
-import { deviceMarkers, operatorMarkers, recorderMarkers, writeMarkers } from './history-markers.ts'
+import { alarmMarkers, deviceMarkers, operatorMarkers, recorderMarkers, writeMarkers } from './history-markers.ts'
 import { Health } from './maintenance/health.ts'
 import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
 import { plantThread } from './plant-thread.ts'
@@ -22,6 +21,7 @@ import type { JsonValue } from './shared/data-value.ts'
 import type { Plant, PlantHistory } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
 import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
+import { StationAlarms } from './station-alarms.ts'
 import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
@@ -90,6 +90,7 @@ export class Runtime {
   readonly #calculatedTags: CalculatedTags
   readonly #historian: Historian
   readonly #recording: Recording
+  readonly #alarms: StationAlarms
   #wasRecording = true
   readonly #clock: Clock
 
@@ -111,6 +112,18 @@ export class Runtime {
     this.#calculatedTags = new CalculatedTags({ table: this.tagTable, clock })
     this.#recording = new Recording(historian, this.tagTable, clock)
     this.#recording.started()
+    this.#alarms = closing.add(
+      new StationAlarms({
+        dataFolder: options.dataFolder,
+        clock,
+        logger: options.logger.part('alarms'),
+        table: this.tagTable,
+        historian,
+        audit: access.audit,
+        plant: () => this.plantStore.plant,
+        onEvents: (events) => this.#recording.alarms(events),
+      }),
+    )
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
@@ -119,7 +132,7 @@ export class Runtime {
         logger: options.logger.part('drivers'),
         secret: (name) => access.secrets.read(name),
         onValues: (batch) => this.onDriverValues(batch),
-        onDevices: () => this.#recording.devices(this.drivers.list()),
+        onDevices: () => this.#devicesChanged(),
       }),
     )
     this.#tagWriter = new TagWriter({
@@ -159,18 +172,20 @@ export class Runtime {
         historyMarkers: [
           writeMarkers(access.audit),
           operatorMarkers(access.audit),
+          alarmMarkers(this.#alarms.journal),
           deviceMarkers({ history: historian, deviceOf: (tag) => this.#deviceOf(tag) }),
           recorderMarkers({ history: historian, gaps: () => this.#recording.gaps() }),
         ],
-        alarms: closedAlarms,
+        alarms: this.#alarms.api,
         access,
         health: () => health.read(),
       }),
     )
     this.#configure()
     const timer = clock.every(calculationIntervalMs, () => {
-      this.#recalculate(noChanges)
+      this.#spread(noChanges)
       this.#watchHistorian()
+      this.#alarms.secondPassed({ isRecording: this.#wasRecording, isAudited: access.audit.isWriting })
     })
     closing.onClose(() => timer.cancel())
   }
@@ -178,11 +193,7 @@ export class Runtime {
   /** One batch up, from a driver to everybody who wants to know. */
   onDriverValues(batch: ValueBatch): void {
     this.#tagWriter.observe(batch)
-    const changes = this.tagTable.apply(batch)
-    this.api.publish(changes)
-    this.#recalculate(changes)
-    // Last of all: the historian takes the columns away.
-    this.#recording.changes(changes)
+    this.#spread(this.tagTable.apply(batch))
   }
 
   /** One command down; what was written is kept in history with the device's answer. */
@@ -218,6 +229,7 @@ export class Runtime {
       tags: () => ({ count: this.tagTable.size, badCount: this.#badTagCount() }),
       // The sample ledger: what drivers offered is what was accepted, unchanged or unknown; dropped ones never arrived.
       valuePath: () => ({ ...this.tagTable.ledger, droppedCount: this.drivers.droppedValueCount }),
+      alarms: () => this.#alarms.health(),
       historian: () => historianHealth(this.#historian.health()),
       api: () => ({ ...this.api.counters }),
       plant: () => ({ revision: this.plantStore.revision, faultCount: this.plantStore.faults.length }),
@@ -247,13 +259,24 @@ export class Runtime {
     return this.#closing.close()
   }
 
-  /** Calculated tags that these changes, or time alone, touch. */
-  #recalculate(changes: ValueBatch): void {
+  /**
+   * Changes of the tag table, with the calculated tags that they, or time alone, touch. Alarms come first, when the calculated tags fit
+   * the measured ones: what they find is on its way to the disk while screens are told.
+   */
+  #spread(changes: ValueBatch): void {
     const calculated = this.#calculatedTags.evaluate(changes)
-    if (calculated.count === 0) return
-    const results = this.tagTable.applyCalculated(calculated)
-    this.api.publish(results)
-    this.#recording.changes(results)
+    const results = calculated.count === 0 ? noChanges : this.tagTable.applyCalculated(calculated)
+    const batches = [changes, results].filter(({ count }) => count > 0)
+    for (const batch of batches) this.#alarms.changes(batch)
+    for (const batch of batches) this.api.publish(batch)
+    // Last of all: the historian takes the columns away.
+    for (const batch of batches) this.#recording.changes(batch)
+  }
+
+  #devicesChanged(): void {
+    const rows = this.drivers.list()
+    this.#alarms.devices(rows)
+    this.#recording.devices(rows)
   }
 
   #configure(): void {
@@ -267,12 +290,23 @@ export class Runtime {
       this.#calculatedTags.configure(plant.tags)
     }
     if (plant.tags !== before?.tags || !isSame(plant.history, before.history)) this.#recording.configure(plant)
-    if (plant.tags !== before?.tags) this.#recalculate(noChanges)
+    // Handles are the new ones from here on.
+    if (isOtherForAlarms(plant, before)) this.#alarms.configure(plant, this.plantStore.revision > 0)
+    if (plant.tags !== before?.tags) this.#spread(noChanges)
     this.drivers.configure(
       plant.devices,
       [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),
     )
   }
+}
+
+function isOtherForAlarms(plant: Plant, before: Plant | null): boolean {
+  return (
+    plant.tags !== before?.tags ||
+    plant.alarms !== before.alarms ||
+    plant.alarmPhilosophy !== before.alarmPhilosophy ||
+    plant.languages !== before.languages
+  )
 }
 
 function isSame(a: PlantHistory, b: PlantHistory): boolean {

@@ -80,6 +80,7 @@ export class AuditTrail {
   readonly #slice: Statement<[number, number], StoredRow>
   readonly #searched: Statement<[number, number, number, number], SearchRow>
   #failedAppendCount = 0
+  #isWriting = true
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -113,12 +114,20 @@ export class AuditTrail {
     return this.#failedAppendCount
   }
 
+  /** The last record could be written; true before the first. */
+  get isWriting(): boolean {
+    return this.#isWriting
+  }
+
   /** Written and durable when it returns; gives the sequence. Throws DatabaseError when it cannot be written. */
   append(entry: AuditEntry): number {
     try {
-      return this.#append(entry)
+      const sequence = this.#append(entry)
+      this.#isWriting = true
+      return sequence
     } catch (error) {
       this.#failedAppendCount++
+      this.#isWriting = false
       throw asDatabaseError(error, 'writing the audit trail')
     }
   }

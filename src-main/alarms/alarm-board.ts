@@ -31,10 +31,10 @@ export class AlarmBoard {
     notify(this.#rowWatchers)
   }
 
-  /** Takes rows and events that are durable. `row`: null = normal or gone. */
+  /** Takes rows and events that are durable; without any, something else that the summary shows changed. `row`: null = normal or gone. */
   committed({ events, ids }: CommittedAlarms, row: (id: string) => AlarmRow | null): void {
     for (const id of ids) this.#counting.change(this.list.put(id, row(id)))
-    if (ids.length > 0) notify(this.#rowWatchers)
+    notify(this.#rowWatchers)
     const last = events.at(-1)
     if (last === undefined) return
     this.#lastSequence = last.sequence
