@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addAlarmCommands } from './alarms-command.ts'
 import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
 import { type ExportOptions, exportFormats, exportModes } from './history-export-options.ts'
@@ -184,6 +185,8 @@ history
   .action(async ({ data }: { data: string }) => {
     process.exitCode = await (await import('./history-command.ts')).runRepair(data)
   })
+
+addAlarmCommands(program)
 
 try {
   await program.parseAsync()

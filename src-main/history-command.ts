@@ -1,16 +1,20 @@
 // lineside history …: the history of a data folder as a file, checked, backed up, brought back, repaired.
-import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import type { Writable } from 'node:stream'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  cancellable,
+  cancelledExitCode,
+  interruption,
+  openOutput,
+  ProgressLines,
+  refuse,
+  timeOf,
+} from './command-output.ts'
 import type { ExportProgress, ExportSink, HistoryExport } from './historian/export/history-export.ts'
 import type { ExportFormat, ExportOptions } from './history-export-options.ts'
 import { parseDuration } from './shared/duration.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
-
-/** How often a person sees the progress, and how often a log does; ms. */
-const terminalIntervalMs = 200
-const logIntervalMs = 5000
+import { RuntimeError } from './shared/runtime-error.ts'
 
 /** `<data>/history`. Throws RuntimeError BadNotFound when there is none. */
 function historyFolder(data: string): string {
@@ -18,9 +22,6 @@ function historyFolder(data: string): string {
   if (!existsSync(folder)) throw new RuntimeError('BadNotFound', `There is no history in ${resolve(data)}`)
   return folder
 }
-
-/** 128 + SIGINT, as shells have it. */
-const cancelledExitCode = 130
 
 /** Writes the file, beside a running station or without one; resolves with the exit code. No half file is left by Ctrl+C. */
 export async function runExport(options: ExportOptions): Promise<number> {
@@ -33,7 +34,7 @@ export async function runExport(options: ExportOptions): Promise<number> {
   try {
     const sink = await sinkOf(options.format, (bytes) => output.write(bytes))
     const { exportHistory } = await import('./historian/export/history-export.ts')
-    const rowCount = await exportHistory(history, asked, sink, signal, (state) => progress.show(state))
+    const rowCount = await exportHistory(history, asked, sink, signal, (state) => progress.say(progressText(state)))
     await output.keep()
     progress.end(`${rowCount} rows`)
     return 0
@@ -116,24 +117,6 @@ export async function runRepair(data: string): Promise<number> {
   })
 }
 
-/** Aborted by the first Ctrl+C or SIGTERM; a second one ends the process as usual. */
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
-  return controller.signal
-}
-
-async function cancellable(signal: AbortSignal, work: (progress: ProgressLines) => Promise<number>): Promise<number> {
-  const progress = new ProgressLines(process.stderr)
-  try {
-    return await work(progress)
-  } catch (error) {
-    progress.end(signal.aborted ? 'cancelled; nothing is left' : '')
-    if (signal.aborted) return cancelledExitCode
-    throw error
-  }
-}
-
 /** With the data folder to ourselves. Throws RuntimeError BadResourceUnavailable when a station runs on it. */
 async function withLock(data: string, work: () => Promise<number>): Promise<number> {
   const { lockDataFolder } = await import('./storage/data-folder-lock.ts')
@@ -161,104 +144,11 @@ function askedOf({ tags, from, to, mode, interval }: ExportOptions): HistoryExpo
   return { tags: patterns, ...span, mode, intervalMs }
 }
 
-/** RFC 3339 text with its offset, a date (midnight UTC), ms since 1970, or `now`. */
-function timeOf(option: string, text: string): number {
-  if (text === 'now') return Date.now()
-  if (/^-?\d{1,16}$/.test(text)) return Number(text)
-  const isTime = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))?$/.test(text)
-  const time = isTime ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    refuse(`${option}: a time is expected, as 2026-03-01, 2026-03-01T06:00:00+01:00 or now, not "${text}"`)
-  return time
-}
-
-function refuse(message: string): never {
-  throw new RuntimeError('BadInvalidArgument', message)
-}
-
 async function sinkOf(format: ExportFormat, write: (bytes: Uint8Array) => Promise<void>): Promise<ExportSink> {
   if (format === 'csv') return (await import('./historian/export/export-csv.ts')).csvSink(write)
   return (await import('./historian/export/export-parquet.ts')).parquetSink(write)
 }
 
-/** Where the bytes go. */
-interface Output {
-  write(bytes: Uint8Array): Promise<void>
-  /** All of it is there. */
-  keep(): Promise<void>
-  /** It was not finished: nothing stays. */
-  discard(): Promise<void>
-}
-
-/** A file gets its name when it is whole; until then it is called `<name>.part`. */
-async function openOutput(path: string | undefined): Promise<Output> {
-  if (path === undefined) return streamOutput(process.stdout)
-  const target = resolve(path)
-  if ((await stat(target).catch(() => null))?.isDirectory()) refuse(`--out: ${target} is a folder`)
-  const part = `${target}.part`
-  await mkdir(dirname(target), { recursive: true })
-  const stream = createWriteStream(part)
-  const output = streamOutput(stream)
-  const end = () => new Promise<void>((resolve) => stream.end(resolve))
-  return {
-    write: (bytes) => output.write(bytes),
-    async keep() {
-      await end()
-      const file = await open(part, 'r+')
-      await file.sync()
-      await file.close()
-      await rename(part, target)
-    },
-    async discard() {
-      await end()
-      await rm(part, { force: true })
-    },
-  }
-}
-
-function streamOutput(stream: Writable): Output {
-  let failure: Error | null = null
-  stream.on('error', (error) => {
-    failure = error
-  })
-  return {
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        const failed = (error: Error) =>
-          reject(new RuntimeError('BadResourceUnavailable', `The export cannot be written: ${messageOf(error)}`, error))
-        if (failure) return failed(failure)
-        // One piece under way at a time: a slow reader of a pipe makes the export slow, not large.
-        stream.write(bytes, (error) => (error ? failed(error) : resolve()))
-      }),
-    keep: async () => undefined,
-    discard: async () => undefined,
-  }
-}
-
-/** One line that changes on a terminal, a line now and then elsewhere. */
-class ProgressLines {
-  readonly #stream: NodeJS.WriteStream
-  #shownAt = Number.NEGATIVE_INFINITY
-  #isShown = false
-
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream
-  }
-
-  show({ share, rowCount, tag, seriesIndex, seriesCount }: ExportProgress): void {
-    this.say(`${Math.floor(share * 100)} %  ${rowCount} rows  ${seriesIndex + 1}/${seriesCount} ${tag}`)
-  }
-
-  say(text: string): void {
-    const now = performance.now()
-    if (now - this.#shownAt < (this.#stream.isTTY ? terminalIntervalMs : logIntervalMs)) return
-    this.#shownAt = now
-    this.#isShown = true
-    this.#stream.write(this.#stream.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
-  }
-
-  end(text: string): void {
-    if (this.#isShown && this.#stream.isTTY) this.#stream.write('\r\x1b[2K')
-    if (text !== '') this.#stream.write(`${text}\n`)
-  }
+function progressText({ share, rowCount, tag, seriesIndex, seriesCount }: ExportProgress): string {
+  return `${Math.floor(share * 100)} %  ${rowCount} rows  ${seriesIndex + 1}/${seriesCount} ${tag}`
 }

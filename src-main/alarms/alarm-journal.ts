@@ -10,6 +10,7 @@ import { AlarmReaderThread } from './alarm-reader-thread.ts'
 import type { AlarmReportAnswer, AlarmReportInput, AlarmReportName } from './alarm-reports.ts'
 import type { AlarmRecorder, AlarmTransition, StoredAlarm } from './alarm-transition.ts'
 import { journalCsvHeader } from './journal-csv.ts'
+import { archiveFolderName, journalFileName } from './journal-files.ts'
 import { openJournal } from './journal-opening.ts'
 import type { JournalFilter, JournalPage, JournalQuery, JournalVerdict } from './journal-query.ts'
 import { JournalRecorder } from './journal-recorder.ts'
@@ -69,10 +70,6 @@ export interface AlarmJournalHealth {
   readonly byteCount: number
   readonly archivedCount: number
 }
-
-/** File of the journal in the data folder; SQLite keeps its log beside it. */
-export const journalFileName = 'alarms.sqlite'
-export const archiveFolderName = 'alarm-archive'
 
 /**
  * Opens or makes the journal. A damaged one is put aside and a new one begun. Throws DatabaseError when none can be written at all: no

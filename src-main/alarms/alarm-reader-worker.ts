@@ -59,7 +59,7 @@ function answerTo(question: AlarmQuestion, isCancelled: () => boolean): unknown 
     case 'markers':
       return journalMarkers(source(), question.from, question.to, question.tags, question.limit)
     case 'verify':
-      return checkJournal(file, archiveFolder, isCancelled)
+      return checkJournal(file, archiveFolder, { isCancelled })
     case 'archive': {
       const end = archivableEnd(source(), question.cutoff)
       return end === null ? null : writeArchive(source(), archiveFolder, end)

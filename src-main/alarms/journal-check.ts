@@ -33,14 +33,20 @@ interface Verdict {
   gaps: { first: number; last: number; reason: string }[]
 }
 
+export interface CheckOptions {
+  /** True ends the check with BadRequestInterrupted. */
+  readonly isCancelled?: () => boolean
+  /** Rows looked at so far. */
+  readonly onProgress?: (rowCount: number) => void
+}
+
 /**
- * Checks `<data>/alarms.sqlite` and the archive files beside it. Others have their turn every few milliseconds; `isCancelled` ends it
- * with BadRequestInterrupted.
+ * Checks `<data>/alarms.sqlite` and the archive files beside it. Others have their turn every few milliseconds.
  */
 export async function checkJournal(
   file: string,
   archiveFolder: string,
-  isCancelled: () => boolean = () => false,
+  options: CheckOptions = {},
 ): Promise<JournalCheck> {
   const archives = archiveFiles(archiveFolder)
   const seen: Verdict = { rowCount: 0, firstSequence: 0, gaps: [] }
@@ -63,7 +69,7 @@ export async function checkJournal(
       if (ends === null) return answer(lastSequence + 1)
       const missing = missingBetween(before, ends)
       if (missing !== null) return answer(missing)
-      const broken = await checkPart(source, ends, seen, isCancelled)
+      const broken = await checkPart(source, ends, seen, options)
       lastSequence = Math.max(lastSequence, ends.lastSequence)
       if (broken !== null) return answer(broken)
       before = ends
@@ -106,7 +112,7 @@ async function checkPart(
   source: JournalSource,
   ends: ChainEnds,
   seen: Verdict,
-  isCancelled: () => boolean,
+  { isCancelled, onProgress }: CheckOptions,
 ): Promise<number | null> {
   const gaps = new Map(
     source.database
@@ -128,7 +134,7 @@ async function checkPart(
     sequence = gap.last
   }
   for (;;) {
-    if (isCancelled()) throw new RuntimeError('BadRequestInterrupted', 'The check of the alarm journal was cancelled')
+    if (isCancelled?.()) throw new RuntimeError('BadRequestInterrupted', 'The check of the alarm journal was cancelled')
     let rows: StoredEvent[]
     try {
       rows = slice.all(sequence, sliceLength)
@@ -146,6 +152,7 @@ async function checkPart(
       hash = expected
     }
     if (rows.length < sliceLength) break
+    onProgress?.(seen.rowCount)
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
   if (sequence < ends.lastSequence) skipGap()
