@@ -7,10 +7,10 @@ export function countText(count: number): string {
   return format({ maximumFractionDigits: 0 }).format(count)
 }
 
-/** `0.42`, `6.3`, `152`. */
+/** `0.42`, `6.27`, `150.4`: so many decimals that a figure just above its target does not look like the target. */
 export function rateText(rate: number): string {
   const size = Math.abs(rate)
-  return format({ maximumFractionDigits: size < 1 ? 2 : size < 100 ? 1 : 0 }).format(rate)
+  return format({ maximumFractionDigits: size < 10 ? 2 : size < 1000 ? 1 : 0 }).format(rate)
 }
 
 /** `0.4 %`, `12 %`; of 0 to 1. A share that is there is never written as 0 %. */

@@ -119,10 +119,21 @@ function figure(
   return { key, value, unit, target, most, verdict, timestamp, part }
 }
 
-/** What needs somebody, worst first: bad before still manageable, among equals in the order they are read. */
+/** Figures that say the same of other periods: only the first of them that is not good has to be acted upon. */
+const sameTrouble: readonly (readonly KpiFigureKey[])[] = [
+  ['perTenMinutes', 'perHour', 'perDay', 'steadyRate'],
+  ['peakTenMinutes', 'peakHour', 'peakMinute'],
+  ['timeInFlood', 'overTen'],
+]
+
+/** What needs somebody, worst first: bad before still manageable, among equals in the order they are read; nothing twice. */
 export function findings(figures: readonly KpiFigure[]): readonly KpiFigure[] {
-  return [
+  const worstFirst = [
     ...figures.filter(({ verdict }) => verdict === 'bad'),
     ...figures.filter(({ verdict }) => verdict === 'warning'),
   ]
+  return worstFirst.filter(({ key }, at) => {
+    const same = sameTrouble.find((keys) => keys.includes(key))
+    return !same || !worstFirst.slice(0, at).some((earlier) => same.includes(earlier.key))
+  })
 }

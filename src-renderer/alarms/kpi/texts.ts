@@ -78,7 +78,8 @@ export const t = defineTexts({
     'bad.shelved': 'So many shelved alarms are a second alarm list that nobody reads. End what is no longer needed.',
     'bad.unauthorised': 'Settings or suppressions changed with no command of a person behind it. Find out who and how.',
     courseTitle: 'Alarms in 10 minutes',
-    courseNote: 'A press on a bar opens the journal of that time. Bars above the line are floods.',
+    courseNote:
+      'A press on a bar opens the journal of that time. The line is at 10 alarms; darker stretches of the ground are floods.',
     courseWide: 'One bar is {minutes} min; it shows the worst 10 minutes of them.',
     courseAria:
       'Alarms in 10 minutes from {from} to {to}; at most {most}. Arrow keys choose a bar, Enter opens its journal.',
@@ -279,7 +280,7 @@ export const t = defineTexts({
     'bad.shelved': '搁置如此之多，等于无人查看的第二份报警列表。请取消不再需要的搁置。',
     'bad.unauthorised': '有设定或抑制在没有人员命令的情况下被更改。请查明何人以何种方式所为。',
     courseTitle: '每 10 分钟报警数',
-    courseNote: '点击柱形可打开该时段的日志。高于虚线即为报警泛滥。',
+    courseNote: '点击柱形可打开该时段的日志。虚线为 10 次；深色背景为报警泛滥时段。',
     courseWide: '每根柱形代表 {minutes} 分钟，显示其中最差的 10 分钟。',
     courseAria: '{from} 至 {to} 每 10 分钟报警数，最多 {most}。方向键选择柱形，回车打开其日志。',
     barAria: '{from} – {to}：10 分钟 {count} 次',
