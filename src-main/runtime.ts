@@ -20,7 +20,7 @@ import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { Plant, PlantHistory } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
-import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
+import { joinedBatch, type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import { StationAlarms } from './station-alarms.ts'
 import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
@@ -260,17 +260,18 @@ export class Runtime {
   }
 
   /**
-   * Changes of the tag table, with the calculated tags that they, or time alone, touch. Alarms come first, when the calculated tags fit
-   * the measured ones: what they find is on its way to the disk while screens are told.
+   * Changes of the tag table, and the calculated tags that they, or time alone, touch. Alarms come first and see both in one piece, so
+   * that measured and calculated values fit each other: what they find is on its way to the disk while screens are told.
    */
   #spread(changes: ValueBatch): void {
     const calculated = this.#calculatedTags.evaluate(changes)
     const results = calculated.count === 0 ? noChanges : this.tagTable.applyCalculated(calculated)
-    const batches = [changes, results].filter(({ count }) => count > 0)
-    for (const batch of batches) this.#alarms.changes(batch)
-    for (const batch of batches) this.api.publish(batch)
+    this.#alarms.changes(joinedBatch(changes, results))
+    this.api.publish(changes)
+    this.api.publish(results)
     // Last of all: the historian takes the columns away.
-    for (const batch of batches) this.#recording.changes(batch)
+    this.#recording.changes(changes)
+    this.#recording.changes(results)
   }
 
   #devicesChanged(): void {

@@ -105,6 +105,30 @@ export function badBatch(handles: readonly number[], statusCode: number, timesta
   return builder.take()
 }
 
+/** The rows of one batch behind those of the other, in columns of their own unless one of them is empty. */
+export function joinedBatch(first: ValueBatch, second: ValueBatch): ValueBatch {
+  if (second.count === 0) return first
+  if (first.count === 0) return second
+  const count = first.count + second.count
+  const join = <T extends Uint32Array | Float64Array>(column: (batch: ValueBatch) => T, joined: T): T => {
+    joined.set(column(first).subarray(0, first.count) as never)
+    joined.set(column(second).subarray(0, second.count) as never, first.count)
+    return joined
+  }
+  return {
+    count,
+    handle: join((batch) => batch.handle, new Uint32Array(count)),
+    value: join((batch) => batch.value, new Float64Array(count)),
+    statusCode: join((batch) => batch.statusCode, new Uint32Array(count)),
+    sourceTimestamp: join((batch) => batch.sourceTimestamp, new Float64Array(count)),
+    others: first.others === null && second.others === null ? null : [...othersOf(first), ...othersOf(second)],
+  }
+}
+
+function othersOf({ others, count }: ValueBatch): (TagValue | undefined)[] {
+  return Array.from({ length: count }, (_, row) => others?.[row])
+}
+
 function grown<T extends Uint32Array | Float64Array>(from: T, to: T): T {
   to.set(from as never)
   return to
