@@ -278,7 +278,8 @@ function testEnd(step: AlarmStep): AlarmOutcome {
 function remove(step: AlarmStep): AlarmOutcome {
   const { stored, regions } = step
   if (stored.isRemoved) return null
-  if (regions.isAcknowledged || stored.isTest) return step.to('removed', { regions: normalRegions, isTest: false })
+  if (regions.isAcknowledged || stored.isTest)
+    return step.to('removed', { regions: normalRegions, isTest: false, isRemoved: true })
   const seen: AlarmRegions = { ...regions, shelved: null, suppressed: null, outOfService: null }
   return step.to('removed', { regions: seen, isRemoved: true })
 }

@@ -32,7 +32,7 @@ export interface StoredAlarm {
   readonly isFirstOut: boolean
   readonly isFirstOutTie: boolean
   readonly isTest: boolean
-  /** Left the plant folder before it was acknowledged; it goes with the acknowledgement. */
+  /** Left the plant folder. One that was not acknowledged by then is listed until it is. */
   readonly isRemoved: boolean
   /** As it was at the last event: an alarm whose definition is gone can still be shown and acknowledged. */
   readonly definition: AlarmDefinition
