@@ -70,12 +70,12 @@ export function renewJournal({ file, clock, logger, lastSequence, states, reason
   return { store, states, damagedFile }
 }
 
-/** True for an error that a new file mends. */
+/** True for an error that a new file mends: broken pages, a foreign or half-made schema, a state that is no JSON. */
 export function isDamage(error: unknown): boolean {
-  // A foreign or half-made schema is as useless as broken pages.
-  return error instanceof DatabaseError
-    ? error.kind === 'corrupt' || error.kind === 'other'
-    : error instanceof SyntaxError
+  if (!(error instanceof DatabaseError)) return error instanceof SyntaxError
+  // A disk that cannot be read or has no room says nothing about the file: it stays where it is.
+  const isDisk = String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_IOERR')
+  return error.kind === 'corrupt' || (error.kind === 'other' && !isDisk)
 }
 
 /** The file and its logs under a name that nothing has; the name. */

@@ -16,6 +16,7 @@ import { JournalRecorder } from '../../../src-main/alarms/journal-recorder.ts'
 import { JournalRetention } from '../../../src-main/alarms/journal-retention.ts'
 import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
+import { DatabaseError } from '../../../src-main/storage/database.ts'
 import { alarmDefinition, alarmTransition } from '../../fakes/alarm-transitions.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 
@@ -145,6 +146,67 @@ describe('a full disk', () => {
       expect(again.load().find(({ id }) => id === other.id)).toMatchObject({ occurrenceCount: 42 })
     },
   )
+})
+
+describe('at the start', () => {
+  test.skipIf(!canMount)(
+    'a disk without room is no reason to put a good journal aside (needs the right to mount)',
+    async () => {
+      const journal = opened()
+      journal.append(rows(1, 10))
+      await journal.flushed()
+      await journal.close()
+      fillDisk()
+      expect(() => opened()).toThrow(/SQLITE_(IOERR|FULL)/)
+      expect(readdirSync(disk).filter((name) => name.includes('damaged'))).toEqual([])
+      freeDisk()
+      expect(opened().lastSequence).toBe(10)
+    },
+  )
+})
+
+describe('a journal that breaks while the station runs', () => {
+  test('is put aside; what waited and all states go to a new one, numbers go on', async () => {
+    const file = join(disk, 'alarms.sqlite')
+    const onRenewed = vi.fn()
+    const recorder = new JournalRecorder({
+      file,
+      opened: openJournal(file, systemClock, silentLogger),
+      clock: systemClock,
+      logger: silentLogger,
+      onCommitted: () => undefined,
+      onWritingChanged: () => undefined,
+      onRenewed,
+    })
+    const other = alarmDefinition('PT-7/low')
+    recorder.append([...rows(1, 9), alarmTransition(10, other)])
+    await recorder.flushed()
+    vi.spyOn(recorder.store, 'write').mockImplementationOnce(() => {
+      throw new DatabaseError('corrupt', 'a page of the alarm journal is damaged')
+    })
+    recorder.append(rows(11, 20))
+    await expect(recorder.flushed()).rejects.toThrow('damaged')
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    expect(onRenewed).toHaveBeenCalledOnce()
+    recorder.append(rows(21, 25))
+    await recorder.flushed()
+    expect(recorder.damagedFile).toContain('damaged')
+    recorder.close()
+    expect(await checkJournal(file, join(disk, 'alarm-archive'))).toMatchObject({
+      ok: true,
+      rowCount: 15,
+      firstSequence: 11,
+      lastSequence: 25,
+      gaps: [{ first: 1, last: 10 }],
+    })
+    const again = opened()
+    expect(
+      again
+        .load()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([level.id, other.id])
+  })
 })
 
 describe('a row that is numbered wrongly', () => {
