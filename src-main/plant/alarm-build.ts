@@ -40,6 +40,8 @@ export interface AlarmScope {
   placeOf(equipment: string): string
   /** Why there is no such class; null when there is. */
   classFault(name: string): string | null
+  /** Equal texts as one object: a hundred thousand of them cross to another thread as a few. */
+  shared(words: PlantWords): PlantWords
 }
 
 /** Which keys a condition goes with, and which tags it is for. */
@@ -133,7 +135,7 @@ function definitionOf(
     device: definition.device,
     equipment,
     area: entry.area ?? (equipment === null ? '' : scope.placeOf(equipment)),
-    message: entry.message ?? messageOf(condition, definition, scope.languages),
+    message: scope.shared(entry.message ?? messageOf(condition, definition, scope.languages)),
     unit: definition.unit,
     decimals: definition.decimals,
     states: definition.states,

@@ -1,7 +1,7 @@
 // All alarms of a plant folder together: those of its tags, those of its devices, the files of alarms/, and what they say of
 // each other.
 import { createHash } from 'node:crypto'
-import type { AlarmDefinition, AlarmPhilosophy } from '../shared/alarm.ts'
+import type { AlarmDefinition, AlarmPhilosophy, PlantWords } from '../shared/alarm.ts'
 import { didYouMean } from '../shared/closest-name.ts'
 import { deviceSeriesName } from '../shared/own-series.ts'
 import type { AlarmDatabaseIndex, Equipment } from '../shared/plant.ts'
@@ -64,7 +64,7 @@ export function checkAlarms(parts: AlarmParts): CheckedAlarms {
       if (equipment.has(tag.slice(0, dot))) return tag.slice(0, dot)
     return null
   }
-  const scope = { languages, expressions, equipmentAbove, placeOf, classFault }
+  const scope = { languages, expressions, equipmentAbove, placeOf, classFault, shared: sharedWords() }
   const built: BuiltAlarm[] = []
   for (const tag of parts.tags)
     if (tag.alarms.length > 0) {
@@ -97,6 +97,17 @@ export function checkAlarms(parts: AlarmParts): CheckedAlarms {
     alarms,
     alarmPhilosophy: { classes: [...classes.values()], suppressions, ...figures },
     alarmDatabase: { version: alarmFilesVersion(parts.texts), sources },
+  }
+}
+
+function sharedWords(): (words: PlantWords) => PlantWords {
+  const known = new Map<string, PlantWords>()
+  return (words) => {
+    if (typeof words === 'string') return words
+    const key = JSON.stringify(words)
+    const first = known.get(key) ?? words
+    if (first === words) known.set(key, words)
+    return first
   }
 }
 

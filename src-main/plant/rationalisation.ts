@@ -51,15 +51,16 @@ export function rationalise(
   scope: RationalisationScope,
 ): RationalisedAlarms {
   const places = typePlaces(scope.equipment)
-  const known = new Map(built.map(({ definition }) => [definition.id, definition]))
+  const definitions = new Map(built.map(({ definition }) => [definition.id, definition]))
   const ofType = new Map<string, AlarmDefinition>()
   for (const { definition } of built) {
     const key = typeKeyOf(definition, places)
     if (key !== null && !ofType.has(key)) ofType.set(key, definition)
   }
   const entries = listEntries(files)
-  for (const [key, placed] of entries) checkEntry(key, placed, known, ofType, scope)
+  for (const [key, placed] of entries) checkEntry(key, placed, definitions, ofType, scope)
   const sources = new SourceTable()
+  const known = new RationalisationTable()
   const alarms = built.map(({ definition, file }) => {
     const key = typeKeyOf(definition, places)
     const shared = key === null ? undefined : entries.get(key)
@@ -69,7 +70,8 @@ export function rationalise(
       return definition
     }
     const entry = mergedEntry(shared?.entry, own?.entry)
-    const rationalised = rationalisedAlarm(definition, entry, scope.enforceApproved)
+    const rationalisation = known.of(entry)
+    const rationalised = rationalisedAlarm(definition, entry, rationalisation, scope.enforceApproved)
     checkApproval(rationalised, own, shared)
     sources.add(
       file,
@@ -222,9 +224,9 @@ function approvedOf({ approved }: DatabaseEntry): ApprovedAlarmValues | null {
 function rationalisedAlarm(
   definition: AlarmDefinition,
   entry: DatabaseEntry,
+  rationalisation: Rationalisation,
   enforceApproved: boolean,
 ): AlarmDefinition {
-  const rationalisation = rationalisationOf(entry)
   const isApproved = rationalisation.status === 'approved' || rationalisation.status === 'implemented'
   const running = enforceApproved && isApproved ? rationalisation.approved : null
   return {
@@ -263,6 +265,17 @@ function checkApproval(
   const name = entry.type === undefined ? id : `type ${entry.type} ${entry.alarm}`
   const keys = missing.map((attribute) => attributeKeys[attribute] ?? attribute).join(', ')
   origin.at(['status'], `${name} is ${status}, but ${keys} ${missing.length === 1 ? 'is' : 'are'} missing`)
+}
+
+/** What an entry says, once: all instances of a type share it. */
+class RationalisationTable {
+  readonly #known = new Map<DatabaseEntry, Rationalisation>()
+
+  of(entry: DatabaseEntry): Rationalisation {
+    const known = this.#known.get(entry) ?? rationalisationOf(entry)
+    this.#known.set(entry, known)
+    return known
+  }
 }
 
 /** Sources in the order of the alarms; equal ones are one object, so that a hundred thousand cross threads as a few. */
