@@ -149,7 +149,7 @@ export class AlarmStation {
   }
 
   /** Samples as a driver reports them, in this order: [tag, value, source time, status code]. */
-  samples(...samples: readonly (readonly [string, TagValue, number?, number?])[]): void {
+  samples(...samples: readonly (readonly [string, TagValue, (number | undefined)?, number?])[]): void {
     const builder = new ValueBatchBuilder()
     for (const [tag, value, time, code] of samples)
       builder.add(this.table.handleOf(tag)!, value, code ?? 0, time ?? this.clock.now())
