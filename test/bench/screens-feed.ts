@@ -19,6 +19,7 @@ import { decodeTagFrame } from '../../src-main/shared/tag-frame.ts'
 import { ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { TagTable } from '../../src-main/tags/tag-table.ts'
 import { emptyPlant } from '../fakes/empty-plant.ts'
+import { FakeAlarms } from '../fakes/fake-alarms.ts'
 import { tagDefinition } from '../fakes/tag-definition.ts'
 import type { Report } from './run.ts'
 
@@ -179,9 +180,14 @@ function partsOf(table: TagTable, access: ApiParts['access']): ApiParts {
       trends: () => [],
       saveTrend: unused,
       deleteTrend: unused,
+      alarmDatabase: unused,
+      saveAlarmDatabase: unused,
+      exportAlarmDatabase: unused,
+      importAlarmDatabase: unused,
     },
     history: { isRecording: true, read: unused, statistics: unused, seriesRows: unused, write: unused },
     historyMarkers: [],
+    alarms: new FakeAlarms().parts,
     access,
     health: async () => ({}),
   }

@@ -50,10 +50,11 @@ class Lines<Item> {
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder()
     let text = ''
     try {
-      for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-        text += piece
+      for await (const piece of body) {
+        text += decoder.decode(piece, { stream: true })
         const lines = text.split('\n')
         text = lines.pop()!
         for (const line of lines)

@@ -1,9 +1,10 @@
 // A plant of a few tags for simulation tests, written as rules by name.
-import { defaultPlantHistory, type Plant } from '../../../src-main/shared/plant.ts'
+import type { Plant } from '../../../src-main/shared/plant.ts'
 import type { SimulationEntry, SimulationRule } from '../../../src-main/shared/simulation.ts'
 import { compileSimulation } from '../../../src-main/shared/simulation-rules.ts'
 import type { DataType, TagDefinition } from '../../../src-main/shared/tag.ts'
 import { PlantBehaviour } from '../../../src-main/simulation/plant-behaviour.ts'
+import { emptyPlant } from '../../fakes/empty-plant.ts'
 import { tagDefinition } from '../../fakes/tag-definition.ts'
 
 export function tag(name: string, dataType: DataType = 'float64', rest: Partial<TagDefinition> = {}): TagDefinition {
@@ -28,25 +29,7 @@ export function plantOf(
       column: 1,
     }),
   )
-  return {
-    folder: '/plant',
-    name: 'Test',
-    line: 'L',
-    site: 'S',
-    description: '',
-    languages: ['en'],
-    timeZone: 'UTC',
-    startMimic: null,
-    devices: [],
-    tags,
-    equipment,
-    equipmentTypes: [],
-    mimics: [],
-    history: defaultPlantHistory,
-    trends: [],
-    simulation,
-    roles: {},
-  }
+  return { ...emptyPlant, startMimic: null, mimics: [], tags, equipment, simulation }
 }
 
 /** A running small plant, read and written by tag name. */
