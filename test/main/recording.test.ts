@@ -5,11 +5,14 @@ import type { BackfillSeries, OwnSample } from '../../src-main/historian/history
 import type { RecordedTag } from '../../src-main/historian/history-settings.ts'
 import { deviceMarkers, recorderMarkers } from '../../src-main/history-markers.ts'
 import { historianHealth, isRecording, Recording } from '../../src-main/recording.ts'
+import { alarmStates } from '../../src-main/shared/alarm.ts'
 import type { HistoryRequest, HistoryResult } from '../../src-main/shared/history.ts'
+import { subjectOfSeries } from '../../src-main/shared/own-series.ts'
 import { defaultPlantHistory } from '../../src-main/shared/plant.ts'
 import { StatusCodes } from '../../src-main/shared/status-code.ts'
 import { ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { TagTable } from '../../src-main/tags/tag-table.ts'
+import { alarmDefinition, alarmEvent } from '../fakes/alarm-transitions.ts'
 import { deviceRow } from '../fakes/api-parts.ts'
 import { emptyPlant } from '../fakes/empty-plant.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
@@ -119,6 +122,36 @@ describe('what is recorded', () => {
       ],
     )
     expect(historian.own[0]!.states![3]).toEqual({ en: 'Waiting', 'zh-CN': '等待重连' })
+  })
+
+  test('states of alarms as numbers with words in both languages, none before the one it followed', () => {
+    const definition = alarmDefinition('LT-101/high')
+    recording.alarms([
+      alarmEvent(1, definition, { timestamp: 100 }),
+      alarmEvent(2, definition, {
+        event: 'acknowledged',
+        state: 'acknowledged',
+        previousState: 'unacknowledged',
+        timestamp: 500,
+      }),
+      alarmEvent(3, definition, {
+        event: 'comment',
+        state: 'acknowledged',
+        previousState: 'acknowledged',
+        timestamp: 600,
+      }),
+      // The device's clock is behind the station's.
+      alarmEvent(4, definition, { event: 'returned', state: 'normal', previousState: 'acknowledged', timestamp: 400 }),
+    ])
+    expect(historian.own.map(({ name, value, timestamp }) => [name, value, timestamp])).toEqual([
+      ['alarm:LT-101/high', 1, 100],
+      ['alarm:LT-101/high', 2, 500],
+      ['alarm:LT-101/high', 0, 500],
+    ])
+    expect(historian.own[0]!.states![2]).toEqual({ en: 'Active, acknowledged', 'zh-CN': '报警，已确认' })
+    expect(Object.keys(historian.own[0]!.states!)).toHaveLength(alarmStates.length)
+    expect(subjectOfSeries('alarm:LT-101/high')).toEqual({ tag: 'LT-101' })
+    expect(subjectOfSeries('alarm:device:plc/deviceLost')).toEqual({ device: 'plc' })
   })
 
   test('a write with the value as the tag takes it and the answer of the device; nothing for a tag that is gone', () => {
