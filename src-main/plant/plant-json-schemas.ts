@@ -110,12 +110,19 @@ function withMembers(type: JsonSchema, member: JsonSchema): JsonSchema {
   return { ...type, properties: { ...(type.properties as object), members: { type: 'array', items: member } } }
 }
 
-/** In a type every value may be a text with `${…}` instead. */
+/** In a type every value may be a text with `${…}` instead, those of alarms too. */
 function templated(tag: JsonSchema): JsonSchema {
+  const properties = { ...(tag.properties as Record<string, JsonSchema>) }
+  const { alarms } = properties
+  if (alarms !== undefined) properties.alarms = { ...alarms, items: withTemplates(alarms.items as JsonSchema, []) }
+  return withTemplates({ ...tag, properties }, ['name'])
+}
+
+function withTemplates(group: JsonSchema, fixed: readonly string[]): JsonSchema {
   const template = { type: 'string', pattern: '\\$\\{' }
-  const entries = Object.entries(tag.properties as Record<string, unknown>)
+  const entries = Object.entries(group.properties as Record<string, unknown>)
   const properties = Object.fromEntries(
-    entries.map(([key, schema]) => [key, key === 'name' ? schema : { anyOf: [schema, template] }]),
+    entries.map(([key, schema]) => [key, fixed.includes(key) ? schema : { anyOf: [schema, template] }]),
   )
-  return { ...tag, properties }
+  return { ...group, properties }
 }

@@ -37,6 +37,22 @@ test('a refused import is refused with its code, and the folder is as before', a
   expect((await here.read(folder)).texts).toEqual(texts)
 })
 
+test('the master alarm database is exported, changed and imported in a thread as on the spot; a refusal keeps its code', async () => {
+  const { plant, texts } = await here.read(demoPlant)
+  const folder = await temporaryFolder()
+  await writeFiles(folder, Object.fromEntries(texts))
+  const csv = await plantThread.exportAlarms(plant!)
+  expect(csv).toBe(await here.exportAlarms(plant!))
+  const job = { folder, plant: plant!, version: plant!.alarmDatabase.version, today: '2026-11-22' }
+  expect(await plantThread.importAlarms({ ...job, csv, dryRun: false })).toMatchObject({ changes: [], faults: [] })
+  const edits = [{ id: 'Filler.Level/low', cause: 'Filter blocked' }]
+  const previewed = await plantThread.saveAlarms({ ...job, edits, dryRun: true })
+  expect(previewed.changes).toContainEqual(expect.objectContaining({ attribute: 'cause', new: 'Filter blocked' }))
+  expect((await here.read(folder)).texts).toEqual(texts)
+  const refused = plantThread.saveAlarms({ ...job, edits, version: 'another', dryRun: false })
+  await expect(refused).rejects.toMatchObject({ code: 'BadEntryExists' })
+})
+
 test('a folder that cannot be read is a fault, not an error', async () => {
   const { plant, faults } = await plantThread.read(`${demoPlant}/nowhere`)
   expect(plant).toBeNull()

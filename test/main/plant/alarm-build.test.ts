@@ -267,14 +267,4 @@ suppressions:
       deviceLost: { priority: 'high', onDelayMs: 9000 },
     })
   })
-
-  it('a plant whose rows all stayed the same keeps its alarms, whatever else changed', async () => {
-    const files = {
-      'tags/a.yaml':
-        'tags: [{ name: Level, device: plc, address: 1:float32, alarms: [{ condition: high, limit: 90 }] }]\n',
-    }
-    const [before, after] = [await plantOf(files), await plantOf({ ...files, 'alarms/a.yaml': 'alarms: []\n' })]
-    expect(after.alarms).toEqual(before.alarms)
-    expect(after.alarmDatabase.version).not.toBe(before.alarmDatabase.version)
-  })
 })

@@ -15,15 +15,27 @@ const good: Readonly<Record<string, string>> = {
     limits: { low: 0, high: 100 }
     writable: true
     interlock: Level > 3 && !Fault
-    alarms: [{ condition: high, limit: 5, onDelay: 2 s, message: "x" }]
+    signal: level
+    alarmLevels: exclusive
+    alarms:
+      - { condition: high, limit: 5, onDelay: 2 s, message: "x" }
+      - { condition: low, name: empty, limit: Twice / 10, deadband: "1 %", message: { en: "{value} {unit}" }, suppressedWhen: Fault, firstOut: stop, class: safety, reAlarm: 1 min }
+      - { condition: expression, expression: Fault, latching: true, firstOut: stop }
   - { name: Fault, device: plc, address: 2:bool, states: { 0: "No", 1: "Yes" } }
   - { name: Twice, expression: "Level * 2 + (Fault ? 1 : 0)" }
 `,
   'tags/b.csv':
     'name,device,address,limits.low,alarms\nB,plc,1:bool,,\n"C,1",plc,2:float32,5,"[{ condition: high, limit: 3 }]"\n',
+  'alarms/all.yaml': `classes: [{ name: safety, title: { en: Safety }, highlyManaged: true }]
+suppressions: [{ name: off, when: Level < 1, ids: ["Level/*"], area: "", equipment: [P1], priorities: [low] }]
+philosophy: { floods: { start: 10, end: 5 }, priorityMatrix: { minor: [low, low, low, low] }, enforceApproved: true }
+alarms:
+  - { alarm: Level/high, status: approved, consequence: { en: a }, severity: major, cause: b, action: c, responseTime: 5 min, approved: { limit: 4 } }
+  - { alarm: Speed/low, type: pump, date: 2026-11-22, revision: 2 }
+`,
   'equipment/types/pump.yaml':
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of the plant file
-    'name: pump\nparameters: { base: 10 }\nmembers:\n  - { name: Speed, device: plc, address: "${base + 1}:float32" }\n  - { name: On, expression: Speed > 0 }\nsimulation: { members: { Speed: { sine: { low: 0, high: 5, period: 2 s } } } }\n',
+    'name: pump\nparameters: { base: 10 }\nmembers:\n  - { name: Speed, device: plc, address: "${base + 1}:float32", alarms: [{ condition: low, limit: "${base}", suppressedWhen: "!On" }] }\n  - { name: On, expression: Speed > 0 }\nsimulation: { members: { Speed: { sine: { low: 0, high: 5, period: 2 s } } } }\n',
   'equipment/types/pump.svg':
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><g ls:visible="self.On"/></svg>',
   'equipment/all.yaml': 'equipment:\n  - { name: P1, type: pump, overrides: { Speed: { unit: Hz } } }\n',

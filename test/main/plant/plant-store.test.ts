@@ -52,6 +52,46 @@ describe('a folder that changes', () => {
     expect(store.plant.tags).toBe(before)
   })
 
+  it('alarms that did not change stay the same objects, and the same list when none did', async () => {
+    const alarm = (limit: number) => `alarms: [{ condition: high, limit: ${limit}, message: { en: High } }]`
+    const text = (limit: number) =>
+      `tags:\n  - { name: A, device: plc, address: 1:int16, ${alarm(5)} }\n  - { name: B, device: plc, address: 2:int16, ${alarm(limit)} }\n`
+    const folder = await plantFolder({ 'tags/a.yaml': text(6) })
+    const { store } = await openStore(folder)
+    const before = store.plant.alarms
+    await writeFiles(folder, { 'alarms/a.yaml': 'philosophy: { fleeting: 3 s }\n' })
+    await store.reload()
+    expect(store.plant.alarmPhilosophy.fleetingMs).toBe(3000)
+    expect(store.plant.alarms).toBe(before)
+    await writeFiles(folder, { 'tags/a.yaml': text(7) })
+    await store.reload()
+    expect(store.plant.alarms[0]).toBe(before[0])
+    expect(store.plant.alarms[1]).toMatchObject({ id: 'B/high', limit: 7 })
+  })
+
+  it('the master alarm database is changed where it is written, and the change runs at once; a second one from the same state is refused', async () => {
+    const folder = await plantFolder({
+      'tags/a.yaml': 'tags:\n  - { name: A, device: plc, address: 1:int16, alarms: [{ condition: high, limit: 5 }] }\n',
+    })
+    const { store, changes } = await openStore(folder)
+    const { version, rows } = store.alarmDatabase()
+    expect(rows.map(({ definition, isRationalised }) => [definition.id, isRationalised])).toEqual([
+      ['A/high', false],
+      ['device:plc/deviceLost', false],
+    ])
+    const edit = (cause: string) => store.saveAlarmDatabase([{ id: 'A/high', cause }], { version, dryRun: false })
+    const [first, second] = await Promise.allSettled([edit('one'), edit('two')])
+    expect(first).toMatchObject({ status: 'fulfilled', value: { faults: [] } })
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'BadEntryExists' } })
+    expect(store.plant.alarms[0]!.rationalisation).toMatchObject({ status: 'draft', cause: 'one' })
+    expect(changes()).toBe(1)
+    expect(store.alarmDatabase().version).not.toBe(version)
+    const csv = (await store.exportAlarmDatabase()).replace(',one,', ',three,')
+    const imported = await store.importAlarmDatabase(csv, { dryRun: false })
+    expect(imported.changes).toEqual([{ id: 'A/high', attribute: 'cause', old: 'one', new: 'three' }])
+    expect(store.plant.alarms[0]!.rationalisation!.date).toMatch(/^\d{4}-\d\d-\d\d$/)
+  })
+
   it('an editor that writes a new file and renames it over the old one is seen', async () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A') })
     const { store } = await openStore(folder)
