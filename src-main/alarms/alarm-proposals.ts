@@ -5,8 +5,8 @@ import { type AlarmProposal, type AlarmProposalNote, alarmPeriodsMs } from '../s
 import { type AlarmReplay, replayAlarm } from './alarm-replay.ts'
 import {
   type CureKind,
-  isCured,
   isReplayable,
+  judgeCure,
   longestOnDelayMs,
   nuisanceCount,
   preferredKinds,
@@ -125,23 +125,25 @@ class ProposalWriter {
     const before = nuisanceCount(present, rules)
     const notes = this.#notesOf(replay)
     const figures = { ...this.#figures(), replayedCount: present.length, replayedSpanMs: replay.replayedSpanMs }
+    const boundMs = longestOnDelayMs(this.#patient.definition)
+    const judged = replay.candidates.map(({ candidate, activations }) => ({
+      candidate,
+      activations,
+      ...judgeCure(present, activations, rules, boundMs),
+    }))
     const cures =
       before === 0
         ? []
-        : preferredKinds(this.#reason === 'fleeting').flatMap((kind) => {
-            const cure = replay.candidates.find(
-              ({ candidate, activations }) =>
-                candidate.kind === kind && isCured(before, nuisanceCount(activations, rules)),
-            )
-            return cure === undefined ? [] : [cure]
-          })
-    for (const [rank, { candidate, activations }] of cures.entries())
+        : preferredKinds(this.#reason === 'fleeting').flatMap(
+            (kind) => judged.find(({ candidate, isCured }) => candidate.kind === kind && isCured) ?? [],
+          )
+    for (const [rank, { candidate, activations, detectionDelayMs }] of cures.entries())
       this.#propose(candidate.kind, {
         presentValue: this.#presentValue(candidate.kind),
         proposedValue: candidate.value,
         activationCount: present.length,
         remainingCount: activations.length,
-        detectionDelayMs: candidate.kind === 'onDelay' ? candidate.value - this.#patient.definition.onDelayMs : 0,
+        detectionDelayMs,
         isBest: rank === 0,
         figures,
         notes,
@@ -212,9 +214,9 @@ class ProposalWriter {
   }
 
   get #reason(): 'chattering' | 'fleeting' | 'frequent' {
-    const { episodeCount, fleetingCount, activationCount } = this.#patient.conduct
-    if (fleetingCount >= 3 && fleetingCount >= activationCount / 2) return 'fleeting'
-    return episodeCount > 0 ? 'chattering' : fleetingCount >= 3 ? 'fleeting' : 'frequent'
+    const { chatteringActivationCount, episodeCount, fleetingCount, activationCount } = this.#patient.conduct
+    if (episodeCount > 0 && chatteringActivationCount >= activationCount / 2) return 'chattering'
+    return fleetingCount >= 3 ? 'fleeting' : episodeCount > 0 ? 'chattering' : 'frequent'
   }
 
   #figures(): Record<string, number> {

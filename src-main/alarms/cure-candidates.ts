@@ -71,26 +71,56 @@ export interface NuisanceRules {
   readonly fleetingMs: number
 }
 
-/**
- * Activations that tell nothing new: those that follow another one within the chattering window, and those that are gone again within
- * the fleeting time.
- */
-export function nuisanceCount(activations: readonly ReplayedActivation[], rules: NuisanceRules): number {
-  let count = 0
-  for (const [index, { start, end }] of activations.entries()) {
-    const before = activations[index - 1]
-    const isRepeated = before !== undefined && start - before.start < rules.chatteringWindowMs
-    const isFleeting = end !== null && end - start < rules.fleetingMs
-    if (isRepeated || isFleeting) count++
+/** Activations that follow each other closely: one event of the process, however often it was annunciated. ms. */
+export interface AlarmBurst {
+  readonly start: number
+  /** Infinity while the last activation goes on. */
+  readonly end: number
+}
+
+/** Bursts the operator must know of: those that are over within the fleeting time are none. */
+export function burstsOf(activations: readonly ReplayedActivation[], rules: NuisanceRules): readonly AlarmBurst[] {
+  const bursts: { start: number; end: number; lastStart: number }[] = []
+  for (const { start, end } of activations) {
+    const last = bursts.at(-1)
+    const ended = end ?? Number.POSITIVE_INFINITY
+    if (last !== undefined && start - last.lastStart < rules.chatteringWindowMs) {
+      last.end = Math.max(last.end, ended)
+      last.lastStart = start
+    } else bursts.push({ start, end: ended, lastStart: start })
   }
-  return count
+  return bursts.filter(({ start, end }) => end - start >= rules.fleetingMs)
+}
+
+/** Activations that tell nothing new: all but one of each burst. */
+export function nuisanceCount(activations: readonly ReplayedActivation[], rules: NuisanceRules): number {
+  return activations.length - burstsOf(activations, rules).length
 }
 
 /** Share of the nuisance that must go. */
 const curedShare = 0.9
 
-export function isCured(nuisanceBefore: number, nuisanceAfter: number): boolean {
-  return nuisanceAfter <= nuisanceBefore * (1 - curedShare) + 1e-9
+/**
+ * What another setting would have done to the activations: `isCured` when 90 % of the nuisance is gone and every burst is still told
+ * within `boundMs`. `detectionDelayMs`: the longest time a burst would have been told later; null when one is not told at all.
+ */
+export function judgeCure(
+  present: readonly ReplayedActivation[],
+  tried: readonly ReplayedActivation[],
+  rules: NuisanceRules,
+  boundMs: number,
+): { readonly isCured: boolean; readonly detectionDelayMs: number | null } {
+  const bursts = burstsOf(present, rules)
+  const nuisance = present.length - bursts.length
+  let detectionDelayMs: number | null = 0
+  let at = 0
+  for (const { start, end } of bursts) {
+    while (at < tried.length && (tried[at]!.end ?? Number.POSITIVE_INFINITY) <= start) at++
+    const detected = at < tried.length && tried[at]!.start <= end ? Math.max(0, tried[at]!.start - start) : null
+    detectionDelayMs = detected === null || detectionDelayMs === null ? null : Math.max(detectionDelayMs, detected)
+  }
+  const isEnough = present.length - tried.length >= curedShare * nuisance
+  return { isCured: isEnough && detectionDelayMs !== null && detectionDelayMs <= boundMs, detectionDelayMs }
 }
 
 /** Which cure is taken where several do: at a limit a deadband, then what delays no detection. Fleeting ones need an on-delay. */
