@@ -114,14 +114,3 @@ function drawSample(
   context.fillText(letter, x + 8, y + 0.5)
   context.textAlign = 'left'
 }
-
-/** Hands a file to the browser's downloads. */
-export function download(content: Blob, fileName: string): void {
-  const address = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = fileName
-  link.click()
-  // The download has its own hold on the content by then.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
-}
