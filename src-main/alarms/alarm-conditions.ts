@@ -11,7 +11,7 @@ import type { AlarmTagSource } from './alarms.ts'
 import { ConditionColumns, conditionKinds, isBoolean, isDynamic, usesUncertain } from './condition-columns.ts'
 import type { DueTimes } from './due-times.ts'
 import { exclusiveGroups } from './exclusive-limits.ts'
-import { RateOfChange } from './rate-of-change.ts'
+import { TimedConditions } from './timed-conditions.ts'
 
 /** The condition of an alarm became true or false, after its delays. */
 export interface ConditionEdge {
@@ -57,9 +57,6 @@ const kindOf: Readonly<Record<AlarmCondition, number>> = {
   system: conditionKinds.external,
 }
 
-/** An unchanged update of a stale tag is noticed by looking; ms. */
-const staleLookMs = 1000
-
 export class AlarmConditions {
   readonly columns = new ConditionColumns()
   readonly #table: AlarmTagSource
@@ -76,9 +73,7 @@ export class AlarmConditions {
   /** Dynamic alarms to be evaluated at the end of the round. */
   #dueSlots: number[] = []
   #isDueSlot = new Uint8Array(0)
-  readonly #rates = new Map<number, RateOfChange>()
-  /** changeOfState: what the last value was, where it is no number. */
-  readonly #heldOthers = new Map<number, TagValue>()
+  readonly #timed: TimedConditions
   readonly #externalValues = new Map<number, JsonValue>()
   #edges: ConditionEdge[] = []
   #limitChanges: LimitChange[] = []
@@ -93,6 +88,19 @@ export class AlarmConditions {
     this.#formulas = formulas
     this.#dues = dues
     this.#isHeld = isHeld
+    this.#timed = new TimedConditions({
+      table,
+      clock,
+      columns: this.columns,
+      dues,
+      host: {
+        turn: (slot, next, timestamp, number, other) => this.#turn(slot, next, timestamp, number, other),
+        settle: (slot, next, timestamp, value) => this.#settle(slot, next, timestamp, value),
+        compare: (slot, measure) => this.#compare(slot, measure),
+        json: (slot, number, other) => this.#json(slot, number, other),
+        presentValue: (slot) => this.presentValue(slot),
+      },
+    })
   }
 
   /** Edges since the last call, in the order they came. */
@@ -150,11 +158,7 @@ export class AlarmConditions {
     if (typeof definition.limit !== 'string')
       columns.setLimit(slot, definition.limit ?? (kind === conditionKinds.discrete ? 1 : Number.NaN))
     else columns.setLimit(slot, columns.limit[slot]!)
-    if (kind === conditionKinds.rate) {
-      const rate = this.#rates.get(slot)
-      if (rate === undefined) this.#rates.set(slot, new RateOfChange(definition.windowMs))
-      else rate.windowMs = definition.windowMs
-    } else this.#rates.delete(slot)
+    this.#timed.defineRate(slot, kind === conditionKinds.rate ? definition.windowMs : null)
   }
 
   /** What the state machine knows from before the start: the condition is held until a value says otherwise. */
@@ -174,10 +178,9 @@ export class AlarmConditions {
     columns.limitFormula[slot] = columns.formula[slot] = columns.inputRow[slot] = -1
     columns.raw[slot] = columns.result[slot] = columns.effective[slot] = 0
     columns.pendingSince[slot] = Number.NaN
-    this.#rates.delete(slot)
-    this.#heldOthers.delete(slot)
+    this.#timed.forget(slot)
     this.#externalValues.delete(slot)
-    for (const purpose of ['delay', 'stale', 'rate', 'pulse'] as const) this.#dues.delete(dueKey(slot, purpose))
+    this.#dues.delete(dueKey(slot, 'delay'))
   }
 
   /** After `finish` of the formulas: from now on values count; those that are there already are evaluated. */
@@ -198,7 +201,7 @@ export class AlarmConditions {
         this.#usersOfFormula[formula].push(slot)
       }
       if (columns.traits[slot]! & isDynamic) this.#markDue(slot)
-      if (columns.kind[slot] === conditionKinds.stale) this.#beginWatch(slot, now)
+      if (columns.kind[slot] === conditionKinds.stale) this.#timed.beginWatch(slot, now)
       if (columns.exclusiveGroup[slot]! >= 0) this.#dirtyGroups.push(columns.exclusiveGroup[slot]!)
     }
     this.#evaluate(this.#presentValues(), true)
@@ -227,9 +230,9 @@ export class AlarmConditions {
   /** A due time of the purposes delay, stale, rate or pulse has come. */
   due(slot: number, purpose: 'delay' | 'stale' | 'rate' | 'pulse'): void {
     if (purpose === 'delay') this.#delayOver(slot)
-    else if (purpose === 'stale') this.#lookAtUpdates(slot)
-    else if (purpose === 'rate') this.#windowMoved(slot)
-    else this.#pulseOver(slot)
+    else if (purpose === 'stale') this.#timed.lookAtUpdates(slot)
+    else if (purpose === 'rate') this.#timed.windowMoved(slot)
+    else this.#timed.pulseOver(slot)
     this.#resolveGroups()
   }
 
@@ -243,16 +246,13 @@ export class AlarmConditions {
 
   /** The time without an update begins anew: its device has come back. */
   watchAgain(slot: number): void {
-    const { columns } = this
-    columns.held[slot] = this.#clock.monotonic()
-    columns.seen[slot] = this.#table.serverTimestamp(columns.handle[slot]!)
-    this.#dues.set(dueKey(slot, 'stale'), columns.held[slot]! + Math.max(columns.onDelay[slot]!, 1))
-    this.#settle(slot, 0, this.#clock.now(), this.#presentValue(slot))
+    this.#timed.watchAgain(slot)
   }
 
   /** Present value of what is watched. */
   presentValue(slot: number): JsonValue {
-    return this.#presentValue(slot)
+    const handle = this.columns.handle[slot]!
+    return handle < 0 ? (this.#externalValues.get(slot) ?? null) : toJsonValue(this.#table.read(handle).value)
   }
 
   presentLimit(slot: number): JsonValue {
@@ -326,17 +326,17 @@ export class AlarmConditions {
   #check(slot: number, number: number, other: TagValue | undefined, code: number, timestamp: number): void {
     const { columns } = this
     const kind = columns.kind[slot]!
-    if (kind === conditionKinds.stale) return this.#updated(slot, timestamp)
+    if (kind === conditionKinds.stale) return this.#timed.updated(slot, timestamp)
     if (kind === conditionKinds.badQuality) {
       if (code === StatusCodes.BadWaitingForInitialData) return
       const isTrue = isBad(code) || (isUncertain(code) && (columns.traits[slot]! & usesUncertain) !== 0)
       return this.#turn(slot, isTrue ? 1 : 0, timestamp, number, other)
     }
     if (!this.#isUsable(slot, code)) return
-    if (kind === conditionKinds.changeOfState) return this.#noteChange(slot, number, other, timestamp)
+    if (kind === conditionKinds.changeOfState) return this.#timed.noteChange(slot, number, other, timestamp)
     const value = typeof other === 'bigint' ? Number(other) : number
     if (Number.isNaN(value)) return
-    if (kind === conditionKinds.rate) return this.#noteStep(slot, value, timestamp)
+    if (kind === conditionKinds.rate) return this.#timed.noteStep(slot, value, timestamp)
     const next = this.#compare(slot, value)
     if (next !== null) this.#turn(slot, next, timestamp, number, other)
   }
@@ -468,7 +468,7 @@ export class AlarmConditions {
     columns.pendingSince[slot] = Number.NaN
     const next = columns.raw[slot] ? 1 : 0
     const delay = next ? columns.onDelay[slot]! : columns.offDelay[slot]!
-    this.#settle(slot, next, since + delay, this.#presentValue(slot))
+    this.#settle(slot, next, since + delay, this.presentValue(slot))
   }
 
   /** The condition after its delays. */
@@ -499,133 +499,13 @@ export class AlarmConditions {
       const newest = slots.reduce((most, slot) => Math.max(most, columns.since[slot]!), 0)
       const outermost = slots.find((slot) => columns.result[slot] === 1 && !this.#isHeld(slot))
       const isWanted = (slot: number) => columns.result[slot] === 1 && (slot === outermost || this.#isHeld(slot))
-      for (const slot of slots) if (!isWanted(slot)) this.#tell(slot, 0, newest, this.#presentValue(slot))
-      for (const slot of slots) if (isWanted(slot)) this.#tell(slot, 1, newest, this.#presentValue(slot))
+      for (const slot of slots) if (!isWanted(slot)) this.#tell(slot, 0, newest, this.presentValue(slot))
+      for (const slot of slots) if (isWanted(slot)) this.#tell(slot, 1, newest, this.presentValue(slot))
     }
-  }
-
-  #noteChange(slot: number, number: number, other: TagValue | undefined, timestamp: number): void {
-    const { columns } = this
-    const before = this.#heldOthers.get(slot)
-    const heldNumber = columns.held[slot]!
-    const isKnown = before !== undefined || !Number.isNaN(heldNumber)
-    const isSame = other === undefined ? number === heldNumber : other === before
-    columns.held[slot] = other === undefined ? number : Number.NaN
-    if (other === undefined) this.#heldOthers.delete(slot)
-    else this.#heldOthers.set(slot, other)
-    if (!isKnown || isSame) return
-    const offDelay = columns.offDelay[slot]!
-    const value = this.#json(slot, number, other)
-    if (columns.result[slot] === 1 && timestamp - columns.at[slot]! >= offDelay)
-      this.#settle(slot, 0, columns.at[slot]! + offDelay, value)
-    columns.at[slot] = timestamp
-    columns.raw[slot] = 1
-    this.#settle(slot, 1, timestamp, value)
-    if (offDelay > 0) this.#dues.set(dueKey(slot, 'pulse'), this.#clock.monotonic() + offDelay)
-    else this.#endPulse(slot, timestamp, value)
-  }
-
-  #pulseOver(slot: number): void {
-    this.#endPulse(slot, this.columns.at[slot]! + this.columns.offDelay[slot]!, this.#presentValue(slot))
-  }
-
-  #endPulse(slot: number, timestamp: number, value: JsonValue): void {
-    this.columns.raw[slot] = 0
-    this.#settle(slot, 0, timestamp, value)
-  }
-
-  #noteStep(slot: number, value: number, timestamp: number): void {
-    const rate = this.#rates.get(slot)
-    if (rate === undefined) return
-    rate.add(timestamp, value)
-    this.#judgeRate(slot, rate, rate.newestTime, value)
-  }
-
-  /** No sample came, but the window moved past a step. */
-  #windowMoved(slot: number): void {
-    const rate = this.#rates.get(slot)
-    if (rate === undefined) return
-    const value = this.#presentValue(slot)
-    this.#judgeRate(
-      slot,
-      rate,
-      rate.nextTimeAfter(this.columns.at[slot]!),
-      typeof value === 'number' ? value : Number.NaN,
-    )
-  }
-
-  #judgeRate(slot: number, rate: RateOfChange, time: number, value: number): void {
-    if (!Number.isFinite(time)) return
-    const { columns } = this
-    columns.at[slot] = time
-    const next = this.#compare(slot, Math.abs(rate.rateAt(time)))
-    if (next !== null) this.#turn(slot, next, time, value, undefined)
-    const nextTime = rate.nextTimeAfter(time)
-    const key = dueKey(slot, 'rate')
-    if (Number.isFinite(nextTime)) this.#dues.set(key, this.#clock.monotonic() + Math.max(nextTime - time, 1))
-    else this.#dues.delete(key)
-  }
-
-  /** Watching begins, or goes on over a change of the plant. */
-  #beginWatch(slot: number, now: number): void {
-    const { columns } = this
-    const key = dueKey(slot, 'stale')
-    if (columns.handle[slot]! < 0) {
-      this.#dues.delete(key)
-      return
-    }
-    if (this.#dues.get(key) === undefined) {
-      columns.seen[slot] = this.#table.serverTimestamp(columns.handle[slot]!)
-      columns.held[slot] = now - Math.max(0, Math.min(this.#clock.now() - columns.seen[slot]!, columns.onDelay[slot]!))
-    }
-    this.#dues.set(key, Math.max(now + 1, columns.held[slot]! + columns.onDelay[slot]!))
-  }
-
-  /** A changed value is an update; the due time is only looked at when it comes. */
-  #updated(slot: number, timestamp: number): void {
-    const { columns } = this
-    columns.held[slot] = this.#clock.monotonic()
-    if (columns.result[slot] === 0) return
-    columns.seen[slot] = this.#table.serverTimestamp(columns.handle[slot]!)
-    this.#fresh(slot, timestamp)
-  }
-
-  #fresh(slot: number, timestamp: number): void {
-    const { columns } = this
-    columns.raw[slot] = 0
-    this.#dues.set(dueKey(slot, 'stale'), columns.held[slot]! + Math.max(columns.onDelay[slot]!, 1))
-    this.#settle(slot, 0, timestamp, this.#presentValue(slot))
-  }
-
-  /** The table knows of updates that changed nothing. Its clock may have been set meanwhile: only "another one" counts. */
-  #lookAtUpdates(slot: number): void {
-    const { columns } = this
-    const now = this.#clock.monotonic()
-    const updated = this.#table.serverTimestamp(columns.handle[slot]!)
-    if (updated !== columns.seen[slot]) {
-      columns.seen[slot] = updated
-      const age = Math.max(0, this.#clock.now() - updated)
-      columns.held[slot] = Math.max(columns.held[slot]!, now - Math.min(age, columns.onDelay[slot]! || staleLookMs))
-      if (columns.result[slot] === 1 && now - columns.held[slot]! < Math.max(columns.onDelay[slot]!, 1))
-        return this.#fresh(slot, updated)
-    }
-    const staleAt = columns.held[slot]! + columns.onDelay[slot]!
-    if (now < staleAt) {
-      this.#dues.set(dueKey(slot, 'stale'), staleAt)
-      return
-    }
-    this.#dues.set(dueKey(slot, 'stale'), now + staleLookMs)
-    columns.raw[slot] = 1
-    this.#settle(slot, 1, this.#clock.now() - (now - staleAt), this.#presentValue(slot))
   }
 
   #json(slot: number, number: number, other: TagValue | undefined): JsonValue {
     if (other !== undefined) return toJsonValue(other)
     return this.columns.traits[slot]! & isBoolean ? number !== 0 : toJsonValue(number)
-  }
-
-  #presentValue(slot: number): JsonValue {
-    const handle = this.columns.handle[slot]!
-    return handle < 0 ? (this.#externalValues.get(slot) ?? null) : toJsonValue(this.#table.read(handle).value)
   }
 }
