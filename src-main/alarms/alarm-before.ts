@@ -3,7 +3,7 @@
 import type { AlarmDefinition, AlarmEvent } from '../shared/alarm.ts'
 import type { AlarmBefore, AlarmBeforeNote, AlarmChange, AlarmRelation } from '../shared/alarm-report.ts'
 import type { AuditRow } from '../shared/contract.ts'
-import { toJsonValue } from '../shared/data-value.ts'
+import { type JsonValue, type TagValue, toJsonValue } from '../shared/data-value.ts'
 import type { HistorySeries } from '../shared/history.ts'
 import { deviceSeriesName, subjectOfSeries } from '../shared/own-series.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
@@ -158,8 +158,8 @@ class FoundChanges {
     const change: AlarmChange = {
       ...this.#blank(kind, relation, timestamp),
       tag: name,
-      oldValue: toJsonValue(oldValue),
-      newValue: toJsonValue(newValue),
+      oldValue: jsonOf(oldValue, tag),
+      newValue: jsonOf(newValue, tag),
       unit: tag?.unit ?? '',
       states: kind === 'device' ? this.#sources.deviceStates : (tag?.states ?? null),
       decimals: tag?.decimals ?? null,
@@ -268,6 +268,11 @@ function deviceOf(series: string): string | null {
 
 function relationOfAction(row: AuditRow, related: RelatedThings): AlarmRelation | null {
   return row.action.startsWith('devices.') ? related.ofDevice(row.target) : 'station'
+}
+
+/** History keeps booleans as 0 and 1. */
+function jsonOf(value: TagValue, tag: TagDefinition | undefined): JsonValue {
+  return tag?.dataType === 'bool' && typeof value === 'number' ? value !== 0 : toJsonValue(value)
 }
 
 /** How much of its range a number moved; everything else that changed changed altogether. */
