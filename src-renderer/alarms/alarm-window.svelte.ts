@@ -123,6 +123,8 @@ export class AlarmWindow {
   look(first: number, last: number): void {
     this.#first = first
     this.#last = Math.max(first, last)
+    // More rows have left above than there is room to scroll: nothing can stand up there, so the list begins here.
+    if (this.#hold && first + this.#hold.above < 0) this.#hold = { start: first, rows: [], above: 0, below: 0 }
     if (this.#hold) this.#holdAgain()
     this.#askWhenNeeded()
   }
