@@ -12,7 +12,7 @@ import type { AlarmRecorder, AlarmTransition, StoredAlarm } from './alarm-transi
 import { journalCsvHeader } from './journal-csv.ts'
 import { archiveFolderName, journalFileName } from './journal-files.ts'
 import { openJournal } from './journal-opening.ts'
-import type { JournalFilter, JournalPage, JournalQuery, JournalVerdict } from './journal-query.ts'
+import type { JournalExport, JournalPage, JournalQuery, JournalVerdict } from './journal-query.ts'
 import { JournalRecorder } from './journal-recorder.ts'
 import { JournalRetention } from './journal-retention.ts'
 
@@ -37,8 +37,8 @@ export interface AlarmJournal extends AlarmRecorder {
   eventsSince(sequence: number, limit: number): Promise<readonly AlarmEvent[]>
   /** A page; less than a second whatever is asked. Throws RuntimeError BadInvalidArgument for a query that makes no sense. */
   query(query: JournalQuery, signal?: AbortSignal): Promise<JournalPage>
-  /** All rows that fit as CSV (RFC 4180, UTF-8, header line), piece by piece. */
-  exportCsv(filter: JournalFilter & Pick<JournalQuery, 'order'>, signal?: AbortSignal): AsyncIterable<string>
+  /** Rows that fit as CSV (RFC 4180, UTF-8, header line), piece by piece; all of them, or the first `limit`. */
+  exportCsv(filter: JournalExport, signal?: AbortSignal): AsyncIterable<string>
   /** Checks the chain of every row, archive files included; about 100,000 rows a second, beside everything else. */
   verify(signal?: AbortSignal): Promise<JournalVerdict>
   /** Marks for trends: each occurrence that overlaps [from, to), as a span; newest `limit`. `tags` null = of every tag. */
@@ -137,17 +137,19 @@ class StoredAlarmJournal implements AlarmJournal {
   }
 
   async *exportCsv(
-    filter: JournalFilter & Pick<JournalQuery, 'order'>,
+    { limit = Number.POSITIVE_INFINITY, ...filter }: JournalExport,
     signal?: AbortSignal,
   ): AsyncGenerator<string, void> {
-    let piece: CsvPiece = { text: journalCsvHeader, cursor: '' }
+    yield journalCsvHeader
     let cursor: string | undefined
-    do {
+    for (let room = limit; room > 0; ) {
+      const question = { type: 'csv', filter: { ...filter, cursor }, room } as const
+      const piece = (await this.#reader.ask(question, signal)) as CsvPiece
       yield piece.text
-      piece = (await this.#reader.ask({ type: 'csv', filter: { ...filter, cursor } }, signal)) as CsvPiece
+      if (piece.cursor === undefined) return
       cursor = piece.cursor
-    } while (cursor !== undefined)
-    yield piece.text
+      room -= piece.rowCount
+    }
   }
 
   async verify(signal?: AbortSignal): Promise<JournalVerdict> {

@@ -12,7 +12,12 @@ export interface AlarmReaderStart {
 
 export type AlarmQuestion =
   | { readonly type: 'query'; readonly query: JournalQuery }
-  | { readonly type: 'csv'; readonly filter: JournalFilter & Pick<JournalQuery, 'order' | 'cursor'> }
+  | {
+      readonly type: 'csv'
+      readonly filter: JournalFilter & Pick<JournalQuery, 'order' | 'cursor'>
+      /** Most rows of the piece. */
+      readonly room: number
+    }
   | { readonly type: 'since'; readonly sequence: number; readonly limit: number }
   | {
       readonly type: 'markers'
@@ -39,5 +44,6 @@ export type FromAlarmReader =
 /** Answer to `csv`: lines, and where to go on. */
 export interface CsvPiece {
   readonly text: string
+  readonly rowCount: number
   readonly cursor?: string
 }

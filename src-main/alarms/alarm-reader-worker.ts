@@ -2,7 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { asDatabaseError } from '../storage/database.ts'
-import type { AlarmQuestion, AlarmReaderStart, FromAlarmReader, ToAlarmReader } from './alarm-reader-message.ts'
+import type {
+  AlarmQuestion,
+  AlarmReaderStart,
+  CsvPiece,
+  FromAlarmReader,
+  ToAlarmReader,
+} from './alarm-reader-message.ts'
 import { alarmReports } from './alarm-reports.ts'
 import { archivableEnd, writeArchive } from './journal-archive.ts'
 import { checkJournal } from './journal-check.ts'
@@ -51,8 +57,10 @@ function answerTo(question: AlarmQuestion, isCancelled: () => boolean): unknown 
     case 'query':
       return searchJournal(question.query, { source: source() })
     case 'csv': {
-      const { events, cursor } = searchJournal({ ...question.filter, limit: csvRows }, { source: source() })
-      return { text: journalCsvLines(events), cursor }
+      const limit = Math.min(csvRows, question.room)
+      const { events, cursor } = searchJournal({ ...question.filter, limit }, { source: source() })
+      const piece = { text: journalCsvLines(events), rowCount: events.length }
+      return (cursor === undefined ? piece : { ...piece, cursor }) satisfies CsvPiece
     }
     case 'since':
       return eventsSince(source(), question.sequence, question.limit)

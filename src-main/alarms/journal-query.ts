@@ -22,6 +22,11 @@ export interface JournalQuery extends JournalFilter {
   readonly cursor?: string | undefined
 }
 
+/** Rows for a file; any number of them. */
+export interface JournalExport extends JournalFilter, Pick<JournalQuery, 'order'> {
+  readonly limit?: number | undefined
+}
+
 export const usualJournalRows = 1000
 export const mostJournalRows = 10_000
 

@@ -217,6 +217,9 @@ describe('the journal as CSV', () => {
     const pieces: string[] = []
     for await (const piece of journal.exportCsv({ id: 'LT-101/high' })) pieces.push(piece)
     expect(pieces.length).toBeGreaterThan(2)
+    const some: string[] = []
+    for await (const piece of journal.exportCsv({ limit: 1234, order: 'newest' })) some.push(piece)
+    expect(some.join('').trimEnd().split('\r\n')).toHaveLength(1 + 1234)
     const lines = pieces.join('').trimEnd().split('\r\n')
     expect(lines).toHaveLength(1 + 2000)
     expect(lines[1]).toBe(
