@@ -1,6 +1,9 @@
 // Where an alarm mark stands: beside its element, where it hides nothing. Units are those of the drawing.
 import { type Box, contains, sharedArea } from './mimic-box.ts'
 
+/** Share of a mark that may touch something: edges that meet are not cover. */
+const touch = 0.02
+
 /** What an alarm mark keeps off. */
 export interface PlaceAround {
   /** Texts and bound elements of the drawing, marks that stand already. */
@@ -36,7 +39,7 @@ export function placeBeside(element: MarkedElement, half: number, around: PlaceA
     if (hidden >= least) continue
     best = place
     least = hidden
-    if (hidden === 0) break
+    if (hidden <= touch * 4 * half * half) break
   }
   return best ?? { x: element.box.x - half, y: element.box.y + half }
 }

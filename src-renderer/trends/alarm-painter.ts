@@ -6,9 +6,9 @@ import type { PaintArea } from './trend-painter.ts'
 import type { TrendPalette } from './trend-palette.ts'
 import type { TrendPicture } from './trend-picture.ts'
 
-/** Height of a bar with the gap below it; CSS px. */
-const barPx = 14
-const gapPx = 2
+/** Height of a bar, and of the row it stands in; CSS px. */
+const barPx = 13
+export const alarmRowPx = 15
 /** More alarms at one time share the last row. */
 const mostRows = 5
 /** Room a number needs; CSS px. */
@@ -58,7 +58,17 @@ export function alarmBars(
   return bars
 }
 
-/** Draws bars at the upper end of the lines, and a light ground below each down to the axis. */
+/** Rows the bars of a picture take between flags and lines. */
+export function alarmRowCount({
+  markers,
+  from,
+  to,
+  edge,
+}: Pick<TrendPicture, 'markers' | 'from' | 'to' | 'edge'>): number {
+  return alarmBars(markers, from, to, edge.timestamp).reduce((most, { row }) => Math.max(most, row + 1), 0)
+}
+
+/** Draws the bars above the lines, and on the lines a light ground wherever something was active. */
 export function paintAlarmBars(
   context: CanvasRenderingContext2D,
   palette: TrendPalette,
@@ -66,24 +76,28 @@ export function paintAlarmBars(
   picture: TrendPicture,
 ): void {
   const { left, width, linesTop, bottom, ratio } = area
-  const x = (time: number) => left + ((time - picture.from) / (picture.to - picture.from)) * width
+  const x = (time: number) =>
+    Math.min(left + width, Math.max(left, left + ((time - picture.from) / (picture.to - picture.from)) * width))
+  const bars = alarmBars(picture.markers, picture.from, picture.to, picture.edge.timestamp)
+  const rowsTop = linesTop - alarmRowCount(picture) * alarmRowPx * ratio
+  context.fillStyle = palette.text
+  context.globalAlpha = 0.06
+  for (const [from, to] of activeStretches(bars))
+    context.fillRect(x(from), linesTop, x(to) - x(from), bottom - linesTop)
+  context.globalAlpha = 1
   context.font = `800 ${10 * ratio}px ${palette.font}`
   context.textAlign = 'center'
   context.textBaseline = 'middle'
+  context.lineWidth = ratio
   context.setLineDash([])
-  for (const bar of alarmBars(picture.markers, picture.from, picture.to, picture.edge.timestamp)) {
-    const color = palette.alarms[bar.priority]
-    const start = Math.max(left, x(bar.from))
-    const barWidth = Math.max(2 * ratio, Math.min(left + width, x(bar.to)) - start)
-    const top = linesTop + bar.row * (barPx + gapPx) * ratio
-    context.fillStyle = color
-    context.globalAlpha = 0.1
-    context.fillRect(start, top, barWidth, bottom - top)
-    context.globalAlpha = 1
+  for (const bar of bars) {
+    const start = x(bar.from)
+    const barWidth = Math.max(2 * ratio, x(bar.to) - start)
+    const top = rowsTop + bar.row * alarmRowPx * ratio
+    context.fillStyle = palette.alarms[bar.priority]
     context.fillRect(start, top, barWidth, barPx * ratio)
-    // The ends that are not seen, or not known yet, have no edge.
+    // Bars that meet in one row stay apart.
     context.strokeStyle = palette.surface
-    context.lineWidth = ratio
     context.strokeRect(start, top, barWidth, barPx * ratio)
     if (bar.isOpen) openEnd(context, palette, start + barWidth, top, ratio)
     if (barWidth < numberPx * ratio) continue
@@ -95,6 +109,17 @@ export function paintAlarmBars(
     )
   }
   context.textAlign = 'left'
+}
+
+/** When anything was active, as stretches that do not overlap. */
+function activeStretches(bars: readonly AlarmBar[]): readonly (readonly [from: number, to: number])[] {
+  const stretches: [number, number][] = []
+  for (const { from, to } of bars) {
+    const last = stretches.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else stretches.push([from, to])
+  }
+  return stretches
 }
 
 /** Teeth at the end of what goes on. */
@@ -127,13 +152,14 @@ export function paintLimits(
   const { left, width, linesTop, linesHeight, ratio } = area
   context.font = `600 ${11 * ratio}px ${palette.font}`
   context.textBaseline = 'middle'
+  context.textAlign = 'left'
   for (const { tag, value, priority, condition } of picture.limits) {
     const pen = picture.pens.find((one) => one.pen.tag === tag && one.look === 'line')
     const scale = pen && picture.scales.get(pen.scaleKey)
     if (!scale || value < scale.low || value > scale.high) continue
     const y = linesTop + linesHeight * (1 - (value - scale.low) / (scale.high - scale.low))
-    const color = palette.alarms[priority]
-    context.strokeStyle = color
+    // A limit is no alarm: its line is quiet, the number says which priority it would have.
+    context.strokeStyle = palette.line
     context.lineWidth = ratio
     context.setLineDash([10 * ratio, 4 * ratio, 2 * ratio, 4 * ratio])
     context.beginPath()
@@ -147,7 +173,7 @@ export function paintLimits(
     context.fillStyle = palette.surface
     context.fillRect(x, y - 8 * ratio, labelWidth, 16 * ratio)
     context.strokeRect(x, y - 8 * ratio, labelWidth, 16 * ratio)
-    context.fillStyle = color
+    context.fillStyle = palette.text
     context.fillText(label, x + 4 * ratio, y + 0.5 * ratio)
   }
 }

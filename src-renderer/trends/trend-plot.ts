@@ -2,6 +2,7 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatNumber } from '../tags/format-value.ts'
+import { alarmRowCount, alarmRowPx } from './alarm-painter.ts'
 import { timeTicks } from './time-axis.ts'
 import { type PaintArea, TrendPainter } from './trend-painter.ts'
 import type { TrendPalette } from './trend-palette.ts'
@@ -46,6 +47,7 @@ export class TrendPlot {
   #width = 0
   #height = 0
   #laneCount = 0
+  #alarmRowCount = 0
 
   constructor(host: HTMLElement, palette: TrendPalette, options: TrendPlotOptions = {}) {
     this.#host = host
@@ -96,6 +98,7 @@ export class TrendPlot {
     this.#picture = picture
     if (this.#width < 40 || this.#height < 40) return
     const axes = this.#shownAxes(picture)
+    this.#alarmRowCount = this.#isSmall ? 0 : alarmRowCount(picture)
     this.#laneCount = picture.pens.filter(({ look }) => look !== 'line').length
     const layout = `${this.#width} ${this.#height} ${axes.map(({ key, letters, unit }) => `${key}/${letters}/${unit}`).join('|')} ${[...picture.scales.keys()].join('|')} ${picture.timeZone} ${picture.locale}`
     if (layout !== this.#layout || !this.#chart) {
@@ -194,7 +197,7 @@ export class TrendPlot {
   }
 
   #flagPx(): number {
-    return this.#isSmall ? 0 : flagStripPx
+    return this.#isSmall ? 0 : flagStripPx + this.#alarmRowCount * alarmRowPx
   }
 
   /** The range uPlot is told: wider than the axis' own by what flags and lanes take. */

@@ -1,4 +1,5 @@
 // Changes before an alarm in words: values with their unit or state, durations as short as they can be read.
+import type { AlarmDefinition } from '../../../src-main/shared/alarm.ts'
 import type { AlarmChange } from '../../../src-main/shared/alarm-report.ts'
 import type { JsonValue } from '../../../src-main/shared/data-value.ts'
 import { isBad } from '../../../src-main/shared/status-code.ts'
@@ -14,10 +15,11 @@ import { t } from './texts.ts'
 export function gapText(durationMs: number): string {
   if (durationMs < 1000) return latencyText(durationMs)
   const seconds = durationMs / 1000
-  if (seconds < 60) return `${formatNumber(seconds, 3, language.current)} s`
+  if (seconds < 60) return t('gapSeconds', { seconds: formatNumber(seconds, 3, language.current) })
   const whole = Math.round(seconds)
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  const minutes = Math.floor(whole / 60)
+  if (whole < 3600) return t('gapMinutes', { minutes, seconds: whole % 60 })
+  return t('gapHours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
 
 /** A value of a change: its state's word, or the number with decimals and unit. */
@@ -55,6 +57,29 @@ export function changeText(change: AlarmChange): string {
       return `${said}${isBad(change.statusCode) ? ` (${t('refused')})` : ''}`
     }
   }
+}
+
+/**
+ * The message of an occurrence in the language of the screen. The journal keeps it in the plant's first language; in another one
+ * the plant's own text is filled in anew, where what it names is known.
+ */
+export function occurrenceText(
+  message: string,
+  definition: AlarmDefinition | undefined,
+  values: { readonly value: JsonValue; readonly limit: JsonValue } | null,
+  plantLanguage: string | undefined,
+): string {
+  if (!definition || typeof definition.message === 'string' || language.current === plantLanguage) return message
+  const template = definition.message[language.current]
+  if (template === undefined) return message
+  const bare = { states: definition.states, decimals: definition.decimals, unit: '' }
+  const known: Readonly<Record<string, string>> = {
+    tag: definition.tag,
+    unit: unitText(definition.unit),
+    ...(values ? { value: changeValueText(bare, values.value), limit: changeValueText(bare, values.limit) } : {}),
+  }
+  const text = template.replace(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole)
+  return /\{\w+\}/.test(text) ? message : text
 }
 
 /** What it is about: a tag, the alarm, the device. */

@@ -4,7 +4,7 @@ import { defineTexts } from '../../ui/i18n.svelte.ts'
 export const t = defineTexts({
   en: {
     alarms: 'Alarms',
-    normal: '{count} {count#alarm|alarms} without anything to say',
+    normal: '{count} {count#alarm is|alarms are} normal',
     firstOut: 'first out',
     firstOutTie: 'first out, with others at the same time',
     left: '{time} left',
@@ -21,7 +21,7 @@ export const t = defineTexts({
   },
   'zh-CN': {
     alarms: '报警',
-    normal: '{count} 条报警处于正常状态',
+    normal: '{count} 条报警正常',
     firstOut: '首出',
     firstOutTie: '首出（与其他报警同时）',
     left: '剩余 {time}',
