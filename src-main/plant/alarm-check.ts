@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { AlarmDefinition, AlarmPhilosophy, PlantWords } from '../shared/alarm.ts'
 import { didYouMean } from '../shared/closest-name.ts'
 import { deviceSeriesName } from '../shared/own-series.ts'
-import type { AlarmDatabaseIndex, Equipment } from '../shared/plant.ts'
+import type { AlarmDatabaseIndex, Equipment, PlantFault } from '../shared/plant.ts'
 import { type AlarmedTag, buildAlarms, type ExpressionChecker } from './alarm-build.ts'
 import { buildClasses, buildFigures, buildSuppressions, type OpenAlarmFile } from './alarm-philosophy.ts'
 import { checkLanguages, checkPlaceholders, inLanguages, type Languages } from './alarm-words.ts'
@@ -40,6 +40,8 @@ export interface AlarmParts {
   readonly hasLostDevices: boolean
   readonly hasLostTypes: boolean
   mayHint(): boolean
+  /** What is odd but stops nothing. */
+  hint(fault: PlantFault): void
 }
 
 /** What a plant has of alarms. */
@@ -71,7 +73,7 @@ export function checkAlarms(parts: AlarmParts): CheckedAlarms {
       const file = tag.origin.fileOf(['alarms'])
       for (const definition of buildAlarms(tag, scope)) built.push({ definition, file })
     }
-  checkFirstOut(parts.tags, built)
+  hintAtSingles(parts, built)
   for (const device of parts.devices)
     if (device.alarm !== false)
       built.push({ definition: deviceLost(device, figures, languages, classFault), file: device.origin.fileOf([]) })
@@ -91,6 +93,7 @@ export function checkAlarms(parts: AlarmParts): CheckedAlarms {
     isLostAlarm,
     hasEquipment: (name) => equipment.has(name) || parts.isLost(name),
     equipmentNames: () => equipment.keys(),
+    places: () => [...equipment.values()].map(({ place }) => place),
     alarmIds: () => (parts.mayHint() ? alarms.map(({ id }) => id) : []),
   })
   return {
@@ -119,8 +122,8 @@ export function alarmFilesVersion(texts: ReadonlyMap<string, string>): string {
   return hash.digest('hex').slice(0, 32)
 }
 
-/** A group of one tells nothing: its name is misspelt, or the others are missing. */
-function checkFirstOut(tags: readonly AlarmedTag[], built: readonly BuiltAlarm[]): void {
+/** A first-out group of one tells nothing: its name is misspelt, or the others are missing. */
+function hintAtSingles({ tags, hint }: AlarmParts, built: readonly BuiltAlarm[]): void {
   const counts = new Map<string, number>()
   for (const { firstOutGroup: group } of built.map(({ definition }) => definition))
     if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1)
@@ -129,10 +132,10 @@ function checkFirstOut(tags: readonly AlarmedTag[], built: readonly BuiltAlarm[]
   for (const { alarms, origin } of tags)
     for (const [index, { firstOut }] of alarms.entries())
       if (firstOut !== undefined && single.has(firstOut))
-        origin.at(
-          ['alarms', index, 'firstOut'],
-          `no other alarm is in the first-out group "${firstOut}"${didYouMean(firstOut, counts.keys())}`,
-        )
+        hint({
+          ...origin.where(['alarms', index, 'firstOut']),
+          message: `no other alarm is in the first-out group "${firstOut}"${didYouMean(firstOut, counts.keys())}`,
+        })
 }
 
 function deviceLost(

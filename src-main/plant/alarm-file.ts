@@ -92,7 +92,7 @@ export const philosophySchema = v.strictObject({
       'shelving is expected as { mostPerUser: 30, mostAtOnce: 10 }',
     ),
   ),
-  /** Alarms run with the values of approved and implemented entries, whatever their tags say. */
+  /** Alarms run with the approved values of entries that are neither drafts nor retired, whatever their tags say. */
   enforceApproved: v.optional(yesNo),
   journalRetention: v.optional(longDuration),
   deviceLost: v.optional(

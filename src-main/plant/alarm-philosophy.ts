@@ -124,6 +124,8 @@ export interface SuppressionScope {
   isLostAlarm(id: string): boolean
   hasEquipment(name: string): boolean
   equipmentNames(): Iterable<string>
+  /** Of all equipment. */
+  places(): readonly string[]
   alarmIds(): Iterable<string>
 }
 
@@ -169,10 +171,9 @@ function checkSuppression(entry: SuppressionEntry, origin: FileOrigin, scope: Su
     if (!scope.hasEquipment(name))
       origin.at(['equipment', index], `there is no equipment "${name}"${didYouMean(name, scope.equipmentNames())}`)
   const { area } = entry
-  if (area !== undefined && !scope.alarms.some((alarm) => isInArea(alarm.area, area))) {
-    const areas = new Set(scope.alarms.flatMap((alarm) => levelsOf(alarm.area)))
-    origin.at(['area'], `there is no alarm in the area "${area}"${didYouMean(area, areas)}`)
-  }
+  if (area === undefined) return
+  const areas = new Set([...scope.alarms.map((alarm) => alarm.area), ...scope.places()].flatMap(levelsOf))
+  if (area !== '' && !areas.has(area)) origin.at(['area'], `there is no area "${area}"${didYouMean(area, areas)}`)
 }
 
 function fitsAny(id: string, { alarms, isLostAlarm }: SuppressionScope): boolean {
@@ -185,9 +186,4 @@ function fitsAny(id: string, { alarms, isLostAlarm }: SuppressionScope): boolean
 function levelsOf(place: string): readonly string[] {
   const parts = place.split('/')
   return place === '' ? [] : parts.map((_, index) => parts.slice(0, index + 1).join('/'))
-}
-
-/** `Packaging` holds `Packaging/Filling`; '' holds everything. */
-function isInArea(place: string, area: string): boolean {
-  return area === '' || place === area || place.startsWith(`${area}/`)
 }

@@ -495,6 +495,7 @@ class FolderCheck {
       hasLostTypes: this.#lost.types,
       hasLostDevices: this.#hasLostDevices,
       mayHint: () => this.#faults.mayHint(),
+      hint: (hint) => this.hints.push(hint),
     })
   }
 

@@ -227,8 +227,9 @@ function rationalisedAlarm(
   rationalisation: Rationalisation,
   enforceApproved: boolean,
 ): AlarmDefinition {
-  const isApproved = rationalisation.status === 'approved' || rationalisation.status === 'implemented'
-  const running = enforceApproved && isApproved ? rationalisation.approved : null
+  // A change sets an entry back to reviewed; what runs must not jump to the tag's own values because a text was corrected.
+  const isInForce = rationalisation.status !== 'draft' && rationalisation.status !== 'retired'
+  const running = enforceApproved && isInForce ? rationalisation.approved : null
   return {
     ...definition,
     alarmClass: entry.class ?? definition.alarmClass,

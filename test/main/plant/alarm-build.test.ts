@@ -163,6 +163,23 @@ members:
   })
 })
 
+it('a first-out group of one is odd, but stops nothing', async () => {
+  const folder = await plantFolder({
+    'tags/a.yaml':
+      'tags:\n  - { name: A, device: plc, address: 1:bool, alarms: [{ condition: discrete, firstOut: stop }] }\n  - { name: B, device: plc, address: 2:bool, alarms: [{ condition: discrete, firstOut: stops }, { condition: badQuality, firstOut: stops }] }\n',
+  })
+  const { plant, hints } = await checkPlant(folder, fakeProtocols)
+  expect(plant!.alarms[0]!.firstOutGroup).toBe('stop')
+  expect(hints).toEqual([
+    {
+      file: 'tags/a.yaml',
+      line: 2,
+      column: 88,
+      message: 'no other alarm is in the first-out group "stop"; did you mean stops?',
+    },
+  ])
+})
+
 describe('the loss of a device', () => {
   it('is an alarm of every enabled device, as the philosophy or the device says', async () => {
     const plant = await plantOf({

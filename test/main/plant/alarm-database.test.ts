@@ -116,6 +116,18 @@ describe('what the database says of an alarm', () => {
   })
 })
 
+it('an approved value stays in force while its entry is reviewed again, not in a draft and not when retired', async () => {
+  const limits: unknown[] = []
+  for (const status of ['draft', 'reviewed', 'implemented', 'retired']) {
+    const { plant } = await opened({
+      'alarms/database.yaml': database.replace('status: approved\n', `status: ${status}\n`),
+      'alarms/rules.yaml': 'philosophy: { enforceApproved: true }\n',
+    })
+    limits.push(rowOf(plant, 'Level/high').definition.limit)
+  }
+  expect(limits).toEqual([85, 90, 90, 85])
+})
+
 describe('an edit', () => {
   it('changes the entry where it is written; comments, order and every other line stay', async () => {
     const { save, text, folder } = await opened()
