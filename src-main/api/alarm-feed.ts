@@ -13,7 +13,7 @@ const summaryIntervalMs = 50
 const groupsIntervalMs = 500
 /** Rows of a window when the client names no number: a high screen. */
 const usualViewCount = 100
-/** Events of one item: some hundred kilobytes at most wait for a slow client. */
+/** Of `alarms.watch`; some hundred kilobytes at most wait for a slow client. */
 const eventsPerItem = 500
 /** The journal could not be read: asked again so much later. */
 const retryMs = 1000
@@ -65,11 +65,12 @@ function isSameWindow(
   )
 }
 
-/** Events behind a position. However long the client stalls, one item waits; the rest is in the journal. */
+/** Events behind a position: the newest from the board, older ones from the journal. However long the client stalls, one item waits. */
 class JournalFollower implements FeedSource<{ events: readonly AlarmEvent[] }> {
   readonly #parts: ApiParts
-  /** Sequence of the last event that was fetched. */
+  /** Sequence of the last event that was sent. */
   #position: number
+  /** From the journal, not sent yet. */
   #fetched: readonly AlarmEvent[] = []
   #isFetching = false
   #isClosed = false
@@ -83,15 +84,18 @@ class JournalFollower implements FeedSource<{ events: readonly AlarmEvent[] }> {
 
   start(notify: () => void): void {
     this.#notify = notify
-    this.#unsubscribe = this.#parts.alarms.board.onEvents(() => this.#fetch())
-    this.#fetch()
+    this.#unsubscribe = this.#parts.alarms.board.onEvents(() => this.#look())
+    this.#look()
   }
 
   take(): { events: readonly AlarmEvent[] } | null {
-    if (this.#fetched.length === 0) return null
-    const events = this.#fetched
+    const { board } = this.#parts.alarms
+    const events = this.#fetched.length > 0 ? this.#fetched : (board.eventsSince(this.#position, eventsPerItem) ?? [])
     this.#fetched = []
-    this.#fetch()
+    const last = events.at(-1)
+    if (last === undefined) return null
+    this.#position = last.sequence
+    this.#look()
     return { events }
   }
 
@@ -100,26 +104,32 @@ class JournalFollower implements FeedSource<{ events: readonly AlarmEvent[] }> {
     this.#unsubscribe?.()
   }
 
-  #fetch(): void {
-    const last = this.#parts.alarms.board.lastSequence
-    if (this.#isClosed || this.#isFetching || this.#fetched.length > 0 || this.#position >= last) return
-    this.#isFetching = true
-    this.#parts.alarms.journal.eventsSince(this.#position, eventsPerItem).then(
-      (events) => this.#take(events, last),
-      (error) => {
-        this.#isFetching = false
-        this.#parts.logger.error(`events of alarms could not be read: ${messageOf(error)}`)
-        this.#parts.clock.after(retryMs, () => this.#fetch())
-      },
-    )
+  /** Is there more to send, or to fetch? */
+  #look(): void {
+    const { board } = this.#parts.alarms
+    if (this.#isClosed || this.#isFetching || this.#position >= board.lastSequence) return
+    if (this.#fetched.length > 0 || this.#position + 1 >= board.firstKeptSequence) this.#notify()
+    else this.#fetch()
   }
 
-  /** `last`: the end of the journal when it was asked; without any event everything up to it was archived. */
-  #take(events: readonly AlarmEvent[], last: number): void {
-    this.#isFetching = false
-    this.#fetched = events
-    this.#position = events.at(-1)?.sequence ?? last
-    if (events.length > 0) this.#notify()
-    else this.#fetch()
+  #fetch(): void {
+    const { alarms, clock, logger } = this.#parts
+    this.#isFetching = true
+    alarms.journal.eventsSince(this.#position, eventsPerItem).then(
+      (events) => {
+        this.#isFetching = false
+        this.#fetched = events
+        // Without any, all up to those of the board were archived meanwhile.
+        if (events.length === 0) this.#position = Math.max(this.#position, alarms.board.firstKeptSequence - 1)
+        this.#look()
+      },
+      (error) => {
+        logger.error(`events of alarms could not be read: ${messageOf(error)}`)
+        clock.after(retryMs, () => {
+          this.#isFetching = false
+          this.#look()
+        })
+      },
+    )
   }
 }

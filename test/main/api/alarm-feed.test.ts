@@ -154,12 +154,13 @@ describe('alarms.watch', () => {
   })
 
   test('behind a position: what was missed comes first, from the journal', async () => {
-    commitEvents(1, 1200)
+    for (let first = 1; first <= 30_000; first += 1000) commitEvents(first, 1000)
     const client = watch(7)
-    await pass(50)
-    commitEvents(1201, 1)
-    await pass(50)
-    expect(sequences(client)).toEqual(Array.from({ length: 1194 }, (_, index) => 8 + index))
+    await pass(200)
+    expect(runtime.alarms.readCount).toBeGreaterThan(0)
+    commitEvents(30_001, 1)
+    await pass(400)
+    expect(sequences(client)).toEqual(Array.from({ length: 29_994 }, (_, index) => 8 + index))
     expect(Math.max(...client.items.map(({ events }) => events.length))).toBeLessThanOrEqual(500)
     client.feed.close()
   })
@@ -183,25 +184,38 @@ describe('alarms.watch', () => {
   })
 
   test('a journal that cannot be read for a while loses nothing', async () => {
-    const client = watch()
+    commitEvents(1, 25_000)
     runtime.alarms.isBroken = true
-    commitEvents(1, 2)
+    const client = watch(2)
+    await pass(50)
+    expect(client.items).toEqual([])
+    commitEvents(25_001, 2)
     await pass(50)
     expect(client.items).toEqual([])
     runtime.alarms.isBroken = false
-    await pass(1100)
+    await pass(1500)
+    expect(sequences(client)).toEqual(Array.from({ length: 25_000 }, (_, index) => 3 + index))
+    client.feed.close()
+  })
+
+  test('what the disk has refused so far is told all the same, and once', async () => {
+    const client = watch()
+    runtime.alarms.isBroken = true
+    commitEvents(1, 2)
+    await pass(20)
     expect(sequences(client)).toEqual([1, 2])
+    expect(runtime.alarms.readCount).toBe(0)
     client.feed.close()
   })
 
   test('rows that were archived meanwhile are passed over', async () => {
-    commitEvents(1, 4)
-    runtime.alarms.events.splice(0, 4)
+    commitEvents(1, 30_000)
+    runtime.alarms.events.splice(0, 30_000)
     const client = watch(0)
-    await pass(20)
-    commitEvents(5, 1)
-    await pass(20)
-    expect(sequences(client)).toEqual([5])
+    await pass(200)
+    const seen = sequences(client)
+    expect(seen.length).toBeGreaterThanOrEqual(10_000)
+    expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => 30_001 - seen.length + index))
     client.feed.close()
   })
 
