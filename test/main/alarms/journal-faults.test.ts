@@ -10,10 +10,12 @@ import {
   openAlarmJournal,
 } from '../../../src-main/alarms/alarm-journal.ts'
 import { AlarmReaderThread } from '../../../src-main/alarms/alarm-reader-thread.ts'
+import { writeArchive } from '../../../src-main/alarms/journal-archive.ts'
 import { checkJournal } from '../../../src-main/alarms/journal-check.ts'
 import { openJournal } from '../../../src-main/alarms/journal-opening.ts'
 import { JournalRecorder } from '../../../src-main/alarms/journal-recorder.ts'
 import { JournalRetention } from '../../../src-main/alarms/journal-retention.ts'
+import { JournalSource } from '../../../src-main/alarms/journal-source.ts'
 import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { DatabaseError } from '../../../src-main/storage/database.ts'
@@ -209,6 +211,43 @@ describe('a journal that breaks while the station runs', () => {
   })
 })
 
+describe('a slow disk', () => {
+  test('never has more than about a third of the thread, and every row comes through', async () => {
+    const file = join(disk, 'alarms.sqlite')
+    const committed: number[] = []
+    const recorder = new JournalRecorder({
+      file,
+      opened: openJournal(file, systemClock, silentLogger),
+      clock: systemClock,
+      logger: silentLogger,
+      onCommitted: (events) => committed.push(events.length),
+      onWritingChanged: () => undefined,
+      onRenewed: () => undefined,
+    })
+    const commit = recorder.store.commit.bind(recorder.store)
+    let inCommitMs = 0
+    vi.spyOn(recorder.store, 'commit').mockImplementation(() => {
+      const begin = performance.now()
+      while (performance.now() - begin < 40);
+      commit()
+      inCommitMs += performance.now() - begin
+    })
+    const begin = performance.now()
+    let sequence = 0
+    while (performance.now() - begin < 1500) {
+      recorder.append([alarmTransition(++sequence, level)])
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const took = performance.now() - begin
+    // A station that is as busy has no more to lose than a quiet one: the share is of the time that passed.
+    expect(inCommitMs / took).toBeLessThan(0.45)
+    vi.restoreAllMocks()
+    await recorder.flushed()
+    expect(committed.reduce((sum, count) => sum + count, 0)).toBe(sequence)
+    recorder.close()
+  })
+})
+
 describe('a row that is numbered wrongly', () => {
   test('is refused and counted; those after it are kept', async () => {
     const journal = opened()
@@ -304,5 +343,37 @@ describe('rows that are old enough (A65)', () => {
     rmSync(join(more.archiveFolder, '1-2048.sqlite'))
     expect(await checkJournal(more.file, more.archiveFolder)).toMatchObject({ ok: true, firstSequence: 2049 })
     await more.close()
+  })
+
+  test('are moved by the next round where a kill came between copying, marking and removing', async () => {
+    const parts = await archived(5000, 0)
+    expect(parts.archive).toBeNull()
+    const source = JournalSource.open(parts.file)
+    writeArchive(source, parts.archiveFolder, 1024)
+    source.close()
+    await parts.close()
+    // Copied, not marked: the file is made anew.
+    const second = await archived(5000, day + 3_000_000)
+    expect(readdirSync(second.archiveFolder)).toEqual(['1-2048.sqlite'])
+    const again = JournalSource.open(second.file)
+    writeArchive(again, second.archiveFolder, 3072)
+    again.close()
+    // Marked, not removed: rows are in the archive file alone for whoever asks, and go in the next round.
+    second.recorder.store.markArchived(3072)
+    const page = (await second.reader.ask({ type: 'query', query: { limit: 1 } })) as { events: { sequence: number }[] }
+    expect(page.events[0]?.sequence).toBe(3073)
+    expect(await checkJournal(second.file, second.archiveFolder)).toMatchObject({ ok: true, rowCount: 5000 })
+    await second.close()
+    const third = await archived(5000, 0)
+    const left = JournalSource.open(third.file)
+    expect(left.row(3072)).toBeNull()
+    expect(left.row(3073)).not.toBeNull()
+    left.close()
+    expect(await checkJournal(third.file, third.archiveFolder)).toMatchObject({
+      ok: true,
+      rowCount: 5000,
+      archiveCount: 2,
+    })
+    await third.close()
   })
 })
