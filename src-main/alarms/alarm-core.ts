@@ -3,11 +3,11 @@
 import type { Clock } from '../base/clock.ts'
 import {
   type AlarmEventKind,
+  type AlarmOperator,
   type AlarmPhilosophy,
   type AlarmPriority,
   defaultAlarmPhilosophy,
 } from '../shared/alarm.ts'
-import type { JsonValue } from '../shared/data-value.ts'
 import type { AlarmCommits } from './alarm-commits.ts'
 import type { AlarmConditions, ConditionEdge } from './alarm-conditions.ts'
 import { dueKey } from './alarm-dues.ts'
@@ -134,16 +134,10 @@ export class AlarmCore {
     else if (suppression.isWaitingForDevice(slot)) dues.set(dueKey(slot, 'device'), clock.monotonic() + 1000)
   }
 
-  /** Facts of the present, for a test or for a condition that was masked. */
-  presentOccurrence(slot: number, timestamp: number): Occurrence {
-    const { conditions, statusCode } = this.#parts
-    const value = conditions.presentValue(slot)
-    return this.#occurrence(slot, {
-      timestamp,
-      value,
-      limit: conditions.presentLimit(slot),
-      statusCode: statusCode(slot),
-    })
+  /** Starts a test of an alarm; the refusal when it is not one that can be tested. */
+  startTest(slot: number, operator: AlarmOperator): AlarmOutcome {
+    const occurrence = this.#occurrence('testStart', slot, this.#present(slot, this.#parts.clock.now()), false, false)
+    return this.apply(slot, { ...occurrence, operator, comment: 'test' })
   }
 
   /** The real condition counts again: also when it became true meanwhile. */
@@ -152,7 +146,13 @@ export class AlarmCore {
     this.apply(slot, { kind: 'testEnd' })
     const { effective, since } = conditions.columns
     if (effective[slot] === 1)
-      this.apply(slot, { kind: 'conditionTrue', ...this.presentOccurrence(slot, since[slot]!) })
+      this.apply(slot, this.#occurrence('conditionTrue', slot, this.#present(slot, since[slot]!), false, false))
+  }
+
+  #present(slot: number, timestamp: number): ProcessFacts {
+    const { conditions, statusCode } = this.#parts
+    const value = conditions.presentValue(slot)
+    return { timestamp, value, limit: conditions.presentLimit(slot), statusCode: statusCode(slot) }
   }
 
   #applyEdge(edge: ConditionEdge, edges: readonly ConditionEdge[], at: number): void {
@@ -160,20 +160,20 @@ export class AlarmCore {
     const { slot } = edge
     if (!register.isPresent(slot) || register.stored(slot)?.isTest) return
     if (!edge.isTrue) {
-      this.apply(slot, { kind: 'conditionFalse', ...factsOf(edge) })
+      const { timestamp, value, limit, statusCode } = edge
+      this.apply(slot, { kind: 'conditionFalse', timestamp, value, limit, statusCode })
       return
     }
     if (suppression.isByDevice(slot)) this.suppressIfDue(slot)
-    const occurrence = this.#occurrence(slot, factsOf(edge))
     const group = this.#groupOf(slot)
     const stored = register.stored(slot)
     if (group === null || (stored !== undefined && isHeld(stored.regions))) {
-      this.apply(slot, { kind: 'conditionTrue', ...occurrence })
+      this.apply(slot, this.#occurrence('conditionTrue', slot, edge, false, false))
       return
     }
     const { own, others } = group.activate(slot, edge.timestamp)
     const isTie = own.isFirstOutTie || (own.isFirstOut && this.#isTieAhead(edge, edges, at))
-    this.apply(slot, { kind: 'conditionTrue', ...occurrence, isFirstOut: own.isFirstOut, isFirstOutTie: isTie })
+    this.apply(slot, this.#occurrence('conditionTrue', slot, edge, own.isFirstOut, isTie))
     for (const other of others) this.#markAnew(other, slot)
   }
 
@@ -197,14 +197,17 @@ export class AlarmCore {
     this.apply(slot, { kind: 'firstOut', isFirstOut, isFirstOutTie, comment })
   }
 
-  #occurrence(slot: number, facts: ProcessFacts): Occurrence {
-    const { message, messages } = fillMessage(
-      this.#parts.register.definition(slot),
-      facts.value,
-      facts.limit,
-      this.#languages,
-    )
-    return { ...facts, message, messages, isFirstOut: false, isFirstOutTie: false }
+  /** One object for each activation: in a flood there are ten thousand of them. */
+  #occurrence<Kind extends string>(
+    kind: Kind,
+    slot: number,
+    { timestamp, value, limit, statusCode }: ProcessFacts,
+    isFirstOut: boolean,
+    isFirstOutTie: boolean,
+  ): Occurrence & { readonly kind: Kind } {
+    const definition = this.#parts.register.definition(slot)
+    const { message, messages } = fillMessage(definition, value, limit, this.#languages)
+    return { kind, timestamp, value, limit, statusCode, message, messages, isFirstOut, isFirstOutTie }
   }
 
   /** What follows from a step. */
@@ -271,8 +274,4 @@ export class AlarmCore {
 /** It is before the operator, in whatever process state. */
 function isOpen({ regions }: StoredAlarm): boolean {
   return !isHeld(regions) && stateOf(regions) !== 'normal'
-}
-
-function factsOf({ timestamp, value, limit, statusCode }: ConditionEdge): ProcessFacts & { readonly value: JsonValue } {
-  return { timestamp, value, limit, statusCode }
 }

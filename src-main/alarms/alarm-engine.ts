@@ -1,17 +1,16 @@
 // The alarm engine: configuration, values, devices, commands and time go in, durable transitions come out (alarms.ts says what of
 // each). Everything runs on the main thread; one call is one piece for the journal.
 import type { Timer } from '../base/clock.ts'
-import type { AlarmDefinition, AlarmOperator, AlarmPhilosophy, AlarmResult, AlarmRow } from '../shared/alarm.ts'
-import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
+import type { AlarmDefinition, AlarmOperator, AlarmRow } from '../shared/alarm.ts'
 import type { JsonValue } from '../shared/data-value.ts'
-import { type StatusCodeName, StatusCodes } from '../shared/status-code.ts'
+import { StatusCodes } from '../shared/status-code.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
+import { AlarmCommands } from './alarm-commands.ts'
 import { AlarmCommits } from './alarm-commits.ts'
 import { AlarmConditions } from './alarm-conditions.ts'
 import { AlarmCore } from './alarm-core.ts'
 import { dueKey, purposeOfDue, slotOfDue } from './alarm-dues.ts'
 import { AlarmFormulas } from './alarm-formulas.ts'
-import type { AlarmInput, AlarmRefusal } from './alarm-input.ts'
 import { isHeld, stateOf } from './alarm-regions.ts'
 import { AlarmRegister } from './alarm-register.ts'
 import { alarmRow } from './alarm-row.ts'
@@ -38,8 +37,6 @@ export function openAlarms(parts: AlarmsParts): Alarms {
 
 /** Expressions with `age()` change so often; the wall clock is looked at as often while anything is shelved. ms. */
 const timeStepMs = 1000
-/** Longest test of an alarm; ms. */
-const longestTestMs = 3_600_000
 
 class AlarmEngine implements Alarms {
   readonly #parts: AlarmsParts
@@ -51,15 +48,13 @@ class AlarmEngine implements Alarms {
   readonly #suppression: AlarmSuppression
   readonly #commits: AlarmCommits
   readonly #core: AlarmCore
+  readonly #commands: AlarmCommands
   /** Tests that a restart cut off. */
   #brokenTests: number[] = []
   #systemConditions = new Map<string, { isTrue: boolean; timestamp: number; value: JsonValue }>()
-  #philosophy: AlarmPhilosophy = defaultAlarmPhilosophy
   #timer: Timer | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #nextTimeStep = 0
-  #commandCount = 0
-  #refusedCount = 0
   #isClosed = false
 
   constructor(parts: AlarmsParts) {
@@ -90,6 +85,14 @@ class AlarmEngine implements Alarms {
       shelvings: this.#shelvings,
       statusCode: (slot) => this.#statusCode(slot),
     })
+    this.#commands = new AlarmCommands({
+      clock,
+      register: this.#register,
+      core: this.#core,
+      commits: this.#commits,
+      dues: this.#dues,
+      end: () => this.#end(),
+    })
     this.#restore()
   }
 
@@ -101,7 +104,7 @@ class AlarmEngine implements Alarms {
     const befores = definitions.map(({ id }) => this.#definitionBefore(id))
     const missing = this.#register.configure(definitions, philosophy)
     const { members } = this.#register
-    this.#philosophy = philosophy
+    this.#commands.philosophy = philosophy
     this.#formulas.begin()
     for (const { slot, definition } of members) this.#conditions.define(slot, definition)
     this.#suppression.configure(members, philosophy, languages)
@@ -149,70 +152,36 @@ class AlarmEngine implements Alarms {
     this.#end()
   }
 
-  acknowledge(ids: readonly string[], operator: AlarmOperator, options: AcknowledgeOptions = {}) {
-    const { eventIds, comment } = options
-    return this.#command(ids, (_, at) => ({
-      kind: 'acknowledge',
-      operator,
-      comment: comment ?? '',
-      eventId: eventIds?.[at] ?? null,
-    }))
+  acknowledge(ids: readonly string[], operator: AlarmOperator, options?: AcknowledgeOptions) {
+    return this.#commands.acknowledge(ids, operator, options)
   }
 
-  shelve(ids: readonly string[], operator: AlarmOperator, { comment, durationMs, oneShot }: ShelveOptions) {
-    const { mostShelvedAtOnce, mostShelvedPerUser } = this.#philosophy
-    const isTooMany = ids.length > mostShelvedAtOnce && !operator.isManager
-    let shelvedCount = this.#shelvedBy(operator.user)
-    return this.#command(ids, (id) => {
-      if (isTooMany)
-        return refusal(
-          'BadUserAccessDenied',
-          `${id}: more than ${mostShelvedAtOnce} alarms at once are shelved with the permission alarms.manage only`,
-        )
-      if (shelvedCount >= mostShelvedPerUser)
-        return refusal(
-          'BadTooManyOperations',
-          `${id}: ${operator.user} holds ${shelvedCount} alarms shelved already, the most there may be`,
-        )
-      const isOneShot = oneShot ?? false
-      return {
-        input: { kind: 'shelve', operator, comment: comment ?? '', durationMs: durationMs ?? null, isOneShot },
-        done: () => shelvedCount++,
-      }
-    })
+  shelve(ids: readonly string[], operator: AlarmOperator, options: ShelveOptions) {
+    return this.#commands.shelve(ids, operator, options)
   }
 
   unshelve(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#command(ids, () => ({ kind: 'unshelve', operator, comment }))
+    return this.#commands.each('unshelve', ids, operator, comment)
   }
 
   outOfService(ids: readonly string[], operator: AlarmOperator, comment: string) {
-    return this.#command(ids, () => ({ kind: 'outOfService', operator, comment }))
+    return this.#commands.each('outOfService', ids, operator, comment)
   }
 
   returnToService(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#command(ids, () => ({ kind: 'returnToService', operator, comment }))
+    return this.#commands.each('returnToService', ids, operator, comment)
   }
 
   reset(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#command(ids, () => ({ kind: 'reset', operator, comment }))
+    return this.#commands.each('reset', ids, operator, comment)
   }
 
   comment(ids: readonly string[], operator: AlarmOperator, comment: string) {
-    return this.#command(ids, () => ({ kind: 'comment', operator, comment }))
+    return this.#commands.each('comment', ids, operator, comment)
   }
 
   test(ids: readonly string[], operator: AlarmOperator, durationMs: number) {
-    const { clock } = this.#parts
-    return this.#command(ids, (id, _, slot) => {
-      if (!(durationMs > 0 && durationMs <= longestTestMs))
-        return refusal('BadOutOfRange', `${id}: a test lasts longer than 0 and at most ${longestTestMs / 60_000} min`)
-      const occurrence = this.#core.presentOccurrence(slot, clock.now())
-      return {
-        input: { kind: 'testStart', operator, comment: 'test', ...occurrence },
-        done: () => this.#dues.set(dueKey(slot, 'test'), clock.monotonic() + durationMs),
-      }
-    })
+    return this.#commands.test(ids, operator, durationMs)
   }
 
   *rows(): Iterable<AlarmRow> {
@@ -252,8 +221,8 @@ class AlarmEngine implements Alarms {
       transitionCount,
       committedCount,
       pendingCount: transitionCount - committedCount,
-      commandCount: this.#commandCount,
-      refusedCount: this.#refusedCount,
+      commandCount: this.#commands.commandCount,
+      refusedCount: this.#commands.refusedCount,
       definitionCount: this.#register.members.length,
       timerCount: this.#dues.size + this.#shelvings.size,
       faultyExpressionCount: this.#formulas.faults.size,
@@ -390,50 +359,6 @@ class AlarmEngine implements Alarms {
     }
   }
 
-  /** One step for each id, then the disk. */
-  async #command(ids: readonly string[], inputOf: InputOf): Promise<readonly AlarmResult[]> {
-    const results = ids.map((id, at) => this.#commandOne(id, at, inputOf))
-    this.#end()
-    try {
-      await this.#commits.flushed()
-      return results
-    } catch {
-      return results.map((result) => (result.statusCode === StatusCodes.Good ? notKept(result.id) : result))
-    }
-  }
-
-  #commandOne(id: string, at: number, inputOf: InputOf): AlarmResult {
-    this.#commandCount++
-    const slot = this.#register.slotOf(id)
-    if (slot === undefined || !this.#isKnown(slot))
-      return this.#refused(id, { refusal: { code: 'BadNodeIdUnknown', message: `There is no alarm ${id}` } })
-    const planned = inputOf(id, at, slot)
-    if ('refusal' in planned) return this.#refused(id, planned)
-    const { input, done } = 'input' in planned ? planned : { input: planned, done: undefined }
-    const outcome = this.#core.apply(slot, input)
-    if (outcome !== null && 'refusal' in outcome) return this.#refused(id, outcome)
-    done?.()
-    return { id, statusCode: StatusCodes.Good }
-  }
-
-  #refused(id: string, { refusal: { code, message } }: AlarmRefusal): AlarmResult {
-    this.#refusedCount++
-    return { id, statusCode: StatusCodes[code], message }
-  }
-
-  /** Of the present plant, or gone from it but still listed. */
-  #isKnown(slot: number): boolean {
-    const stored = this.#register.stored(slot)
-    return this.#register.isPresent(slot) || (stored !== undefined && stateOf(stored.regions) !== 'normal')
-  }
-
-  #shelvedBy(user: string): number {
-    let count = 0
-    for (let slot = 0; slot < this.#register.slotCount; slot++)
-      if (this.#register.stored(slot)?.regions.shelved?.user === user) count++
-    return count
-  }
-
   #statusCode(slot: number): number {
     const { columns } = this.#conditions
     const handle = slot < columns.capacity ? columns.handle[slot]! : -1
@@ -463,19 +388,3 @@ class AlarmEngine implements Alarms {
 
 /** A timer of Node takes no longer time than 2^31 - 1 ms. */
 const longestWaitMs = 2_000_000_000
-
-interface PlannedInput {
-  readonly input: AlarmInput
-  /** Called when it was taken. */
-  readonly done: () => void
-}
-type InputOf = (id: string, at: number, slot: number) => AlarmInput | PlannedInput | AlarmRefusal
-
-function refusal(code: StatusCodeName, message: string): AlarmRefusal {
-  return { refusal: { code, message } }
-}
-
-function notKept(id: string): AlarmResult {
-  const message = `${id}: it was done, but the alarm journal cannot be written; it is lost when the station ends`
-  return { id, statusCode: StatusCodes.BadResourceUnavailable, message }
-}

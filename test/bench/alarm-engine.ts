@@ -101,6 +101,8 @@ async function flood(report: Report): Promise<void> {
     await station.alarms.flushed()
     station.alarms.changes(low)
     await station.alarms.flushed()
+    // A station keeps no list of what it told.
+    station.committed.length = 0
   }
   report({ bench: 'alarm-engine', figure: '10,000 activations in one batch', value: round(median(times)), unit: 'ms' })
   report({ bench: 'alarm-engine', figure: '10,000 activations, first time', value: round(times[0]!), unit: 'ms' })
