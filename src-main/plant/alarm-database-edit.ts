@@ -3,11 +3,12 @@
 import { join } from 'node:path'
 import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { AlarmDefinition } from '../shared/alarm.ts'
-import type {
-  AlarmDatabaseAttribute,
-  AlarmDatabaseChange,
-  AlarmDatabaseEdit,
-  AlarmDatabaseSaved,
+import {
+  type AlarmDatabaseAttribute,
+  type AlarmDatabaseChange,
+  type AlarmDatabaseEdit,
+  type AlarmDatabaseSaved,
+  alarmDatabaseAttributes,
 } from '../shared/alarm-database.ts'
 import { didYouMean } from '../shared/closest-name.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
@@ -221,7 +222,9 @@ class DatabaseDocument {
 
   set(id: string, attributes: ReadonlyMap<AlarmDatabaseAttribute, AttributeValue | null>): void {
     const row = this.#rows.get(id) ?? this.#add(id)
-    for (const [attribute, value] of attributes) {
+    for (const attribute of alarmDatabaseAttributes) {
+      const value = attributes.get(attribute)
+      if (value === undefined) continue
       const [key, inner] = attributePaths[attribute]
       const group = inner === undefined ? row : this.#approved(row, value !== null)
       if (value === null) group?.delete(inner ?? key)

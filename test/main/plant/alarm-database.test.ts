@@ -180,11 +180,11 @@ describe('an edit', () => {
     expect(changes.map(({ attribute }) => attribute)).toEqual(['status', 'cause', 'responseTimeMs', 'date', 'revision'])
     expect(await readFile(join(folder, 'alarms/database.yaml'), 'utf8')).toBe(`alarms:
   - alarm: Level/low
+    status: draft
     cause:
       en: Leak
       zh-CN: 泄漏
     responseTime: 90 s
-    status: draft
     date: 2026-11-22
 `)
   })
@@ -193,7 +193,7 @@ describe('an edit', () => {
     const { save, text, folder } = await opened()
     await save([{ id: 'P1.Speed/low', action: 'Call the fitter' }])
     expect(await text()).toBe(
-      `${database.replace('Level/high      # the tank', 'Level/high # the tank')}  - alarm: P1.Speed/low\n    action: Call the fitter\n    revision: 2\n    status: reviewed\n    date: 2026-11-22\n`,
+      `${database.replace('Level/high      # the tank', 'Level/high # the tank')}  - alarm: P1.Speed/low\n    status: reviewed\n    action: Call the fitter\n    date: 2026-11-22\n    revision: 2\n`,
     )
     const back = { plant: await plantOf(folder) }
     await save([{ id: 'P1.Speed/low', action: null, revision: null, status: 'approved', date: null }], back)
