@@ -1,7 +1,9 @@
 // The report `kpi` of the journal's reader thread: figures of alarm performance from the rows.
+import type { AlarmEvent } from '../shared/alarm.ts'
 import type { AlarmKpi } from '../shared/alarm-report.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { AlarmKpiAccount, type AlarmKpiQuestion, kpiLookBackMs } from './alarm-kpi.ts'
+import type { HeldState } from './alarm-kpi-row.ts'
 import type { HoldLookup } from './held-figures.ts'
 import type { JournalRows } from './journal-rows.ts'
 
@@ -9,6 +11,7 @@ import type { JournalRows } from './journal-rows.ts'
 const rowsPerLook = 8192
 /** Rows of one alarm that are looked through for the one that put it into its hold. */
 const mostHoldRows = 500
+const holdPageLength = 50
 
 /** RuntimeError BadInvalidArgument for an empty span, BadRequestTooLarge for too many alarms, BadRequestInterrupted when cancelled. */
 export function kpiReport(rows: JournalRows, question: AlarmKpiQuestion): AlarmKpi {
@@ -30,13 +33,20 @@ export function cancelled(): RuntimeError {
 
 function holdLookup(rows: JournalRows): HoldLookup {
   return (id, state, holdSequence, sequence) => {
-    const row =
-      holdSequence > 0
-        ? rows.event(holdSequence)
-        : rows
-            .eventsOf(id, sequence + 1, mostHoldRows)
-            .find((event) => event.state === state && event.previousState !== state)
-    if (!row) return null
-    return { timestamp: row.timestamp, user: row.user, comment: row.comment }
+    const row = holdSequence > 0 ? rows.event(holdSequence) : holdRow(rows, id, state, sequence)
+    return row === null ? null : { timestamp: row.timestamp, user: row.user, comment: row.comment }
   }
+}
+
+/** The row that put an alarm into the state it has since before the rows that were read. */
+function holdRow(rows: JournalRows, id: string, state: HeldState, sequence: number): AlarmEvent | null {
+  let before = sequence + 1
+  for (let looked = 0; looked < mostHoldRows; looked += holdPageLength) {
+    const page = rows.eventsOf(id, before, holdPageLength)
+    const found = page.find((event) => event.state === state && event.previousState !== state)
+    if (found !== undefined) return found
+    if (page.length < holdPageLength) return null
+    before = page.at(-1)!.sequence
+  }
+  return null
 }
