@@ -13,6 +13,8 @@ import { printable } from './printable-text.ts'
 const usualPageLength = 1000
 /** Ids of one command that the audit trail names; the journal has them all. */
 const mostNotedIds = 100
+/** How long a question waits for what is on its way to the disk; ms. A commit takes some milliseconds. */
+const longestWaitMs = 25
 /** Characters of one exported journal; `lineside alarms export` writes any number into a file. */
 const longestCsv = 100_000_000
 
@@ -118,15 +120,21 @@ function databaseCalls({ plantStore }: ApiParts): Pick<NounCalls<'alarms'>, Data
   }
 }
 
-/** What happened before a question is in its answer; while the journal cannot be written, what there is must do. */
-async function committed({ alarms: { engine } }: ApiParts): Promise<void> {
+/**
+ * What happened before a question is in its answer, unless the disk takes long over it: in a flood, and while the journal cannot be
+ * written, what there is must do. The summary and maintenance.health say how it stands.
+ */
+async function committed({ clock, alarms: { engine } }: ApiParts): Promise<void> {
   if (engine.ledger().pendingCount === 0 || !engine.isJournalled) return
-  try {
-    await engine.flushed()
-  } catch (error) {
-    // The summary and maintenance.health say that the journal is not written; the list is shown all the same.
-    if (!(error instanceof RuntimeError)) throw error
-  }
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.after(longestWaitMs, resolve)
+    const over = (error?: unknown) => {
+      timer.cancel()
+      if (error === undefined || error instanceof RuntimeError) resolve()
+      else reject(error)
+    }
+    engine.flushed().then(() => over(), over)
+  })
 }
 
 function checkSpan({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): void {
