@@ -33,7 +33,7 @@ export const attributePaths: Readonly<Record<AlarmDatabaseAttribute, readonly [s
 }
 
 /** Value of an attribute in an entry; null = it says nothing of it. */
-export function attributeOf(
+function attributeOf(
   entry: DatabaseEntry | undefined,
   attribute: AlarmDatabaseAttribute,
 ): AttributeValue | null {

@@ -28,7 +28,7 @@ export const signalDefaults: Readonly<Record<Signal, { readonly delayMs: number;
   }
 
 /** Part of an id behind the last slash. */
-export const alarmName = v.pipe(
+const alarmName = v.pipe(
   v.string('a name is expected'),
   v.maxLength(64, 'a name has at most 64 characters'),
   v.regex(

@@ -23,7 +23,7 @@ function count(least: number, most: number) {
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule))
 }
 
-export const alarmClassSchema = v.strictObject(
+const alarmClassSchema = v.strictObject(
   {
     name: plainName,
     title: v.optional(words(line)),
@@ -43,7 +43,7 @@ export const alarmClassSchema = v.strictObject(
 )
 export type AlarmClassEntry = v.InferOutput<typeof alarmClassSchema>
 
-export const suppressionSchema = v.strictObject(
+const suppressionSchema = v.strictObject(
   {
     name: plainName,
     title: v.optional(words(line)),
@@ -63,7 +63,7 @@ const rowRule =
   'four priorities are expected: for up to 3, 10 and 30 minutes and for longer, as [high, medium, low, low]'
 const matrixRow = v.strictTuple([priority, priority, priority, priority], rowRule)
 
-export const philosophySchema = v.strictObject({
+const philosophySchema = v.strictObject({
   /** Severity of the consequence → priority for up to 3, 10 and 30 minutes to respond and for longer. */
   priorityMatrix: v.optional(
     v.strictObject(
