@@ -70,6 +70,8 @@ export class AlarmConditions {
   #usersOfFormula: number[][] = []
   #groups: readonly (readonly number[])[] = []
   readonly #dirtyGroups: number[] = []
+  /** Value of the sample that made a group dirty. */
+  readonly #groupValues = new Map<number, JsonValue>()
   /** Dynamic alarms to be evaluated at the end of the round. */
   #dueSlots: number[] = []
   #isDueSlot = new Uint8Array(0)
@@ -241,7 +243,7 @@ export class AlarmConditions {
     const group = this.columns.exclusiveGroup[slot]!
     if (group < 0) return
     this.#dirtyGroups.push(group)
-    this.#resolveGroups()
+    this.#resolveGroups(this.#clock.now())
   }
 
   /** The time without an update begins anew: its device has come back. */
@@ -478,6 +480,7 @@ export class AlarmConditions {
     const group = columns.exclusiveGroup[slot]!
     if (group < 0) return this.#tell(slot, next, timestamp, value)
     columns.since[slot] = timestamp
+    this.#groupValues.set(group, value)
     this.#dirtyGroups.push(group)
   }
 
@@ -491,16 +494,18 @@ export class AlarmConditions {
   }
 
   /** In each group with a change: the outermost one that is true and not held counts, the held ones as they are. */
-  #resolveGroups(): void {
+  #resolveGroups(earliest = 0): void {
     if (this.#dirtyGroups.length === 0) return
     const { columns } = this
     for (const group of new Set(this.#dirtyGroups.splice(0))) {
       const slots = this.#groups[group]!
-      const newest = slots.reduce((most, slot) => Math.max(most, columns.since[slot]!), 0)
+      const newest = slots.reduce((most, slot) => Math.max(most, columns.since[slot]!), earliest)
       const outermost = slots.find((slot) => columns.result[slot] === 1 && !this.#isHeld(slot))
       const isWanted = (slot: number) => columns.result[slot] === 1 && (slot === outermost || this.#isHeld(slot))
-      for (const slot of slots) if (!isWanted(slot)) this.#tell(slot, 0, newest, this.presentValue(slot))
-      for (const slot of slots) if (isWanted(slot)) this.#tell(slot, 1, newest, this.presentValue(slot))
+      const value = this.#groupValues.get(group) ?? this.presentValue(slots[0]!)
+      this.#groupValues.delete(group)
+      for (const slot of slots) if (!isWanted(slot)) this.#tell(slot, 0, newest, value)
+      for (const slot of slots) if (isWanted(slot)) this.#tell(slot, 1, newest, value)
     }
   }
 

@@ -77,10 +77,15 @@ export class AlarmCore {
 
   /** One step of one alarm, with everything that follows from it. null when nothing happened. */
   apply(slot: number, input: AlarmInput): AlarmOutcome {
-    const { register, commits, clock, statusCode } = this.#parts
+    const { register, commits, clock, conditions, statusCode } = this.#parts
     const before = register.storedOrNew(slot)
     const rules = { definition: register.definition(slot), alarmClass: register.classOf(slot) }
-    const moment = { sequence: commits.nextSequence, now: clock.now(), statusCode: statusCode(slot) }
+    const moment = {
+      sequence: commits.nextSequence,
+      now: clock.now(),
+      statusCode: statusCode(slot),
+      limit: conditions.presentLimit(slot),
+    }
     const outcome = reduce(before, input, rules, moment)
     if (outcome === null || 'refusal' in outcome) return outcome
     register.store(slot, outcome.stored)

@@ -211,7 +211,8 @@ class AlarmEngine implements Alarms {
 
   load(): AnnunciationLoad {
     const { flood, annunciationCount, annunciatedPriority } = this.#core
-    flood.pass(this.#parts.clock.monotonic())
+    if (flood.pass(this.#parts.clock.monotonic())) this.#commits.announce()
+    this.#commits.commit()
     return { annunciationCount, annunciatedPriority, floodTimestamp: flood.since, rate: flood.rate }
   }
 

@@ -73,6 +73,8 @@ export interface AlarmMoment {
   readonly now: number
   /** Present quality of what is watched. */
   readonly statusCode: number
+  /** Present limit, where it is a number or an expression gives one. */
+  readonly limit: JsonValue
 }
 
 export interface AlarmRefusal {

@@ -23,7 +23,7 @@ export class AlarmStep {
     this.moment = moment
     this.#timestamp = moment.now
     this.#statusCode = moment.statusCode
-    this.#limit = rules.definition.limit
+    this.#limit = moment.limit
   }
 
   get regions(): AlarmRegions {

@@ -114,7 +114,8 @@ export class AlarmSuppression {
   /** Whether this alarm can be suppressed at all. */
   hasSources(slot: number): boolean {
     const definition = this.#definitions[slot]
-    return this.#sources.has(slot) || definition?.onBadQuality === 'suppress' || this.isByDevice(slot)
+    if (definition === undefined) return false
+    return this.#sources.has(slot) || isAboutData(definition) || definition.onBadQuality === 'suppress'
   }
 
   /** It is one of those that a lost device suppresses. */
@@ -137,7 +138,7 @@ export class AlarmSuppression {
       const lost = this.#isDeviceLost(slot, definition.device)
       if (lost === true) return { reason: `the device ${definition.device} is lost` }
       if (lost === null) isUndecided = true
-    } else if (definition.onBadQuality === 'suppress') {
+    } else if (definition.onBadQuality === 'suppress' && !isAboutData(definition)) {
       const code = this.#columns.statusCode[slot]!
       if (code === StatusCodes.BadWaitingForInitialData) isUndecided = true
       else if (isBad(code)) return { reason: `${definition.tag} is ${statusCodeName(code)}` }
@@ -160,6 +161,7 @@ export class AlarmSuppression {
     const device = this.#devices.get(name)
     if (device === undefined) return linkCodes.has(code) ? true : null
     if (device.state !== 'connected') return true
+    if (code === StatusCodes.BadWaitingForInitialData) return null
     if (columns.kind[slot] === conditionKinds.stale || !linkCodes.has(code)) return false
     const isReportedSince = this.#table.serverTimestamp(columns.handle[slot]!) > device.stateTimestamp
     return !(isReportedSince && this.#clock.monotonic() - columns.statusSince[slot]! >= deviceGraceMs)

@@ -143,6 +143,22 @@ describe('limits', () => {
     expect(station.state(id)).toBe('unacknowledged')
   })
 
+  test('A16: the inner limit that comes back has the value and time of the sample that left the outer one', () => {
+    const definitions = [
+      alarmDefinition({ condition: 'highHigh', limit: 95, isExclusive: true }),
+      alarmDefinition({ limit: 90, isExclusive: true }),
+    ]
+    const station = new AlarmStation({ definitions })
+    const now = station.clock.now()
+    station.samples(['Tank.Level', 99, now - 3], ['Tank.Level', 93, now - 2], ['Tank.Level', 50, now - 1])
+    expect(station.events.map(({ id, event, timestamp, value }) => [id, event, timestamp - now, value])).toEqual([
+      ['Tank.Level/highHigh', 'active', -3, 99],
+      ['Tank.Level/highHigh', 'returned', -2, 93],
+      [id, 'active', -2, 93],
+      [id, 'returned', -1, 50],
+    ])
+  })
+
   test('A17: a limit from another tag moves, and the change is journalled while the alarm is active', () => {
     const definitions = [alarmDefinition({ limit: 'Setpoint.High + 5.0' })]
     const station = new AlarmStation({

@@ -349,6 +349,21 @@ describe('a lost device', () => {
     expect(annunciated(station)).toEqual(['T3/badQuality'])
   })
 
+  test('S20: what was suppressed before a restart is not annunciated by a connection that is there before its values', async () => {
+    const before = running()
+    before.devices(['plc', 'waiting'])
+    before.samples(['T3', null, undefined, lost])
+    const station = before.restart()
+    station.devices(['plc', 'connecting'])
+    station.devices(['plc', 'connected'])
+    await station.clock.advance(500)
+    expect(station.state('T3/badQuality')).toBe('suppressedByDesign')
+    station.samples(['T3', 5])
+    await station.alarms.flushed()
+    expect(annunciated(station)).toEqual([])
+    expect(station.state('T3/badQuality')).toBe('normal')
+  })
+
   test('a short loss is no alarm', async () => {
     const station = running()
     station.devices(['plc', 'waiting'])

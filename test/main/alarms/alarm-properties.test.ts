@@ -270,7 +270,12 @@ describe('A2: the state machine', () => {
     const rows: AlarmTransition[] = []
     let stored = newAlarm(definition)
     for (let at = 0; at < count; at++) {
-      const outcome = reduce(stored, randomInput(random), rules, { sequence: rows.length + 1, now: at, statusCode: 0 })
+      const outcome = reduce(stored, randomInput(random), rules, {
+        sequence: rows.length + 1,
+        now: at,
+        statusCode: 0,
+        limit: 90,
+      })
       if (outcome === null || 'refusal' in outcome) continue
       expect(outcome.event.previousState).toBe(stateOf(stored.regions))
       stored = outcome.stored
@@ -291,7 +296,12 @@ describe('A2: the state machine', () => {
     const random = generator(7)
     let stored = deepFrozen(newAlarm(definition))
     for (let at = 1; at < 5000; at++) {
-      const outcome = reduce(stored, deepFrozen(randomInput(random)), rules, { sequence: at, now: at, statusCode: 0 })
+      const outcome = reduce(stored, deepFrozen(randomInput(random)), rules, {
+        sequence: at,
+        now: at,
+        statusCode: 0,
+        limit: 90,
+      })
       if (outcome !== null && !('refusal' in outcome)) stored = deepFrozen(outcome.stored)
     }
     expect(stored.occurrenceCount).toBeGreaterThan(10)

@@ -124,7 +124,7 @@ function step(stored: StoredAlarm, input: AlarmInput, alarmClass: Partial<AlarmC
     stored,
     input,
     { definition, alarmClass: { ...processClass, ...alarmClass } },
-    { sequence: 8, now: 6000, statusCode: 0 },
+    { sequence: 8, now: 6000, statusCode: 0, limit: 90 },
   )
 }
 
