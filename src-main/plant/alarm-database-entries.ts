@@ -33,10 +33,7 @@ export const attributePaths: Readonly<Record<AlarmDatabaseAttribute, readonly [s
 }
 
 /** Value of an attribute in an entry; null = it says nothing of it. */
-function attributeOf(
-  entry: DatabaseEntry | undefined,
-  attribute: AlarmDatabaseAttribute,
-): AttributeValue | null {
+function attributeOf(entry: DatabaseEntry | undefined, attribute: AlarmDatabaseAttribute): AttributeValue | null {
   let value: unknown = entry
   for (const key of attributePaths[attribute]) value = (value as Record<string, unknown> | undefined)?.[key]
   return (value as AttributeValue | undefined) ?? null
