@@ -283,8 +283,8 @@ function sizeOf({ oldValue, newValue, changeCount }: ValueChange, tag: TagDefini
   const high = tag?.limits.high ?? null
   const range = low !== null && high !== null ? high - low : Math.max(Math.abs(oldValue), Math.abs(newValue))
   const share = range > 0 ? Math.min(1, Math.abs(newValue - oldValue) / range) : 0
-  // A setpoint that is moved once was moved by somebody; noise of a measured value is none of a change.
-  return changeCount === 1 ? Math.max(0.5, share) : share
+  // A setpoint that is moved was moved by somebody or something; noise of a measured value is hardly a change.
+  return changeCount === 1 && tag?.writable === true ? Math.max(0.5, share) : share
 }
 
 /** What a write made of its own tag is the write, not another change. */

@@ -33,7 +33,7 @@ const tags = [
   tagDefinition('Boiler.Pressure', { unit: 'bar', limits: { low: 0, high: 20 }, equipment: 'Boiler' }),
   tagDefinition('Boiler.Valve', { dataType: 'bool', equipment: 'Boiler' }),
   tagDefinition('Boiler.Setpoint', { unit: 'bar', limits: { low: 0, high: 20 }, equipment: 'Boiler' }),
-  tagDefinition('Feed.Flow', { unit: 'm3/h', device: 'other' }),
+  tagDefinition('Feed.Flow', { unit: 'm3/h', device: 'other', writable: false, limits: { low: 0, high: 10 } }),
   tagDefinition('Feed.Mean', { device: null, address: null, expression: 'Feed.Flow * 0.5' }),
   tagDefinition('Elsewhere.Level', { device: 'elsewhere' }),
 ]
@@ -192,6 +192,21 @@ describe('the changes before an alarm', () => {
     }).before('Boiler.Pressure/highHigh')
     expect(changes).toHaveLength(1)
     expect(changes[0]).toMatchObject({ oldValue: 10, changeCount: 99, newValue: 10 + 99 * 0.08 })
+  })
+
+  test('noise of a measured value gives way to what really happened, a setpoint that moved a little does not', async () => {
+    const little: RecordedSample[] = [
+      [trip - 20 * minute, 5],
+      [trip - second, 5.01],
+    ]
+    const alarms = Array.from({ length: 10 }, (_, index) => active(index + 1, flame, trip - (100 - index) * second))
+    const { changes } = await reporting({
+      events: [...alarms, active(11, pressure, trip)],
+      recorded: { 'Feed.Flow': little, 'Boiler.Setpoint': little },
+    }).before('Boiler.Pressure/highHigh')
+    expect(changes.map(({ tag }) => tag)).toContain('Boiler.Setpoint')
+    expect(changes.map(({ tag }) => tag)).not.toContain('Feed.Flow')
+    expect(changes).toHaveLength(10)
   })
 
   test('a quality that was lost is told beside the numbers', async () => {
