@@ -5,6 +5,7 @@ import type { AlarmOrder, AlarmRow } from '../../src-main/shared/alarm.ts'
 import type { InputOf } from '../../src-main/shared/contract.ts'
 import type { CallError } from '../connection/call-error.ts'
 import type { RuntimeClient } from '../connection/runtime-client.ts'
+import { emptyHold, type HeldRows, heldRows, indexAt, type PlacedRow } from './held-rows.ts'
 
 /** What of the client is needed here. */
 export type WindowClient = Pick<RuntimeClient, 'watch'>
@@ -13,12 +14,6 @@ export type WindowClient = Pick<RuntimeClient, 'watch'>
 export type ListFilterInput = Omit<InputOf<'alarms.groups'>, 'by'>
 /** Which list, in which order. */
 export type ListQuestion = ListFilterInput & { readonly order: AlarmOrder }
-
-/** A row in its place; `isGone` = it has left the list since, and is shown as it last was. */
-export interface PlacedRow {
-  readonly row: AlarmRow
-  readonly isGone: boolean
-}
 
 interface Window {
   readonly total: number
@@ -37,21 +32,11 @@ const questionIntervalMs = 80
 
 const nothing: Window = { total: 0, offset: 0, alarms: [] }
 
-/** Rows that are held in their places. */
-interface Hold {
-  /** Place of the first. */
-  readonly start: number
-  readonly rows: readonly PlacedRow[]
-  /** How much further down rows stand in the runtime's list than here: those above the held ones, those below. */
-  readonly above: number
-  readonly below: number
-}
-
 export class AlarmWindow {
   readonly #client: WindowClient
   #question: ListQuestion | null = null
   #latest = $state.raw<Window>(nothing)
-  #hold = $state.raw<Hold | null>(null)
+  #hold = $state.raw<HeldRows | null>(null)
   #error = $state.raw<CallError | null>(null)
   #isLoaded = $state(false)
   #first = 0
@@ -71,8 +56,9 @@ export class AlarmWindow {
 
   /** Rows of the list, in the places that are shown. */
   get total(): number {
-    return this.#hold
-      ? Math.max(this.#hold.start + this.#hold.rows.length, this.#latest.total - this.#hold.below)
+    const hold = this.#hold
+    return hold
+      ? hold.start + hold.rows.length + Math.max(0, this.#latest.total - hold.skippedBelow)
       : this.#latest.total
   }
 
@@ -92,21 +78,20 @@ export class AlarmWindow {
 
   /** How many rows came in above or between what is held; negative = so many have left. */
   get waitingCount(): number {
-    return this.#hold?.below ?? 0
+    return this.#hold?.waitingCount ?? 0
   }
 
   /** The list has changed since it is held: what is shown is not its present order. */
   get hasChanged(): boolean {
-    const hold = this.#hold
-    return hold !== null && (hold.above !== 0 || hold.below !== 0 || hold.rows.some(({ isGone }) => isGone))
+    return this.#hold?.hasChanged ?? false
   }
 
   /** The row at a place; undefined while it is on its way. */
   at(place: number): PlacedRow | undefined {
     const hold = this.#hold
-    if (hold && place >= hold.start && place < hold.start + hold.rows.length) return hold.rows[place - hold.start]
-    const shift = hold === null ? 0 : place < hold.start ? hold.above : hold.below
-    const row = this.#latest.alarms[place + shift - this.#latest.offset]
+    const held = hold?.rows[place - hold.start]
+    if (held) return held
+    const row = this.#latest.alarms[(hold ? indexAt(hold, place) : place) - this.#latest.offset]
     return row && { row, isGone: false }
   }
 
@@ -124,7 +109,7 @@ export class AlarmWindow {
     this.#first = first
     this.#last = Math.max(first, last)
     // More rows have left above than there is room to scroll: nothing can stand up there, so the list begins here.
-    if (this.#hold && first + this.#hold.above < 0) this.#hold = { start: first, rows: [], above: 0, below: 0 }
+    if (this.#hold && indexAt(this.#hold, first) < 0) this.#hold = emptyHold(first)
     if (this.#hold) this.#holdAgain()
     this.#askWhenNeeded()
   }
@@ -132,7 +117,7 @@ export class AlarmWindow {
   /** From now on the rows in view keep their places. */
   hold(): void {
     if (this.#hold || !this.#isLoaded) return
-    this.#hold = { start: this.#first, rows: [], above: 0, below: 0 }
+    this.#hold = emptyHold(this.#first)
     this.#holdAgain()
   }
 
@@ -171,21 +156,18 @@ export class AlarmWindow {
     }
     if (rows.length === 0) return
     const places = new Map(this.#latest.alarms.map((row, index) => [row.id, this.#latest.offset + index]))
-    const present = rows.map(({ row }) => places.get(row.id))
-    const firstFound = present.findIndex((place) => place !== undefined)
-    const lastFound = present.findLastIndex((place) => place !== undefined)
-    const before = this.#hold
-    this.#hold = {
+    const now = rows.map((placed) => this.#asNow(placed, places.get(placed.row.id)))
+    this.#hold = heldRows(
       start,
-      rows: rows.map((placed, index) => this.#asNow(placed, present[index])),
-      above: firstFound < 0 ? (before?.above ?? 0) : present[firstFound]! - (start + firstFound),
-      below: lastFound < 0 ? (before?.below ?? 0) : present[lastFound]! - (start + lastFound),
-    }
+      now,
+      now.map(({ row }) => places.get(row.id)),
+      this.#hold,
+    )
     this.#watchHeld(JSON.stringify([...new Set(rows.map(({ row }) => row.tag))].sort()))
   }
 
-  #asNow(placed: PlacedRow, place: number | undefined): PlacedRow {
-    if (place !== undefined) return { row: this.#latest.alarms[place - this.#latest.offset]!, isGone: false }
+  #asNow(placed: PlacedRow, index: number | undefined): PlacedRow {
+    if (index !== undefined) return { row: this.#latest.alarms[index - this.#latest.offset]!, isGone: false }
     // It stands elsewhere in the list now, or has left it.
     if (this.#heldRows === null) return placed
     const row = this.#heldRows.get(placed.row.id)
@@ -225,9 +207,10 @@ export class AlarmWindow {
 
   /** Places of the runtime's list that are wanted: in view and so many on each side. */
   #wanted(around: number): { readonly first: number; readonly last: number } {
-    const { above, below } = this.#hold ?? { above: 0, below: 0 }
-    const first = Math.max(0, Math.min(this.#first + above, this.#first + below) - around)
-    const last = Math.max(this.#last + above, this.#last + below) + 1 + around
+    const hold = this.#hold
+    const ends = hold ? [indexAt(hold, this.#first), indexAt(hold, this.#last)] : [this.#first, this.#last]
+    const first = Math.max(0, Math.min(...ends) - around)
+    const last = Math.max(...ends) + 1 + around
     const total = this.#isLoaded ? this.#latest.total : last
     return { first: Math.min(first, Math.max(0, total - 1)), last: Math.min(last, Math.max(total, first)) }
   }

@@ -317,7 +317,7 @@ export const t = defineTexts({
     driftRuns: '这些报警按变量的设置运行。请将批准值写入变量的文件，或批准变量的设置。',
     wholeLine: '整条线',
     approveOwn: '批准 {value}',
-    approveOwnLabel: '将 {id} 的{attribute}批准为 {value}',
+    approveOwnLabel: '批准 {value}：{id} 的{attribute}',
     proposalsTitle: '改进建议',
     proposalsHint: '由报警日志和历史数据计算得出；方法见 docs/alarm-kpis.md。',
     noProposals: '没有建议：没有抖动、瞬时或长期存在的报警。',

@@ -56,6 +56,19 @@ describe('alarms in a faceplate', () => {
     expect(document.querySelector('details')!.textContent).not.toContain('90.0 %')
   })
 
+  it('keeps every alarm in its place when one is acknowledged', async () => {
+    const low = alarmRow('Tank.Level/low', { priority: 'urgent' })
+    const high = alarmRow('Tank.Level/high')
+    await open('operator', [low, high])
+    const order = () => [...document.querySelectorAll('.rows .message')].map((one) => one.textContent)
+    const before = order()
+    const feed = fake.feeds.find(({ name }) => name === 'alarms.view')!
+    feed.onItem({ total: 2, offset: 0, alarms: [high, { ...low, state: 'acknowledged' }] } as never)
+    await settle()
+    expect(order()).toEqual(before)
+    expect(before).toHaveLength(2)
+  })
+
   it('acknowledges the occurrence that is seen', async () => {
     await open('operator', [alarmRow('Tank.Level/high', { eventId: 42 })])
     fake.answers.set('alarms.acknowledge', () => ({ results: [{ id: 'Tank.Level/high', statusCode: 0 }] }))
