@@ -89,7 +89,9 @@ export async function addAlarmPlant({ plantFolder, process }: TestStation): Prom
   writeFileSync(join(plantFolder, 'equipment/types/machine.yaml'), machineType)
   writeFileSync(join(plantFolder, 'equipment/machines.yaml'), equipment)
   for (let turn = 0; turn < 100; turn++) {
-    const { definitions } = await process.call('alarms.describe', { ids: ['Boiler.Water/low', 'Packer.Blocked/station 1'] })
+    const { definitions } = await process.call('alarms.describe', {
+      ids: ['Boiler.Water/low', 'Packer.Blocked/station 1'],
+    })
     if (definitions.length === 2) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AlarmRow } from '../../../src-main/shared/alarm.ts'
 import { AlarmWindow, type ListQuestion, type WindowClient } from '../../../src-renderer/alarms/alarm-window.svelte.ts'
@@ -132,6 +133,56 @@ describe('the window of the list of alarms', () => {
     list.look(0, 9)
     fake.send()
     expect(shown(list, 0, 9)).toEqual(names(25).slice(15))
+  })
+
+  it('shows a row that was acknowledged in its place, and only there, however the list is sorted now', () => {
+    fake.rows = [alarmRow({ id: 'urgent' }), alarmRow({ id: 'high' })]
+    fake.send()
+    list.look(0, 9)
+    list.hold()
+    fake.rows = [fake.rows[1]!, alarmRow({ id: 'urgent', state: 'acknowledged' })]
+    fake.send()
+    expect(shown(list, 0, 3)).toEqual(['urgent', 'high', null, null])
+    expect(list.at(0)?.row.state).toBe('acknowledged')
+    expect([list.total, list.hasChanged]).toEqual([2, true])
+  })
+
+  // Whatever happens to the list: what is in view stands still, and no alarm is on the screen twice.
+  it('never moves a row in view and never shows one twice, whatever changes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            from: fc.nat(60),
+            to: fc.nat(60),
+            step: fc.constantFrom('come' as const, 'go' as const, 'move' as const),
+          }),
+          { maxLength: 20 },
+        ),
+        fc.nat(40),
+        (changes, first) => {
+          const station = new FakeList(names(60))
+          const window = new AlarmWindow(station.client)
+          window.ask(byPriority)
+          window.look(first, first + 9)
+          station.send()
+          window.hold()
+          const before = shown(window, first, first + 9)
+          for (const [index, { from, to, step }] of changes.entries()) {
+            const [taken] = step === 'come' ? [alarmRow({ id: `new ${index}` })] : station.rows.splice(from, 1)
+            if (taken && step !== 'go') station.rows.splice(to, 0, taken)
+            station.send()
+            expect(shown(window, first, first + 9)).toEqual(before)
+            const all = shown(window, 0, window.total + 2).filter((id) => id !== null)
+            expect(new Set(all).size).toBe(all.length)
+          }
+          window.release()
+          station.send()
+          expect(shown(window, 0, window.total - 1)).toEqual(station.rows.map(({ id }) => id))
+          window.close()
+        },
+      ),
+    )
   })
 
   it('asks for another part with one feed at a time, and ends all of them', async () => {

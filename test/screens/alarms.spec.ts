@@ -1,0 +1,376 @@
+// Alarms as an operator meets them: banner on every screen, the list, what is done with alarms, a flood, a lost link.
+import { expect, type Page } from '@playwright/test'
+import { addAlarmPlant, floodAlarmsEach, floodMachines } from './alarm-plant.ts'
+import { logIn, type TestStation, test } from './station.ts'
+
+const banner = (page: Page) => page.getByRole('region', { name: 'Alarms', exact: true })
+const rows = (page: Page) => page.getByRole('grid', { name: 'Alarms' }).locator('tbody tr[data-place]')
+const row = (page: Page, text: string | RegExp) => rows(page).filter({ hasText: text })
+
+async function write(station: TestStation, tag: string, value: number | boolean): Promise<void> {
+  await station.process.call('tags.write', { tag, value })
+}
+
+async function idsOf(station: TestStation): Promise<readonly string[]> {
+  return (await station.process.call('alarms.list', { limit: 1000 })).alarms.map(({ id }) => id)
+}
+
+/** Everything as at the start: values normal, nothing held, everything acknowledged. */
+async function calm(station: TestStation): Promise<void> {
+  await write(station, 'Boiler.Pressure', 4)
+  await write(station, 'Boiler.Water', 60)
+  await write(station, 'Boiler.Flame', true)
+  await write(station, 'Flood.Level', 0)
+  for (let turn = 0; turn < 40; turn++) {
+    const ids = await idsOf(station)
+    const others = ids.filter((id) => !id.startsWith('device:'))
+    if (ids.length > 0) {
+      await station.process.call('alarms.unshelve', { ids: [...ids] })
+      await station.process.call('alarms.returnToService', { ids: [...ids], comment: 'test' })
+      await station.process.call('alarms.acknowledge', { ids: [...ids], comment: 'test' })
+      await station.process.call('alarms.reset', { ids: [...ids] })
+    }
+    if (others.length === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`still there: ${await idsOf(station)}`)
+}
+
+test.beforeAll(async ({ station }) => {
+  await addAlarmPlant(station)
+})
+test.beforeEach(async ({ station }) => {
+  await calm(station)
+})
+
+// A30: the most important unacknowledged alarm is visible on every display within a second.
+test('an alarm is in the banner of whatever screen is open within a second, and one click acknowledges it', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator', '#/tags')
+  await expect(banner(page)).toContainText('No unacknowledged alarms')
+  await write(station, 'Boiler.Pressure', 8.5)
+  await expect(banner(page)).toContainText('Boiler pressure 8.5 bar above 8.0', { timeout: 1500 })
+  await expect(banner(page).getByRole('img', { name: 'High, Unacknowledged' })).toBeVisible()
+  await banner(page)
+    .getByRole('button', { name: /^Acknowledge: Boiler pressure/ })
+    .click()
+  await expect(banner(page)).toContainText('No unacknowledged alarms')
+  const [alarm] = (await station.process.call('alarms.list', { text: 'Boiler.Pressure/high' })).alarms
+  expect(alarm).toMatchObject({ state: 'acknowledged', acknowledgedBy: 'operator' })
+})
+
+test('the banner is on every screen and nothing covers it (H24)', async ({ page, station }) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  await logIn(page, station, 'administrator')
+  for (const hash of ['#/mimic/overview', '#/alarms', '#/trend', '#/tags', '#/devices', '#/health', '#/audit']) {
+    await page.goto(station.url + hash)
+    const line = banner(page).getByRole('link', { name: /safety valve opens/ })
+    await expect(line).toBeVisible()
+    const isOnTop = await line.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect()
+      return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    })
+    expect(isOnTop, hash).toBe(true)
+  }
+})
+
+test('a lost link is said in the banner and in the list: never an empty calm one', async ({ page, station }) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  await logIn(page, station, 'operator', '#/alarms')
+  await expect(row(page, 'safety valve opens')).toBeVisible()
+  await page.evaluate(() => {
+    // As a cable that is pulled: what is open is closed, and nothing new opens.
+    const offline = class extends EventTarget {
+      readyState = 3
+      close() {}
+      send() {}
+      constructor() {
+        super()
+        setTimeout(() => this.dispatchEvent(new CloseEvent('close')), 0)
+      }
+    }
+    ;(window as { WebSocket: unknown }).WebSocket = offline
+  })
+  await page.context().setOffline(true)
+  await expect(banner(page)).toContainText('ALARMS NOT LIVE', { timeout: 10_000 })
+  await expect(banner(page)).not.toContainText('No unacknowledged alarms')
+  await expect(page.locator('main').getByRole('alert')).toContainText('NOT LIVE')
+  await expect(page.getByRole('button', { name: /what is in view/ })).toHaveCount(0)
+})
+
+test('guidance is one click away: cause, consequence, action and the time left (A59)', async ({ page, station }) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  await logIn(page, station, 'operator', '#/alarms')
+  await row(page, 'safety valve opens').locator('.message').click()
+  const guidance = page.getByRole('complementary', { name: 'What to do' })
+  await expect(guidance).toContainText('Stop the burner, open the bypass')
+  await expect(guidance).toContainText('Steam valve closed while the burner runs')
+  await expect(guidance).toContainText('The safety valve blows steam into the hall')
+  await expect(guidance).toContainText(/9 min left of 10 min/)
+  await guidance.getByRole('link', { name: 'Trend' }).click()
+  await expect(page).toHaveURL(/#\/trend\?.*pens=Boiler\.Pressure.*ruler=/)
+})
+
+test('by keyboard alone: an alarm is found, its guidance read, acknowledged and shelved', async ({ page, station }) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  await logIn(page, station, 'operator', '#/alarms?text=Boiler')
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('grid', { name: 'Alarms' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('complementary', { name: 'What to do' })).toContainText('Stop the burner')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('complementary', { name: 'What to do' })).toHaveCount(0)
+  await page.keyboard.press('a')
+  await expect(page.getByText('✓ 1 acknowledged.')).toBeVisible()
+  await expect(row(page, 'safety valve opens')).toContainText('Acknowledged')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('s')
+  const dialog = page.getByRole('dialog', { name: 'Shelve 1 alarm' })
+  await expect(dialog.getByLabel('Reason')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  // No reason, no shelving.
+  await expect(dialog).toContainText('A reason is needed.')
+  await dialog.getByLabel('Reason').focus()
+  await page.keyboard.type('Sensor is being calibrated')
+  await dialog.getByRole('button', { name: 'Send' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByText('✓ 1 shelved.')).toBeVisible()
+  await page.getByRole('button', { name: 'Shelved 1' }).press('Enter')
+  await expect(row(page, 'above 8.0')).toContainText(/left · by operator: Sensor is being calibrated/)
+})
+
+test('a class that wants a comment is acknowledged only with one, and is not offered for shelving', async ({
+  page,
+  station,
+}) => {
+  await write(station, 'Boiler.Water', 20)
+  await logIn(page, station, 'operator', '#/alarms')
+  await row(page, 'Boiler water low')
+    .getByRole('button', { name: /^Acknowledge/ })
+    .click()
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge with a comment' })
+  await dialog.getByRole('button', { name: 'Send' }).click()
+  await expect(dialog).toContainText('The class “Safety” asks for a comment.')
+  await dialog.getByLabel('Comment').fill('Feed pump restarted')
+  await dialog.getByRole('button', { name: 'Send' }).click()
+  await expect(dialog).toHaveCount(0)
+  const { events } = await station.process.call('alarms.journal', { id: 'Boiler.Water/low', order: 'newest', limit: 1 })
+  expect(events[0]).toMatchObject({ event: 'acknowledged', comment: 'Feed pump restarted', user: 'operator' })
+  await page.getByRole('grid', { name: 'Alarms' }).focus()
+  await page.keyboard.press('s')
+  await expect(page.getByRole('dialog')).toContainText('may not be shelved')
+})
+
+test('out of service takes an engineer, a reason and a permit, and stays until it is put back', async ({
+  page,
+  station,
+}) => {
+  await write(station, 'Boiler.Pressure', 8.5)
+  await logIn(page, station, 'engineer', '#/alarms?text=Boiler')
+  await row(page, 'above 8.0').getByRole('checkbox').click()
+  await page.getByRole('button', { name: 'Out of service …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Out of service' })
+  await dialog.getByLabel('Reason').fill('Transmitter replaced')
+  await dialog.getByRole('button', { name: 'Send' }).click()
+  await expect(dialog).toContainText('Permit or change reference is needed.')
+  await dialog.getByLabel('Permit').fill('MoC-77')
+  await dialog.getByRole('button', { name: 'Send' }).click()
+  // It was chosen a moment ago, so it keeps its place and says what it is now.
+  await expect(row(page, 'above 8.0').locator('.state')).toContainText('Out of service')
+  await page.getByRole('button', { name: 'Out of service 1' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(row(page, 'above 8.0')).toContainText('by engineer: Transmitter replaced [MoC-77]')
+})
+
+test('an acknowledgement means the occurrence that was seen: one that came again is refused with a sentence (A4)', async ({
+  page,
+  station,
+}) => {
+  await write(station, 'Boiler.Pressure', 8.5)
+  await logIn(page, station, 'operator', '#/alarms')
+  await row(page, 'above 8.0').getByRole('checkbox').click()
+  // The screen hears nothing more, but its calls go through: the view of a screen a moment behind.
+  await page.evaluate(() => {
+    const send = WebSocket.prototype.send
+    WebSocket.prototype.send = function (data) {
+      if (typeof data === 'string' && data.includes('"ack"')) return
+      return send.call(this, data)
+    }
+  })
+  await write(station, 'Boiler.Pressure', 4)
+  await write(station, 'Boiler.Pressure', 8.6)
+  await expect
+    .poll(async () => (await station.process.call('alarms.list', { text: 'Pressure/high' })).alarms[0]?.occurrenceCount)
+    .toBeGreaterThan(1)
+  await page.getByRole('button', { name: /^Acknowledge \d/ }).click()
+  await expect(page.getByText(/1 refused|1 acknowledged/)).toBeVisible()
+  const [alarm] = (await station.process.call('alarms.list', { text: 'Boiler.Pressure/high' })).alarms
+  const outcome = await page.locator('.outcome').textContent()
+  // Either the screen had seen the new one, or the runtime refused the old one: never a blind acknowledgement.
+  expect(outcome?.includes('refused')).toBe(alarm?.state === 'unacknowledged')
+})
+
+test.describe('in a flood', () => {
+  const all = floodMachines.length * floodAlarmsEach
+
+  test('the banner says so, one click groups by equipment, priorities are one click each (A43)', async ({
+    page,
+    station,
+  }) => {
+    await logIn(page, station, 'operator', '#/alarms?area=Packing')
+    await write(station, 'Flood.Level', floodAlarmsEach)
+    await expect(banner(page).getByRole('link', { name: /Alarm flood since/ })).toBeVisible()
+    await expect(page.getByText(`${all} alarms`, { exact: true })).toBeVisible()
+    await page.getByRole('button', { name: 'Urgent', exact: true }).click()
+    await expect(page.getByText(`${all} alarms`, { exact: true })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Urgent', exact: true }).click()
+    await banner(page)
+      .getByRole('link', { name: /Alarm flood since/ })
+      .click()
+    const group = page.getByRole('button', {
+      name: `Capper: ${floodAlarmsEach} alarms, ${floodAlarmsEach} unacknowledged`,
+    })
+    await group.click()
+    await expect(rows(page).first()).toContainText('Capper.Blocked')
+    await expect(
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: /^Packing \/ Filler/ }),
+    ).toBeVisible()
+  })
+
+  // A3, A44: rows stay where they are; only what is in view is acknowledged.
+  test('rows keep their places while one works, new ones wait behind a number, and only what is in view is acknowledged', async ({
+    page,
+    station,
+  }) => {
+    await write(station, 'Flood.Level', 20)
+    await logIn(page, station, 'operator', '#/alarms?order=newest&area=Packing')
+    await expect(page.getByText('80 alarms', { exact: true })).toBeVisible()
+    await rows(page).first().getByRole('checkbox').click()
+    const before = await rows(page).allTextContents()
+    await write(station, 'Flood.Level', 30)
+    await expect(page.getByText('120 alarms', { exact: true })).toBeVisible()
+    expect(await rows(page).allTextContents()).toEqual(before)
+    await page.getByRole('button', { name: '40 new: Show' }).click()
+    await expect(rows(page).first()).toContainText(/station (2\d|30) blocked/)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Clear' }).click()
+    const visible = page.getByRole('button', { name: /Acknowledge what is in view \((\d+)\)/ })
+    const count = Number((await visible.textContent())?.match(/\d+/)?.[0])
+    expect(count).toBeGreaterThan(3)
+    expect(count).toBeLessThan(40)
+    await visible.click()
+    await expect(page.getByText(`✓ ${count} acknowledged.`)).toBeVisible()
+    const { total } = await station.process.call('alarms.list', {
+      states: ['unacknowledged'],
+      area: 'Packing',
+      limit: 1,
+    })
+    expect(total).toBe(120 - count)
+  })
+
+  test('every row can be reached, in the order asked for, without one missing or twice (A44)', async ({
+    page,
+    station,
+  }) => {
+    await write(station, 'Flood.Level', floodAlarmsEach)
+    await logIn(page, station, 'operator', '#/alarms?order=tag&area=Packing')
+    await expect(page.getByText(`${all} alarms`, { exact: true })).toBeVisible()
+    const seen: string[] = []
+    await page.getByRole('grid', { name: 'Alarms' }).focus()
+    for (let turn = 0; turn < 80 && new Set(seen).size < all; turn++) {
+      for (const text of await rows(page).locator('.message').allTextContents())
+        if (!seen.includes(text)) seen.push(text)
+      await page.keyboard.press('PageDown')
+      await page.waitForTimeout(150)
+    }
+    expect(seen).toHaveLength(all)
+  })
+})
+
+test('filters are kept under a name, for the user, on every console', async ({ page, station, browser }) => {
+  await logIn(page, station, 'operator', '#/alarms?priorities=urgent,high&area=Packing')
+  await page.getByRole('button', { name: /More filters/ }).click()
+  await page.getByLabel('Save this filter as').fill('Night shift')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Night shift', exact: true })).toBeVisible()
+  const other = await browser.newPage({ locale: 'en-GB' })
+  await logIn(other, station, 'operator', '#/alarms')
+  await other.getByRole('button', { name: /More filters/ }).click()
+  await other.getByRole('button', { name: 'Night shift', exact: true }).click()
+  await expect(other).toHaveURL(/area=Packing/)
+  await expect(other).toHaveURL(/priorities=high(%2C|,)urgent/)
+  await other.close()
+})
+
+test('from an alarm one click leads to the display of its equipment', async ({ page, station }) => {
+  await write(station, 'Flood.Level', 1)
+  await logIn(page, station, 'operator', '#/alarms')
+  await row(page, 'Capper.Blocked').locator('.message').click()
+  await page.getByRole('complementary', { name: 'What to do' }).getByRole('button', { name: 'Display' }).click()
+  await expect(page).toHaveURL(/#\/(mimic\/|alarms\?alarm=)/)
+})
+
+// A27, H9: what differs in colour differs in shape and sign too.
+test('marks of all priorities and states are told apart without colour, and do not blink where motion is unwanted', async ({
+  page,
+  station,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await write(station, 'Boiler.Pressure', 9.5)
+  await write(station, 'Boiler.Water', 20)
+  await write(station, 'Boiler.Flame', false)
+  await logIn(page, station, 'operator', '#/alarms?text=Boiler')
+  await expect(rows(page)).toHaveCount(4)
+  const shapes = await rows(page)
+    .locator('.alarm-mark')
+    .evaluateAll((marks) =>
+      marks.map(
+        (mark) => `${mark.querySelector('.shape')?.getAttribute('d')} ${mark.querySelector('text')?.textContent}`,
+      ),
+    )
+  expect(new Set(shapes).size).toBe(4)
+  const fillOf = () =>
+    rows(page)
+      .first()
+      .locator('.shape')
+      .evaluate((shape) => getComputedStyle(shape).fill)
+  const fills = new Set<string>()
+  for (let turn = 0; turn < 12; turn++) {
+    fills.add(await fillOf())
+    await page.waitForTimeout(150)
+  }
+  expect(fills.size).toBe(1)
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  for (let turn = 0; turn < 12; turn++) {
+    fills.add(await fillOf())
+    await page.waitForTimeout(150)
+  }
+  expect(fills.size).toBe(2)
+})
+
+test('a screen without alarms has no alarm colour on it (H7)', async ({ page, station }) => {
+  await logIn(page, station, 'operator', '#/tags')
+  await expect(banner(page)).toContainText('No unacknowledged alarms')
+  await expect(page.locator('.alarm-mark.ringed')).toHaveCount(0)
+})
+
+test('the sound is off until it is switched on here, and the banner says which', async ({ page, station }) => {
+  await logIn(page, station, 'operator', '#/tags')
+  await banner(page)
+    .getByRole('button', { name: /^Sound is off/ })
+    .click()
+  await expect(banner(page).getByRole('button', { name: /^Sound is on/ })).toBeVisible()
+  await write(station, 'Boiler.Pressure', 8.5)
+  await banner(page)
+    .getByRole('button', { name: /^Silence/ })
+    .click()
+  await expect(banner(page).getByRole('button', { name: /^Silenced/ })).toBeVisible()
+  // Silence is not acknowledgement (A29).
+  await expect(banner(page)).toContainText('above 8.0')
+  await write(station, 'Boiler.Pressure', 9.5)
+  await expect(banner(page).getByRole('button', { name: /^Silence:/ })).toBeVisible()
+})
