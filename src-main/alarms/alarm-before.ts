@@ -9,6 +9,7 @@ import { deviceSeriesName, subjectOfSeries } from '../shared/own-series.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { StatusCodes } from '../shared/status-code.ts'
 import type { StateWords, TagDefinition } from '../shared/tag.ts'
+import { isHeld } from './alarm-kpi-row.ts'
 import { mostPlausible, shownChangeCount, type WeighedChange } from './before-ranking.ts'
 import type { BeforeQuestion, BeforeRows } from './before-report.ts'
 import { type ReadHistory, readSamples } from './recorded-samples.ts'
@@ -39,6 +40,10 @@ const mostSamples = 50_000
 const mostAuditRows = 500
 /** A value that follows a write of the same tag within this time is its echo; ms. */
 const echoMs = 5000
+/** So many tags of a device that lose their values at one instant are the device. */
+const leastLostTags = 3
+/** Size of what an alarm did that is shelved, suppressed or out of service. */
+const heldSize = 0.3
 
 /** What persons do to the plant. Commands to alarms are in the journal already. */
 const auditedActions: ReadonlySet<string> = new Set([
@@ -118,17 +123,26 @@ class FoundChanges {
   async #valueChanges(signal?: AbortSignal): Promise<readonly WeighedChange[]> {
     const names = [...this.#related.devices.map(deviceSeriesName), ...this.#related.tags()]
     const { timestamp } = this.#occurrence
-    try {
-      const span = { from: this.from, to: timestamp + 1, limit: mostSamples }
-      const { series, isComplete } = await readSamples(this.#sources.readHistory, names, span, signal)
-      if (!isComplete) this.notes.add('cut')
-      if (!series.some(({ tag }) => tag === this.#subject.tag)) this.notes.add('noHistory')
-      return series.flatMap((one) => this.#changesOf(one))
-    } catch (error) {
-      if (isInterruption(error)) throw error
+    const span = { from: this.from, to: timestamp + 1, limit: mostSamples }
+    const answer = await readSamples(this.#sources.readHistory, names, span, signal).catch(unlessInterrupted)
+    if (answer === null) {
       this.notes.add('historyFailed')
       return []
     }
+    if (!answer.isComplete) this.notes.add('cut')
+    if (!answer.series.some(({ tag }) => tag === this.#subject.tag)) this.notes.add('noHistory')
+    return this.#withoutLostDevices(answer.series.flatMap((one) => this.#changesOf(one)))
+  }
+
+  /** Where many tags of a device lose or get their values at one instant, the device was lost or came back: its state tells. */
+  #withoutLostDevices(values: readonly WeighedChange[]): readonly WeighedChange[] {
+    const deviceAt = ({ change }: WeighedChange) =>
+      change.kind === 'value' && (change.oldValue === null) !== (change.newValue === null)
+        ? `${change.timestamp} ${this.#index.tag(change.tag!)?.device}`
+        : null
+    const counts = new Map<string | null, number>()
+    for (const value of values) counts.set(deviceAt(value), (counts.get(deviceAt(value)) ?? 0) + 1)
+    return values.filter((value) => deviceAt(value) === null || counts.get(deviceAt(value))! < leastLostTags)
   }
 
   #changesOf(series: HistorySeries): WeighedChange[] {
@@ -174,17 +188,15 @@ class FoundChanges {
     if (this.#sources.searchAudit === null) return []
     const to = this.#occurrence.receivedTimestamp + 1
     const search = { from: this.from, to, actions: auditedActions, targets: null, limit: mostAuditRows }
-    try {
-      const rows = await this.#sources.searchAudit(search)
-      if (signal?.aborted)
-        throw new RuntimeError('BadRequestInterrupted', 'What came before the alarm was not waited for')
-      if (rows.length === mostAuditRows) this.notes.add('cut')
-      return rows.flatMap((row) => this.#actionChange(row))
-    } catch (error) {
-      if (isInterruption(error)) throw error
+    const rows = await this.#sources.searchAudit(search).catch(unlessInterrupted)
+    if (signal?.aborted)
+      throw new RuntimeError('BadRequestInterrupted', 'What came before the alarm was not waited for')
+    if (rows === null) {
       this.notes.add('auditFailed')
       return []
     }
+    if (rows.length === mostAuditRows) this.notes.add('cut')
+    return rows.flatMap((row) => this.#actionChange(row))
   }
 
   #actionChange(row: AuditRow): WeighedChange[] {
@@ -228,7 +240,7 @@ class FoundChanges {
       statusCode: event.statusCode,
       equipment: event.equipment,
     }
-    return [{ change, size: 1 }]
+    return [{ change, size: isHeld(event.state) ? heldSize : 1 }]
   }
 
   #blank(kind: AlarmChange['kind'], relation: AlarmRelation, timestamp: number): AlarmChange {
@@ -257,8 +269,10 @@ class FoundChanges {
   }
 }
 
-function isInterruption(error: unknown): boolean {
-  return error instanceof RuntimeError && error.statusCode === StatusCodes.BadRequestInterrupted
+/** What cannot be read is told in the notes; a question that was given up is given up. */
+function unlessInterrupted(error: unknown): null {
+  if (error instanceof RuntimeError && error.statusCode === StatusCodes.BadRequestInterrupted) throw error
+  return null
 }
 
 function deviceOf(series: string): string | null {

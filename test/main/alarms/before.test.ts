@@ -199,14 +199,34 @@ describe('the changes before an alarm', () => {
       [trip - 20 * minute, 5],
       [trip - second, 5.01],
     ]
-    const alarms = Array.from({ length: 10 }, (_, index) => active(index + 1, flame, trip - (100 - index) * second))
+    const alarms = Array.from({ length: 9 }, (_, index) => active(index + 1, flame, trip - (100 - index) * second))
     const { changes } = await reporting({
-      events: [...alarms, active(11, pressure, trip)],
+      events: [...alarms, active(10, pressure, trip)],
       recorded: { 'Feed.Flow': little, 'Boiler.Setpoint': little },
     }).before('Boiler.Pressure/highHigh')
     expect(changes.map(({ tag }) => tag)).toContain('Boiler.Setpoint')
     expect(changes.map(({ tag }) => tag)).not.toContain('Feed.Flow')
     expect(changes).toHaveLength(10)
+  })
+
+  test('a device that was lost is one change, not one for each of its tags', async () => {
+    const lost = (value: number): RecordedSample[] => [
+      [trip - 20 * minute, value],
+      [trip - 8 * second, null, StatusCodes.BadNoCommunication],
+    ]
+    const { changes } = await reporting({
+      events: [active(1, pressure, trip)],
+      recorded: {
+        'device:plc:state': [
+          [trip - 20 * minute, 2],
+          [trip - 8 * second, 3],
+        ],
+        'Boiler.Valve': lost(1),
+        'Boiler.Setpoint': lost(12),
+        'Boiler.Pressure': lost(11),
+      },
+    }).before('Boiler.Pressure/highHigh')
+    expect(changes.map(({ kind, tag }) => [kind, tag])).toEqual([['device', 'device:plc:state']])
   })
 
   test('a quality that was lost is told beside the numbers', async () => {
