@@ -289,6 +289,8 @@ test.describe('on paper', () => {
         .first()
         .evaluate((table) => [getComputedStyle(table).backgroundColor, getComputedStyle(table).color])
       expect(colours).toEqual(['rgb(255, 255, 255)', 'rgb(26, 26, 26)'])
+      // What a list leaves out is said on paper too, where nobody can ask for the rest.
+      await expect(page.getByText(/^Listed are (10|20) of \d+\.$/).first()).toBeVisible()
       await page.emulateMedia({ media: 'screen' })
     }
   })

@@ -40,5 +40,8 @@ function idsOf(kpi: AlarmKpi): string[] {
 /** `Level high: {value} {unit}` → `Level high: …` */
 export function withoutValues(message: AlarmDefinition['message']): string {
   const text = typeof message === 'string' ? message : plantText(message, '')
-  return text.replace(/(\{\w+\}\s*)+/g, '… ').trim()
+  return text
+    .replace(/(\{\w+\}\s*)+/g, '… ')
+    .replace(/\s+(?=[:;,.)：；，。）])/g, '')
+    .trim()
 }

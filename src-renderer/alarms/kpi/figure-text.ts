@@ -1,5 +1,6 @@
 // Figures as they are written: counts whole, rates with as many decimals as they are worth, shares in percent.
 import { language } from '../../ui/i18n.svelte.ts'
+import { durationText, latencyText } from '../../ui/time-text.ts'
 import type { KpiFigure } from './kpi-figures.ts'
 
 /** `1,234`. */
@@ -18,6 +19,11 @@ export function shareText(share: number): string {
   const percent = share * 100
   if (percent > 0 && percent < 0.1) return `< ${format({}).format(0.1)} %`
   return `${format({ maximumFractionDigits: percent < 10 ? 1 : 0 }).format(percent)} %`
+}
+
+/** A duration as short as it is: `260 ms`, `12 s`, `3 min`; `–` where there is none. */
+export function lengthText(ms: number | null): string {
+  return ms === null ? '–' : ms < 1000 ? latencyText(ms) : durationText(ms)
 }
 
 /** A figure, or `–` where there is none. */
