@@ -7,6 +7,7 @@ import { openAlarms } from './alarms/alarm-engine.ts'
 import { type AlarmJournal, openAlarmJournal } from './alarms/alarm-journal.ts'
 import { type AlarmReporting, openAlarmReporting } from './alarms/alarm-reporting.ts'
 import type { Alarms, CommittedAlarms } from './alarms/alarms.ts'
+import { CommitSlices } from './alarms/commit-slices.ts'
 import { type StationState, systemAlarms } from './alarms/system-alarms.ts'
 import { unopenedJournal } from './alarms/unopened-journal.ts'
 import type { AlarmParts } from './api/api-parts.ts'
@@ -40,6 +41,7 @@ export class StationAlarms {
   readonly #board: AlarmBoard
   readonly #engine: Alarms
   readonly #reporting: AlarmReporting
+  readonly #slices = new CommitSlices((slice) => this.#tellCommitted(slice))
   /** Id of a system alarm → its condition as the engine was told. */
   readonly #told = new Map<string, boolean>()
   #rate = 0
@@ -54,7 +56,7 @@ export class StationAlarms {
       logger,
       table,
       recorder: this.journal,
-      onCommitted: (committed) => this.#committed(committed),
+      onCommitted: (committed) => this.#slices.add(committed),
     })
     const ids = [...this.#engine.rows()].map(({ id }) => id)
     this.#board.committed({ ids, events: [] }, (id) => this.#engine.row(id))
@@ -101,6 +103,8 @@ export class StationAlarms {
   get api(): AlarmParts {
     return {
       engine: this.#engine,
+      told: () => this.#allTold(),
+      isTold: () => this.#engine.ledger().pendingCount === 0 && this.#slices.waitingCount === 0,
       board: this.#board,
       journal: this.journal,
       reports: {
@@ -134,6 +138,7 @@ export class StationAlarms {
   /** What was taken is written; nothing is evaluated any more. */
   async close(): Promise<void> {
     this.#engine.close()
+    this.#slices.finish()
     await this.journal.close()
   }
 
@@ -153,7 +158,12 @@ export class StationAlarms {
     }
   }
 
-  #committed(committed: CommittedAlarms): void {
+  async #allTold(): Promise<void> {
+    await this.#engine.flushed()
+    await this.#slices.told()
+  }
+
+  #tellCommitted(committed: CommittedAlarms): void {
     this.#board.committed(committed, (id) => this.#engine.row(id))
     if (committed.events.length > 0) this.#parts.onEvents(committed.events)
   }

@@ -124,8 +124,8 @@ function databaseCalls({ plantStore }: ApiParts): Pick<NounCalls<'alarms'>, Data
  * What happened before a question is in its answer, unless the disk takes long over it: in a flood, and while the journal cannot be
  * written, what there is must do. The summary and maintenance.health say how it stands.
  */
-async function committed({ clock, alarms: { engine } }: ApiParts): Promise<void> {
-  if (engine.ledger().pendingCount === 0 || !engine.isJournalled) return
+async function committed({ clock, alarms }: ApiParts): Promise<void> {
+  if (alarms.isTold() || !alarms.engine.isJournalled) return
   await new Promise<void>((resolve, reject) => {
     const timer = clock.after(longestWaitMs, resolve)
     const over = (error?: unknown) => {
@@ -133,7 +133,7 @@ async function committed({ clock, alarms: { engine } }: ApiParts): Promise<void>
       if (error === undefined || error instanceof RuntimeError) resolve()
       else reject(error)
     }
-    engine.flushed().then(() => over(), over)
+    alarms.told().then(() => over(), over)
   })
 }
 

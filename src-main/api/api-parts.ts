@@ -148,12 +148,14 @@ export interface AlarmParts {
     | 'test'
     | 'definition'
     | 'definitions'
-    | 'flushed'
     | 'load'
-    | 'ledger'
     | 'isJournalled'
   >
   readonly board: AlarmBoard
+  /** The board shows all that happened so far. */
+  readonly isTold: () => boolean
+  /** Resolves when it does; rejects with RuntimeError BadResourceUnavailable while the journal cannot be written. */
+  readonly told: () => Promise<void>
   readonly journal: Pick<AlarmJournal, 'eventsSince' | 'query' | 'exportCsv' | 'verify'>
   readonly reports: AlarmReportSource
 }

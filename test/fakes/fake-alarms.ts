@@ -22,8 +22,8 @@ export class FakeAlarms {
   /** What `alarms.exportJournal` gives, piece by piece. */
   csv: readonly string[] = ['sequence\r\n']
   isJournalled = true
-  pendingCount = 0
-  flushed: () => Promise<void> = async () => undefined
+  isTold = true
+  told: () => Promise<void> = async () => undefined
   /** How often the journal was asked for events. */
   readCount = 0
   /** The journal cannot be read. */
@@ -45,6 +45,8 @@ export class FakeAlarms {
     }
     return {
       board: this.board,
+      isTold: () => this.isTold,
+      told: () => this.told(),
       engine: {
         acknowledge: note('acknowledge'),
         shelve: note('shelve'),
@@ -56,18 +58,7 @@ export class FakeAlarms {
         test: note('test'),
         definition: (id) => this.definitions.get(id),
         definitions: () => [...this.definitions.values()],
-        flushed: () => this.flushed(),
         load: () => ({ annunciationCount: 0, annunciatedPriority: null, floodTimestamp: null, rate: 0 }),
-        ledger: () => ({
-          transitionCount: this.events.length + this.pendingCount,
-          committedCount: this.events.length,
-          pendingCount: this.pendingCount,
-          commandCount: 0,
-          refusedCount: 0,
-          definitionCount: this.definitions.size,
-          timerCount: 0,
-          faultyExpressionCount: 0,
-        }),
         get isJournalled() {
           return fake.isJournalled
         },

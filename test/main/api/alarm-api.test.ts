@@ -59,23 +59,23 @@ describe('alarms.list', () => {
   })
 
   test('what happened before the question is in the answer: it waits until that is durable', async () => {
-    alarms().pendingCount = 1
-    alarms().flushed = async () => alarms().commit([alarmRow('A/high')])
+    alarms().isTold = false
+    alarms().told = async () => alarms().commit([alarmRow('A/high')])
     const { body } = await station.post('alarms.list', {}, as('viewer'))
     expect(body.total).toBe(1)
   })
 
   test('in a flood that the disk takes long over it answers with what there is', async () => {
     alarms().commit([alarmRow('A/high')])
-    alarms().pendingCount = 1
-    alarms().flushed = () => new Promise(() => undefined)
+    alarms().isTold = false
+    alarms().told = () => new Promise(() => undefined)
     expect((await station.post('alarms.list', {}, as('viewer'))).body.total).toBe(1)
   })
 
   test('while the journal cannot be written the alarms are shown all the same', async () => {
     alarms().commit([alarmRow('A/high')])
-    alarms().pendingCount = 1
-    alarms().flushed = () => Promise.reject(new RuntimeError('BadResourceUnavailable', 'the disk is full'))
+    alarms().isTold = false
+    alarms().told = () => Promise.reject(new RuntimeError('BadResourceUnavailable', 'the disk is full'))
     expect((await station.post('alarms.list', {}, as('viewer'))).body.total).toBe(1)
   })
 
