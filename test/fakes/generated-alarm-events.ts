@@ -38,7 +38,7 @@ export function generatedEvents(
     const definition = definitions[Math.floor(random() ** 2 * definitions.length)]!
     const stored = states.get(definition.id) ?? newAlarm(definition)
     const input = inputFor(stored, random, now)
-    const moment = { sequence: events.length + 1, now: now + Math.floor(random() * 200), statusCode: 0 }
+    const moment = { sequence: events.length + 1, now: now + Math.floor(random() * 200), statusCode: 0, limit: 90 }
     const outcome = reduce(stored, input, { definition, alarmClass: processClass }, moment)
     if (outcome === null || 'refusal' in outcome) continue
     states.set(definition.id, outcome.stored)
