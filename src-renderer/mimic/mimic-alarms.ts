@@ -92,6 +92,8 @@ export class AlarmMarks {
   #bySite(rows: readonly AlarmRow[]): Map<number, { row: AlarmRow; count: number }> {
     const alarms = new Map<number, { row: AlarmRow; count: number }>()
     for (const row of rows) {
+      // What the plant's own rules suppress belongs to normal operation: a normal display is quiet.
+      if (row.state === 'suppressedByDesign') continue
       for (const site of this.#sitesOf.get(row.tag) ?? []) {
         const known = alarms.get(site)
         if (!known) alarms.set(site, { row, count: 1 })

@@ -2,9 +2,8 @@
 import type { AlarmPriority } from '../../src-main/shared/alarm.ts'
 import type { HistoryMarker } from '../../src-main/shared/history.ts'
 import { alarmShapes } from '../ui/alarm-shapes.ts'
-import type { PaintArea } from './trend-painter.ts'
 import type { TrendPalette } from './trend-palette.ts'
-import type { TrendPicture } from './trend-picture.ts'
+import type { PaintArea, TrendPicture } from './trend-picture.ts'
 
 /** Height of a bar, and of the row it stands in; CSS px. */
 const barPx = 13

@@ -1,7 +1,7 @@
 // The way to a trend from anywhere: the address of a trend of these tags, following the time or around an instant.
 import { linkTo } from '../ui/route.svelte.ts'
 import { pensOfTags } from './pen.ts'
-import { linkParameters } from './trend-link.ts'
+import { linkParameters, type TrendLink } from './trend-link.ts'
 
 /** The `href` of a trend of the last hour of these tags. */
 export function trendLink(tags: readonly string[]): string {
@@ -14,7 +14,13 @@ const aroundMs = 10 * 60_000
 
 /** The `href` of a trend of a tag with the ruler at an instant (ms) and what came before and after it. */
 export function trendLinkAt(tag: string, timestamp: number): string {
-  const view = { pens: pensOfTags([tag]), from: timestamp - aroundMs, to: timestamp + aroundMs, ruler: timestamp }
+  const view: TrendLink = {
+    pens: pensOfTags([tag]),
+    from: timestamp - aroundMs,
+    to: timestamp + aroundMs,
+    ruler: timestamp,
+    markers: ['alarm'],
+  }
   const kept = Object.entries(linkParameters(view)).filter((entry): entry is [string, string] => entry[1] !== null)
   return `${linkTo('trend')}?${new URLSearchParams(kept)}`
 }

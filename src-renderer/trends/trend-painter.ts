@@ -5,24 +5,7 @@ import { paintAlarmBars, paintLimits } from './alarm-painter.ts'
 import { penStroke } from './pen.ts'
 import { type PenTrace, rowKinds, rowQualities } from './pen-trace.ts'
 import type { TrendPalette } from './trend-palette.ts'
-import type { PenPicture, TrendPicture } from './trend-picture.ts'
-
-/** Where things stand, all in canvas pixels. */
-export interface PaintArea {
-  readonly left: number
-  readonly width: number
-  /** Of the strip with the flags. */
-  readonly top: number
-  /** Of the lines. */
-  readonly linesTop: number
-  readonly linesHeight: number
-  /** Of the lanes below them. */
-  readonly lanesTop: number
-  readonly laneHeight: number
-  readonly bottom: number
-  /** Canvas pixels of one CSS px. */
-  readonly ratio: number
-}
+import type { PaintArea, PenPicture, TrendPicture } from './trend-picture.ts'
 
 /** Samples further apart than this are drawn as points too; CSS px. */
 const pointsFromPx = 7

@@ -52,3 +52,20 @@ export interface TrendPicture {
   /** Said where a bucket holds several states. */
   readonly severalText: string
 }
+
+/** Where things stand, all in canvas pixels. */
+export interface PaintArea {
+  readonly left: number
+  readonly width: number
+  /** Of the strip with the flags. */
+  readonly top: number
+  /** Of the lines. */
+  readonly linesTop: number
+  readonly linesHeight: number
+  /** Of the lanes below them. */
+  readonly lanesTop: number
+  readonly laneHeight: number
+  readonly bottom: number
+  /** Canvas pixels of one CSS px. */
+  readonly ratio: number
+}

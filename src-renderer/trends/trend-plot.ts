@@ -4,9 +4,9 @@ import 'uplot/dist/uPlot.min.css'
 import { formatNumber } from '../tags/format-value.ts'
 import { alarmRowCount, alarmRowPx } from './alarm-painter.ts'
 import { timeTicks } from './time-axis.ts'
-import { type PaintArea, TrendPainter } from './trend-painter.ts'
+import { TrendPainter } from './trend-painter.ts'
 import type { TrendPalette } from './trend-palette.ts'
-import type { TrendPicture } from './trend-picture.ts'
+import type { PaintArea, TrendPicture } from './trend-picture.ts'
 import { tickDecimals, type ValueScale, valueTicks } from './value-scales.ts'
 
 /** Room of one value axis, of the time axis, of the flags, of a lane; CSS px. */

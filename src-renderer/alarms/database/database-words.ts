@@ -33,9 +33,11 @@ export function wordsText(words: PlantWords): string {
   return typeof words === 'string' ? words : plantText(words, '')
 }
 
-/** A limit with its unit; CEL as it is written. */
-export function limitText(limit: number | string | null, { unit, decimals }: AlarmDefinition): string {
+/** A limit with its unit, an abnormal state by its word; CEL as it is written. */
+export function limitText(limit: number | string | null, { unit, decimals, states }: AlarmDefinition): string {
   if (limit === null) return t('none')
+  const state = states?.[String(limit)]
+  if (state !== undefined) return wordsText(state)
   if (typeof limit === 'string') return limit
   const shown = unitText(unit)
   const number = formatNumber(limit, decimals ?? undefined, language.current)

@@ -120,6 +120,13 @@ describe('alarms on a mimic', () => {
     expect(marks()[0]!.querySelector('.ls-alarm-sign')).not.toBeNull()
   })
 
+  // Checklist H7: a tank that is cleaned, as planned, has nothing on the display that calls for somebody.
+  it('that are suppressed by design are not on the display', async () => {
+    await open('<rect ls:equipment="TankA"/>')
+    tell([alarmRow('TankA.Level/high', { state: 'suppressedByDesign' })])
+    expect(host.querySelector('.ls-alarms')).toBeNull()
+  })
+
   it('are kept when only others change', async () => {
     await open('<rect ls:equipment="TankA"/><text ls:tag="Line.Speed" ls:text="value">0</text>')
     tell([alarmRow('TankA.Level/high')])
