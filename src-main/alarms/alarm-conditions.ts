@@ -204,6 +204,7 @@ export class AlarmConditions {
       }
       if (columns.traits[slot]! & isDynamic) this.#markDue(slot)
       if (columns.kind[slot] === conditionKinds.stale) this.#timed.beginWatch(slot, now)
+      else if (columns.kind[slot] === conditionKinds.changeOfState) this.#timed.resumePulse(slot, now)
       if (columns.exclusiveGroup[slot]! >= 0) this.#dirtyGroups.push(columns.exclusiveGroup[slot]!)
     }
     this.#evaluate(this.#presentValues(), true)

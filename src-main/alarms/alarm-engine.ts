@@ -257,6 +257,10 @@ class AlarmEngine implements Alarms {
   #takeOver(slot: number, before: AlarmDefinition | undefined, definition: AlarmDefinition): void {
     const stored = this.#register.stored(slot)
     if (stored === undefined || before === undefined) return
+    const { regions, isTest, activeTimestamp } = stored
+    // It was out of the plant and nobody evaluated it: what it was is held until a value says otherwise.
+    if (regions.isActive && !isTest && this.#conditions.columns.effective[slot] === 0)
+      this.#conditions.restore(slot, true, activeTimestamp ?? 0)
     this.#core.apply(slot, { kind: 'restore' })
     if (before !== definition) {
       const comment = definitionChange(before, definition)

@@ -99,6 +99,17 @@ export class TimedConditions {
     this.#endPulse(slot, this.#columns.at[slot]! + this.#columns.offDelay[slot]!, this.#host.presentValue(slot))
   }
 
+  /** changeOfState: one that was active before the start, or left the plant and came back, still ends after its off-delay. */
+  resumePulse(slot: number, now: number): void {
+    const columns = this.#columns
+    const key = dueKey(slot, 'pulse')
+    if (columns.result[slot] === 0 || this.#dues.get(key) !== undefined) return
+    columns.at[slot] = columns.since[slot]!
+    const offDelay = columns.offDelay[slot]!
+    const left = columns.at[slot]! + offDelay - this.#clock.now()
+    this.#dues.set(key, now + Math.max(1, Math.min(left, offDelay)))
+  }
+
   #endPulse(slot: number, timestamp: number, value: JsonValue): void {
     this.#columns.raw[slot] = 0
     this.#host.settle(slot, 0, timestamp, value)
