@@ -178,6 +178,19 @@ describe('audit trail', () => {
   })
 })
 
+describe('a trail that cannot be written', () => {
+  test('says so until a record could be written again, and counts what was lost', () => {
+    expect(trail.isWriting).toBe(true)
+    database.pragma('query_only = ON')
+    expect(() => trail.append(entry())).toThrow()
+    expect(() => trail.append(entry())).toThrow()
+    expect({ isWriting: trail.isWriting, lost: trail.failedAppendCount }).toEqual({ isWriting: false, lost: 2 })
+    database.pragma('query_only = OFF')
+    trail.append(entry())
+    expect({ isWriting: trail.isWriting, lost: trail.failedAppendCount }).toEqual({ isWriting: true, lost: 2 })
+  })
+})
+
 /** Runs the appender until it has acknowledged so many more records, kills it, and gives the last acknowledged sequence. */
 function appendUntilKilled(script: string, count: number): Promise<number> {
   return new Promise((resolve, reject) => {
