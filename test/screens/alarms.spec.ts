@@ -38,6 +38,8 @@ async function calm(station: TestStation): Promise<void> {
 
 test.beforeAll(async ({ station }) => {
   await addAlarmPlant(station)
+  // The device that is never there has its alarm, so that it does not come in the middle of a test.
+  await expect.poll(() => idsOf(station), { timeout: 20_000 }).toContain('device:away-plc/deviceLost')
 })
 test.beforeEach(async ({ station }) => {
   await calm(station)
@@ -350,6 +352,23 @@ test('marks of all priorities and states are told apart without colour, and do n
     await page.waitForTimeout(150)
   }
   expect(fills.size).toBe(2)
+})
+
+test('on paper the whole list is light and complete, whatever the screen looks like (H51)', async ({
+  page,
+  station,
+}) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await write(station, 'Flood.Level', 20)
+  await logIn(page, station, 'operator', '#/alarms?area=Packing')
+  await expect(page.getByText('80 alarms', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Print', exact: true }).click()
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  const paper = page.locator('.alarm-paper')
+  await expect(paper).toBeVisible()
+  await expect(paper.locator('tbody tr')).toHaveCount(80)
+  await expect(page.locator('#app')).toBeHidden()
+  expect(await paper.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(255, 255, 255)')
 })
 
 test('a screen without alarms has no alarm colour on it (H7)', async ({ page, station }) => {
