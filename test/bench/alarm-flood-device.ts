@@ -4,7 +4,7 @@ import { startSimulator } from '../../src-main/drivers/modbus/modbus-simulator.t
 const coilCount = Number(process.argv[2])
 const items = Array.from({ length: coilCount }, (_, index) => ({
   handle: index,
-  address: `${String(index + 1).padStart(5, '0')}:bool`,
+  address: `${String(index + 1).padStart(6, '0')}:bool`,
   dataType: 'bool' as const,
   arrayLength: null,
   writable: true,
