@@ -55,6 +55,8 @@ export const t = defineTexts({
     entryFile: 'Entry written in {file}',
     inherited: 'Taken over from equipment type {type}; what you change here counts for this alarm alone.',
     noEntry: 'No entry yet: saving makes one.',
+    outdated:
+      'Somebody changed this entry meanwhile. What you typed is kept; the preview shows it against what is there now.',
     guidance: 'Response guidance',
     consequence: 'Consequence if nobody acts',
     cause: 'Possible causes',
@@ -242,6 +244,7 @@ export const t = defineTexts({
     entryFile: '条目定义于 {file}',
     inherited: '沿用设备类型 {type} 的条目；此处的修改仅对本报警有效。',
     noEntry: '尚无条目：保存时将新建。',
+    outdated: '此条目刚被他人修改。您输入的内容已保留；预览会与当前内容对比显示。',
     guidance: '响应指导',
     consequence: '不处理的后果',
     cause: '可能原因',
