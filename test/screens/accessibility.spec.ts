@@ -13,6 +13,8 @@ const screens = [
   ['alarm journal', '#/alarm-journal'],
   ['alarm performance', '#/alarm-kpi?span=24h'],
   ['shift report', '#/shift-report'],
+  ['master alarm database', '#/alarm-database/device%3Aaway-plc%2FdeviceLost'],
+  ['what came before an alarm', '#/alarm-before/device%3Aaway-plc%2FdeviceLost'],
   ['trend', '#/trend?pens=Line.Speed,Line.State,Away.Level&span=600000&ruler=2026-01-01T00:00:00Z'],
   ['saved trends', '#/trend'],
   ['trend in place', '#/mimic/overview?trend=Line.Speed,Line.State'],

@@ -307,7 +307,7 @@ test('a write is a mark: on the list with who and what, and the ruler goes there
   await expect(page.getByRole('slider', { name: 'Ruler', exact: true })).toBeVisible()
   await panel.getByRole('button', { name: 'Writes' }).click()
   await expect(mark).toHaveCount(0)
-  await expect(page).toHaveURL(/marks=recorder/)
+  await expect(page).toHaveURL(/marks=alarm%2Crecorder/)
 })
 
 test('another span lies over this one, lighter, at the same time of day', async ({ page, recorded }) => {
