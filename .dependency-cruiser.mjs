@@ -50,6 +50,30 @@ export default {
       { path: '^src-main/historian/(writer|reader|export)/', pathNot: '^src-main/historian/$1/' },
     ),
     forbid(
+      'alarm-engine-is-low',
+      'The engine knows neither who keeps alarms nor who looks at them.',
+      { path: '^src-main/alarms/engine/' },
+      { path: '^src-main/alarms/(journal|reports|list)/' },
+    ),
+    forbid(
+      'alarm-list-beside-journal-and-reports',
+      'What is shown now knows nothing of the past.',
+      { path: '^src-main/alarms/list/' },
+      { path: '^src-main/alarms/(engine|journal|reports)/' },
+    ),
+    forbid(
+      'alarm-reports-above-engine',
+      'Reports are given their rows; the reader thread of the journal hosts them.',
+      { path: '^src-main/alarms/reports/' },
+      { path: '^src-main/alarms/(journal|list)/' },
+    ),
+    forbid(
+      'alarm-journal-apart-from-engine-and-list',
+      'The journal takes transitions, whoever makes them.',
+      { path: '^src-main/alarms/journal/' },
+      { path: '^src-main/alarms/(engine|list)/' },
+    ),
+    forbid(
       'api-is-level-3',
       'api/ translates; it does not import entries or Electron.',
       { path: '^src-main/api/' },

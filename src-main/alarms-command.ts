@@ -56,7 +56,7 @@ interface JournalFiles {
 
 /** Throws RuntimeError BadNotFound when there is no journal. */
 async function journalFiles(data: string): Promise<JournalFiles> {
-  const { archiveFolderName, journalFileName } = await import('./alarms/journal-files.ts')
+  const { archiveFolderName, journalFileName } = await import('./alarms/journal/journal-files.ts')
   const folder = resolve(data)
   const file = join(folder, journalFileName)
   if (!existsSync(file)) throw new RuntimeError('BadNotFound', `There is no alarm journal in ${folder}`)
@@ -68,10 +68,10 @@ async function runAlarmExport({ data, from, to, id, area, out }: AlarmExportOpti
   const span = { from: timeOf('--from', from), to: timeOf('--to', to) }
   if (span.from > span.to) refuse('--from is later than --to')
   const { file, archiveFolder } = await journalFiles(data)
-  const { archiveFiles } = await import('./alarms/journal-archive.ts')
-  const { journalCsvHeader, journalCsvLines } = await import('./alarms/journal-csv.ts')
-  const { searchJournal } = await import('./alarms/journal-search.ts')
-  const { JournalSource } = await import('./alarms/journal-source.ts')
+  const { archiveFiles } = await import('./alarms/journal/journal-archive.ts')
+  const { journalCsvHeader, journalCsvLines } = await import('./alarms/journal/journal-csv.ts')
+  const { searchJournal } = await import('./alarms/journal/journal-search.ts')
+  const { JournalSource } = await import('./alarms/journal/journal-source.ts')
   const signal = interruption()
   const output = await openOutput(out)
   const progress = new ProgressLines(process.stderr)
@@ -110,7 +110,7 @@ async function runAlarmExport({ data, from, to, id, area, out }: AlarmExportOpti
 /** Exit code 1 when a row is missing or not what was written. */
 async function runAlarmVerify(data: string): Promise<number> {
   const { file, archiveFolder } = await journalFiles(data)
-  const { checkJournal } = await import('./alarms/journal-check.ts')
+  const { checkJournal } = await import('./alarms/journal/journal-check.ts')
   const signal = interruption()
   return cancellable(signal, async (progress) => {
     const check = await checkJournal(file, archiveFolder, {

@@ -1,7 +1,7 @@
 // Where marks on trends come from: the audit trail (writes, other operator actions), alarms, states of devices, gaps of the recorder. A new
 // source is one more object in the list of runtime.ts.
 import type { AuditTrail } from './access/audit-trail.ts'
-import type { AlarmJournal } from './alarms/alarm-journal.ts'
+import type { AlarmJournal } from './alarms/journal/alarm-journal.ts'
 import type { HistorianGap } from './historian/history-input.ts'
 import type { HistoryReading } from './historian/reader/history-reader.ts'
 import { deviceStateValues } from './recording.ts'

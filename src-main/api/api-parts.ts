@@ -1,8 +1,8 @@
 // What the contract's handlers need of the runtime: runtime.ts fulfils it, tests do it in memory.
 import type { Access } from '../access/access.ts'
-import type { AlarmBoard } from '../alarms/alarm-board.ts'
-import type { AlarmJournal } from '../alarms/alarm-journal.ts'
 import type { Alarms } from '../alarms/alarms.ts'
+import type { AlarmJournal } from '../alarms/journal/alarm-journal.ts'
+import type { AlarmBoard } from '../alarms/list/alarm-board.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'

@@ -3,10 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openAlarmJournal } from '../../src-main/alarms/alarm-journal.ts'
-import type { AlarmKpiQuestion } from '../../src-main/alarms/alarm-kpi.ts'
+import { openAlarmJournal } from '../../src-main/alarms/journal/alarm-journal.ts'
 import type { JournalRows, ReportRow } from '../../src-main/alarms/journal-rows.ts'
-import { kpiReport } from '../../src-main/alarms/kpi-report.ts'
+import type { AlarmKpiQuestion } from '../../src-main/alarms/reports/alarm-kpi.ts'
+import { kpiReport } from '../../src-main/alarms/reports/kpi-report.ts'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { createLogger } from '../../src-main/base/logger.ts'
 import {

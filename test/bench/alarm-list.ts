@@ -1,7 +1,8 @@
 // A4, the runtime's part: a list of 100,000 alarms that are not normal: first window after a change in every order, filters, text, and
 // what a flood of 1,000 changes between two windows costs. Beside: the same rows sorted by comparison.
-import { AlarmList } from '../../src-main/alarms/alarm-list.ts'
+
 import { compareAlarms } from '../../src-main/alarms/alarm-order.ts'
+import { AlarmList } from '../../src-main/alarms/list/alarm-list.ts'
 import {
   type AlarmFilter,
   type AlarmOrder,
