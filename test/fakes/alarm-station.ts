@@ -1,8 +1,8 @@
 // The alarm engine with a real tag table, a clock that a test moves and a journal in memory that keeps what a disk would.
 
-import { openAlarms } from '../../src-main/alarms/alarm-engine.ts'
 import type { AlarmRecorder, AlarmTransition, StoredAlarm } from '../../src-main/alarms/alarm-transition.ts'
 import type { AlarmDevice, Alarms, CommittedAlarms } from '../../src-main/alarms/alarms.ts'
+import { openAlarms } from '../../src-main/alarms/engine/alarm-engine.ts'
 import type { Logger } from '../../src-main/base/logger.ts'
 import {
   type AlarmDefinition,

@@ -1,6 +1,6 @@
 // Alarms as the API sees them, in memory: rows that tests put there, commands that are noted and answered, a journal that is an array.
 // What an engine decides is the engine's test.
-import { AlarmBoard } from '../../src-main/alarms/alarm-board.ts'
+import { AlarmBoard } from '../../src-main/alarms/list/alarm-board.ts'
 import type { AlarmParts } from '../../src-main/api/api-parts.ts'
 import type { AlarmDefinition, AlarmEvent, AlarmOperator, AlarmResult, AlarmRow } from '../../src-main/shared/alarm.ts'
 import { RuntimeError } from '../../src-main/shared/runtime-error.ts'

@@ -1,9 +1,10 @@
 // A journal as a plant makes it, out of a seed: alarms go through the states of ISA-18.2 by the engine's own state machine, with quiet
 // hours, floods, chattering, operators who acknowledge late or never, shelving and suppression.
-import type { AlarmInput } from '../../src-main/alarms/alarm-input.ts'
+
 import { newAlarm } from '../../src-main/alarms/alarm-regions.ts'
-import { reduce } from '../../src-main/alarms/alarm-state.ts'
 import type { StoredAlarm } from '../../src-main/alarms/alarm-transition.ts'
+import type { AlarmInput } from '../../src-main/alarms/engine/alarm-input.ts'
+import { reduce } from '../../src-main/alarms/engine/alarm-state.ts'
 import { type AlarmDefinition, type AlarmEvent, processClass } from '../../src-main/shared/alarm.ts'
 import { shiftDefinitions } from './shift-journal.ts'
 

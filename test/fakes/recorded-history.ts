@@ -1,5 +1,5 @@
 // Recorded samples in memory, read raw with bounds, as the historian answers.
-import type { ReadHistory } from '../../src-main/alarms/recorded-samples.ts'
+import type { ReadHistory } from '../../src-main/alarms/reports/recorded-samples.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 

@@ -1,6 +1,6 @@
 // The journal of test/data/alarms/shift.csv, and what goes with it: definitions, what operators did, the question of the shift.
 import { readFileSync } from 'node:fs'
-import type { AlarmKpiQuestion } from '../../src-main/alarms/alarm-kpi.ts'
+import type { AlarmKpiQuestion } from '../../src-main/alarms/reports/alarm-kpi.ts'
 import {
   type AlarmDefinition,
   type AlarmEvent,

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeArchive } from '../../src-main/alarms/journal-archive.ts'
-import { JournalSource } from '../../src-main/alarms/journal-source.ts'
-import { JournalStore } from '../../src-main/alarms/journal-store.ts'
+import { writeArchive } from '../../src-main/alarms/journal/journal-archive.ts'
+import { JournalSource } from '../../src-main/alarms/journal/journal-source.ts'
+import { JournalStore } from '../../src-main/alarms/journal/journal-store.ts'
 import { alarmDefinition, alarmTransition } from '../fakes/alarm-transitions.ts'
 
 const cli = fileURLToPath(new URL('../../src-main/cli.ts', import.meta.url))

@@ -1,6 +1,6 @@
 // Journals as fast as it can until it is killed, and says which rows it was told are on the disk. `node alarm-kill-child.ts <folder>`
 import { writeSync } from 'node:fs'
-import { openAlarmJournal } from '../../src-main/alarms/alarm-journal.ts'
+import { openAlarmJournal } from '../../src-main/alarms/journal/alarm-journal.ts'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { createLogger } from '../../src-main/base/logger.ts'
 import { plannedTransition } from './alarm-kill-plan.ts'
