@@ -2,8 +2,8 @@
 import { csvCell } from '../../src-main/shared/csv-cell.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 import { qualityOf, statusCodeName } from '../../src-main/shared/status-code.ts'
+import { localTimestamp } from '../ui/time-axis.ts'
 import { type PenTrace, rowKinds } from './pen-trace.ts'
-import { zoneOffset } from './time-axis.ts'
 
 export interface CsvPen {
   readonly tag: string
@@ -85,15 +85,6 @@ function hasBuckets(trace: PenTrace, { from, to }: CsvOptions): boolean {
     if (trace.kind[row] === rowKinds.bucket && trace.time[row]! >= from && trace.time[row]! <= to) return true
   }
   return false
-}
-
-/** RFC 3339 with the zone's offset: `2026-11-22T14:09:25.250+01:00`. Sorts and parses everywhere, and is the plant's wall clock. */
-export function localTimestamp(time: number, timeZone: string): string {
-  const offset = zoneOffset(time, timeZone)
-  const wall = new Date(time + offset).toISOString().slice(0, -1)
-  const minutes = Math.abs(Math.round(offset / 60_000))
-  const two = (number: number) => String(number).padStart(2, '0')
-  return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 function numberField(value: number): string {

@@ -1,7 +1,7 @@
 // Parts of a row of the journal as text.
 import type { AlarmEvent, AlarmState } from '../../../src-main/shared/alarm.ts'
 import type { JsonValue } from '../../../src-main/shared/data-value.ts'
-import { zoneOffset } from '../../trends/time-axis.ts'
+import { zoneOffset } from '../../ui/time-axis.ts'
 import { timestampText } from '../../ui/time-text.ts'
 import { offsetText } from './journal-lines.ts'
 

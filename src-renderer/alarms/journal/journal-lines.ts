@@ -1,7 +1,7 @@
 // Rows of the journal with what has to be said between them: the clock was set back, summer time began or ended, numbers are
 // missing. Newest first, as the screen shows them.
 import type { AlarmEvent } from '../../../src-main/shared/alarm.ts'
-import { zoneOffset } from '../../trends/time-axis.ts'
+import { zoneOffset } from '../../ui/time-axis.ts'
 
 /** A line of the list. Of what stands between two rows, `above` is the newer one. */
 export type JournalLine =

@@ -1,7 +1,7 @@
 // The figures as CSV (RFC 4180): one figure a line, so that a spreadsheet filters and pivots them.
 import type { AlarmKpi, AlarmProposal } from '../../../src-main/shared/alarm-report.ts'
 import { csvCell } from '../../../src-main/shared/csv-cell.ts'
-import { localTimestamp } from '../../trends/trend-csv.ts'
+import { localTimestamp } from '../../ui/time-axis.ts'
 import { kpiFigures } from './kpi-figures.ts'
 
 type Cell = string | number | null

@@ -1,7 +1,5 @@
 // Ways from a figure or a row to what it is about: the trend of that moment, the alarm in the list, its journal, its entry in the
 // master alarm database, what came before it.
-import { pensOfTags } from '../../trends/pen.ts'
-import { linkParameters } from '../../trends/trend-link.ts'
 import { linkTo } from '../../ui/route.svelte.ts'
 import { alarmListLink } from '../alarm-link.ts'
 
@@ -10,13 +8,15 @@ const trendMarginMs = 15 * 60_000
 
 /** Trend of a tag around a moment, with the ruler on it; not beyond `now`. Times in ms. */
 export function trendAt(tag: string, timestamp: number, now: number): string {
-  const parameters = linkParameters({
-    pens: pensOfTags([tag]),
-    from: timestamp - trendMarginMs,
-    to: Math.max(timestamp + 60_000, Math.min(timestamp + trendMarginMs, now)),
-    ruler: timestamp,
-    markers: ['alarm'],
-  })
+  const timeText = (time: number) => new Date(time).toISOString()
+  const parameters = {
+    // As a pen is written in an address (trends/trend-link.ts): encoded, `~` begins its options.
+    pens: encodeURIComponent(tag).replaceAll('~', '%7E'),
+    from: timeText(timestamp - trendMarginMs),
+    to: timeText(Math.max(timestamp + 60_000, Math.min(timestamp + trendMarginMs, now))),
+    ruler: timeText(timestamp),
+    marks: 'alarm',
+  }
   return withParameters(linkTo('trend'), parameters)
 }
 

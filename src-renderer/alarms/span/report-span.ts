@@ -1,5 +1,5 @@
 // The span a report is about: this shift, today, seven days, or from then to then, in the plant's time zone.
-import { instantOf, shiftDays, startOfDay, zoneOffset } from '../../trends/time-axis.ts'
+import { instantOf, shiftDays, startOfDay, zoneOffset } from '../../ui/time-axis.ts'
 
 const minute = 60_000
 const hour = 60 * minute

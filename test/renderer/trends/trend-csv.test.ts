@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { PenTrace } from '../../../src-renderer/trends/pen-trace.ts'
-import { type CsvPen, localTimestamp, trendCsv } from '../../../src-renderer/trends/trend-csv.ts'
+import { type CsvPen, trendCsv } from '../../../src-renderer/trends/trend-csv.ts'
+import { localTimestamp } from '../../../src-renderer/ui/time-axis.ts'
 
 const options = {
   from: 0,

@@ -92,6 +92,15 @@ export function startOfDay(timestamp: number, timeZone: string): number {
   return instantOf(Math.floor(wallTime(timestamp, timeZone) / day) * day, timeZone)
 }
 
+/** RFC 3339 with the zone's offset: `2026-11-22T14:09:25.250+01:00`. Sorts and parses everywhere, and is the plant's wall clock. */
+export function localTimestamp(time: number, timeZone: string): string {
+  const offset = zoneOffset(time, timeZone)
+  const wall = new Date(time + offset).toISOString().slice(0, -1)
+  const minutes = Math.abs(Math.round(offset / 60_000))
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
 /** Ticks in [from, to], at most about `most`. */
 export function timeTicks(
   from: number,

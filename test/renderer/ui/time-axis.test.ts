@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { instantOf, shiftDays, startOfDay, timeTicks, zoneOffset } from '../../../src-renderer/trends/time-axis.ts'
-import { fieldInstant, fieldText } from '../../../src-renderer/trends/wall-clock.ts'
+import { instantOf, shiftDays, startOfDay, timeTicks, zoneOffset } from '../../../src-renderer/ui/time-axis.ts'
+import { fieldInstant, fieldText } from '../../../src-renderer/ui/wall-clock.ts'
 
 const berlin = 'Europe/Berlin'
 const hour = 3_600_000
