@@ -133,20 +133,28 @@ export class Recording {
    * own; a state never stands before the one it followed.
    */
   alarms(events: readonly AlarmEvent[]): void {
-    for (const { id, state, previousState, timestamp } of events) {
-      if (state === previousState) continue
-      const ordered = Math.max(timestamp, this.#alarmTimestamps.get(id) ?? timestamp)
-      this.#alarmTimestamps.set(id, ordered)
-      this.#historian.recordOwn({
-        name: alarmSeriesName(id),
-        description: `State of alarm ${id}`,
-        dataType: 'uint8',
-        states: alarmValueWords,
-        value: alarmStateValues[state],
-        statusCode: StatusCodes.Good,
-        timestamp: ordered,
-      })
-    }
+    for (const { id, state, previousState, timestamp } of events)
+      if (state !== previousState) this.#recordAlarm(id, state, timestamp)
+  }
+
+  /** The states of alarms once more: after a start, and after samples were lost, nothing else says them until they change. */
+  presentAlarms(states: Iterable<{ readonly id: string; readonly state: AlarmState }>): void {
+    const now = this.#clock.now()
+    for (const { id, state } of states) this.#recordAlarm(id, state, now)
+  }
+
+  #recordAlarm(id: string, state: AlarmState, timestamp: number): void {
+    const ordered = Math.max(timestamp, this.#alarmTimestamps.get(id) ?? timestamp)
+    this.#alarmTimestamps.set(id, ordered)
+    this.#historian.recordOwn({
+      name: alarmSeriesName(id),
+      description: `State of alarm ${id}`,
+      dataType: 'uint8',
+      states: alarmValueWords,
+      value: alarmStateValues[state],
+      statusCode: StatusCodes.Good,
+      timestamp: ordered,
+    })
   }
 
   /** A write that was sent: what was asked for, when, and the device's answer. `input` was taken by the tag's type already. */

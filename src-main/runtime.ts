@@ -124,6 +124,7 @@ export class Runtime {
         onEvents: (events) => this.#recording.alarms(events),
       }),
     )
+    this.#recording.presentAlarms(this.#alarms.states())
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
@@ -207,6 +208,7 @@ export class Runtime {
   /** The historian lost samples and goes on: what does not change soon is known again. null = of every tag. */
   recordPresent(handles: readonly number[] | null): void {
     this.#recording.present(handles)
+    if (handles === null) this.#recording.presentAlarms(this.#alarms.states())
   }
 
   /** The plant folder changed and was accepted, or only its faults changed. */

@@ -2,6 +2,7 @@
 // to screens and history. A journal that cannot be opened stops neither alarms nor station.
 
 import type { AuditTrail } from './access/audit-trail.ts'
+import { stateOf } from './alarms/alarm-regions.ts'
 import { type AlarmReporting, openAlarmReporting } from './alarms/alarm-reporting.ts'
 import type { Alarms, CommittedAlarms } from './alarms/alarms.ts'
 import { openAlarms } from './alarms/engine/alarm-engine.ts'
@@ -15,7 +16,7 @@ import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
 import type { Historian } from './historian/historian.ts'
 import { deviceStateWords } from './recording.ts'
-import type { AlarmCounts, AlarmEvent } from './shared/alarm.ts'
+import type { AlarmCounts, AlarmEvent, AlarmState } from './shared/alarm.ts'
 import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { Plant } from './shared/plant.ts'
@@ -112,6 +113,14 @@ export class StationAlarms {
         kpi: (from, to, area, signal) => this.#reporting.kpi(from, to, area, signal),
         proposals: (ids, signal) => this.#reporting.proposals(ids, signal),
       },
+    }
+  }
+
+  /** Present states of all alarms that ever occurred, for their series in history. */
+  *states(): Iterable<{ readonly id: string; readonly state: AlarmState }> {
+    for (const { id, regions, isRemoved } of this.journal.load()) {
+      const state = stateOf(regions)
+      if (state !== 'normal' || !isRemoved) yield { id, state }
     }
   }
 

@@ -154,6 +154,19 @@ describe('what is recorded', () => {
     expect(subjectOfSeries('alarm:device:plc/deviceLost')).toEqual({ device: 'plc' })
   })
 
+  test('states of alarms once more after a start: those that hold, at the present time, and never before what is recorded', () => {
+    recording.alarms([alarmEvent(1, alarmDefinition('LT-101/high'), { timestamp: clock.now() + 5000 })])
+    recording.presentAlarms([
+      { id: 'LT-101/high', state: 'acknowledged' },
+      { id: 'LT-102/high', state: 'normal' },
+    ])
+    expect(historian.own.map(({ name, value, timestamp }) => [name, value, timestamp])).toEqual([
+      ['alarm:LT-101/high', 1, clock.now() + 5000],
+      ['alarm:LT-101/high', 2, clock.now() + 5000],
+      ['alarm:LT-102/high', 0, clock.now()],
+    ])
+  })
+
   test('a write with the value as the tag takes it and the answer of the device; nothing for a tag that is gone', () => {
     recording.written('Speed', '300', 50, { statusCode: StatusCodes.BadTimeout })
     recording.written('Recipe', [1, 2], 51, { statusCode: 0 })
