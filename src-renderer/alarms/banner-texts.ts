@@ -4,7 +4,7 @@ import { defineTexts } from '../ui/i18n.svelte.ts'
 
 export const bannerTexts = defineTexts({
   en: {
-    banner: 'Alarms',
+    banner: 'Alarm banner',
     quiet: 'No unacknowledged alarms',
     waiting: 'Alarms are being asked for …',
     notLiveTitle: 'ALARMS NOT LIVE',
@@ -43,7 +43,7 @@ export const bannerTexts = defineTexts({
     displayCounts: '{unacknowledged} unacknowledged {unacknowledged#alarm|alarms} here',
   },
   'zh-CN': {
-    banner: '报警',
+    banner: '报警横幅',
     quiet: '没有未确认的报警',
     waiting: '正在读取报警…',
     notLiveTitle: '报警非实时',

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { addAlarmPlant, floodAlarmsEach, floodMachines } from './alarm-plant.ts'
 import { logIn, type TestStation, test } from './station.ts'
 
-const banner = (page: Page) => page.getByRole('region', { name: 'Alarms', exact: true })
+const banner = (page: Page) => page.getByRole('region', { name: 'Alarm banner' })
 const rows = (page: Page) => page.getByRole('grid', { name: 'Alarms' }).locator('tbody tr[data-place]')
 const row = (page: Page, text: string | RegExp) => rows(page).filter({ hasText: text })
 
