@@ -1,0 +1,61 @@
+// Floods, chattering, and what counts as load, through the whole engine.
+import { describe, expect, test } from 'vitest'
+import type { AlarmDefinition } from '../../../../src-main/shared/alarm.ts'
+import { AlarmStation, alarmDefinition, operator } from '../../../fakes/alarm-station.ts'
+
+const id = 'Tank.Level/high'
+const minute = 60_000
+
+function high(station: AlarmStation, tag = 'Tank.Level'): void {
+  station.samples([tag, 95])
+}
+function low(station: AlarmStation, tag = 'Tank.Level'): void {
+  station.samples([tag, 50])
+}
+function one(overrides: Partial<AlarmDefinition> = {}): AlarmStation {
+  return new AlarmStation({ definitions: [alarmDefinition(overrides)] })
+}
+
+describe('load', () => {
+  test('A41: a flood begins with the tenth annunciation in ten minutes and ends below five, to the millisecond', async () => {
+    const tags = Array.from({ length: 10 }, (_, at) => `T${at}`)
+    const station = new AlarmStation({ definitions: tags.map((tag) => alarmDefinition({ tag })) })
+    const start = station.clock.now()
+    for (const tag of tags) {
+      high(station, tag)
+      if (tag === 'T8') expect(station.alarms.load().floodTimestamp).toBeNull()
+      await station.clock.advance(tag === 'T9' ? 0 : 1000)
+    }
+    expect(station.alarms.load()).toMatchObject({ floodTimestamp: start + 9000, rate: 10 })
+    // Below five when the sixth leaves the window: ten minutes after second 5.
+    await station.clock.advance(10 * minute - 9000 + 5000 - 1)
+    expect(station.alarms.load()).toMatchObject({ floodTimestamp: start + 9000, rate: 5 })
+    station.committed.length = 0
+    await station.clock.advance(1)
+    expect(station.alarms.load()).toMatchObject({ floodTimestamp: null, rate: 4 })
+    expect(station.committed).toEqual([{ events: [], ids: [] }])
+  })
+
+  test('A48: three activations within a minute are chattering, until a minute has only two', async () => {
+    const station = one()
+    for (let round = 0; round < 3; round++) {
+      await station.clock.advance(10_000)
+      low(station)
+      await station.clock.advance(10_000)
+      high(station)
+    }
+    await station.clock.advance(19_999)
+    expect(station.alarms.row(id)!.isChattering).toBe(true)
+    station.committed.length = 0
+    await station.clock.advance(1)
+    expect(station.alarms.row(id)!.isChattering).toBeUndefined()
+    expect(station.committed).toEqual([{ events: [], ids: [id] }])
+  })
+
+  test('A37: suppressed, shelved and tested alarms are no load', async () => {
+    const station = one()
+    await station.alarms.shelve([id], operator, { comment: 'r', durationMs: minute })
+    high(station)
+    expect(station.alarms.load()).toMatchObject({ rate: 0, annunciationCount: 0 })
+  })
+})
