@@ -339,6 +339,15 @@ describe('quality', () => {
     expect(station.story()).toEqual(['active unacknowledged', 'returned returnedUnacknowledged'])
   })
 
+  test('S19: a number that comes with a Bad quality is not believed, in neither direction', () => {
+    const station = new AlarmStation({ definitions: [alarmDefinition()] })
+    station.samples(['Tank.Level', 95, undefined, bad])
+    expect(station.events).toEqual([])
+    station.samples(['Tank.Level', 95])
+    station.samples(['Tank.Level', 50, undefined, bad])
+    expect(station.story()).toEqual(['active unacknowledged'])
+  })
+
   test('S19: a change of quality alone is told to whoever lists the alarm', async () => {
     const station = new AlarmStation({ definitions: [alarmDefinition()] })
     station.samples(['Tank.Level', 95])
@@ -392,6 +401,8 @@ describe('quality', () => {
     const conditions = ['high', 'low', 'badQuality', 'discrete'] as const
     const station = new AlarmStation({ definitions: conditions.map((condition) => alarmDefinition({ condition })) })
     await station.clock.advance(60_000)
+    expect(station.events).toEqual([])
+    station.samples(['Tank.Level', null, undefined, StatusCodes.BadWaitingForInitialData])
     expect(station.events).toEqual([])
   })
 })

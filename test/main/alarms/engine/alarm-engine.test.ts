@@ -215,6 +215,7 @@ describe('alarms of the station itself', () => {
       state: 'unacknowledged',
       activeTimestamp: 1000,
       value: 'full',
+      statusCode: StatusCodes.Good,
     })
     station.alarms.systemCondition(system.id, false)
     await station.alarms.flushed()

@@ -1,7 +1,7 @@
 // Floods, chattering, and what counts as load, through the whole engine.
 import { describe, expect, test } from 'vitest'
 import type { AlarmDefinition } from '../../../../src-main/shared/alarm.ts'
-import { AlarmStation, alarmDefinition, operator } from '../../../fakes/alarm-station.ts'
+import { AlarmStation, alarmDefinition, manager, operator } from '../../../fakes/alarm-station.ts'
 
 const id = 'Tank.Level/high'
 const minute = 60_000
@@ -53,9 +53,46 @@ describe('load', () => {
   })
 
   test('A37: suppressed, shelved and tested alarms are no load', async () => {
-    const station = one()
+    const station = new AlarmStation({
+      definitions: [
+        alarmDefinition(),
+        alarmDefinition({ tag: 'B' }),
+        alarmDefinition({ tag: 'C', suppressedWhen: 'C > 0.0' }),
+        alarmDefinition({ tag: 'D' }),
+      ],
+    })
     await station.alarms.shelve([id], operator, { comment: 'r', durationMs: minute })
-    high(station)
+    await station.alarms.outOfService(['B/high'], manager, 'permit 1')
+    for (const tag of ['Tank.Level', 'B', 'C']) high(station, tag)
     expect(station.alarms.load()).toMatchObject({ rate: 0, annunciationCount: 0 })
+    // A test is to be heard, but it is no load.
+    await station.alarms.test(['D/high'], manager, minute)
+    expect(station.alarms.load()).toMatchObject({ rate: 0, annunciationCount: 1 })
+  })
+
+  test('A41: every alarm that becomes unacknowledged counts: new, again, off the shelf, no longer suppressed, back in service', async () => {
+    const station = new AlarmStation({
+      definitions: [
+        alarmDefinition({ reAlarmMs: minute }),
+        alarmDefinition({ tag: 'B' }),
+        alarmDefinition({ tag: 'C', suppressedWhen: 'D > 0.0' }),
+        alarmDefinition({ tag: 'D', limit: 1000 }),
+      ],
+    })
+    const rateAfter = async (step: () => unknown) => {
+      await step()
+      return station.alarms.load().rate
+    }
+    expect(await rateAfter(() => high(station))).toBe(1)
+    expect(await rateAfter(() => station.alarms.acknowledge([id], operator))).toBe(1)
+    expect(await rateAfter(() => station.clock.advance(minute))).toBe(2)
+    await station.alarms.shelve(['B/high'], operator, { comment: 'r', durationMs: minute })
+    expect(await rateAfter(() => high(station, 'B'))).toBe(2)
+    expect(await rateAfter(() => station.alarms.unshelve(['B/high'], operator, ''))).toBe(3)
+    station.samples(['D', 1])
+    expect(await rateAfter(() => high(station, 'C'))).toBe(3)
+    expect(await rateAfter(() => station.samples(['D', 0]))).toBe(4)
+    expect(await rateAfter(() => station.alarms.outOfService(['B/high'], manager, 'permit 2'))).toBe(4)
+    expect(await rateAfter(() => station.alarms.returnToService(['B/high'], manager, ''))).toBe(5)
   })
 })

@@ -192,6 +192,10 @@ describe('the rules beside the table', () => {
   test('S12: it is annunciated again as often as its definition says', () => {
     const often = alarmAt(starts.acknowledged, { reAlarmCount: definition.mostReAlarms })
     expect(step(often, inputs.reAlarm)).toBeNull()
+    // A step up of the priority is no repetition: it annunciates whatever the count.
+    expect(step(often, { ...inputs.reAlarm, isStep: true })).toMatchObject({
+      event: { event: 'reAlarmed', state: 'unacknowledged' },
+    })
     expect(step(alarmAt(starts.acknowledged), inputs.reAlarm)).toMatchObject({
       stored: { reAlarmCount: 1, acknowledgedBy: null },
     })
@@ -226,11 +230,21 @@ describe('the rules beside the table', () => {
   })
 
   test('S14: leaving one hold while another lasts annunciates nothing yet', () => {
-    const both = alarmAt({ ...starts.shelvedActive, outOfService: hold })
-    expect(step(both, inputs.unshelve)).toMatchObject({ event: { event: 'unshelved', state: 'outOfService' } })
+    const both = alarmAt({ ...starts.shelvedAcknowledged, outOfService: hold }, { reAlarmCount: 3 })
+    const untouched = { regions: { isActive: true, isAcknowledged: true }, reAlarmCount: 3 }
+    expect(step(both, inputs.unshelve)).toMatchObject({
+      event: { event: 'unshelved', state: 'outOfService' },
+      stored: untouched,
+    })
     expect(step(both, inputs.returnToService)).toMatchObject({
       event: { event: 'returnedToService', state: 'shelved' },
+      stored: untouched,
     })
+  })
+
+  test('S14: what leaves the shelf active may be annunciated again as often as any new alarm', () => {
+    const spent = alarmAt(starts.shelvedAcknowledged, { reAlarmCount: definition.mostReAlarms, acknowledgedBy: 'x' })
+    expect(step(spent, inputs.unshelve)).toMatchObject({ stored: { reAlarmCount: 0, acknowledgedBy: null } })
   })
 
   test('S8: a new occurrence starts with nothing of the one before', () => {
@@ -249,9 +263,32 @@ describe('the rules beside the table', () => {
     const outcome = step(alarmAt(starts.shelvedActive), { kind: 'remove' })
     expect(outcome).toMatchObject({ event: { event: 'removed', state: 'unacknowledged' }, stored: { isRemoved: true } })
     const removed = alarmAt(starts.unacknowledged, { isRemoved: true })
-    expect(refusalOf(step(removed, inputs.shelve))).toBe('BadInvalidState')
+    const { acknowledge: _acknowledge, comment: _comment, ...others } = inputs
+    for (const input of Object.values(others))
+      expect(refusalOf(step(removed, input)), input.kind).toBe('BadInvalidState')
+    expect(step(removed, inputs.comment)).toHaveProperty('event.state', 'unacknowledged')
     expect(step(removed, inputs.acknowledge)).toHaveProperty('event.state', 'normal')
     expect(step(alarmAt(starts.acknowledged), { kind: 'remove' })).toMatchObject({ event: { state: 'normal' } })
+  })
+
+  test('a test latches nothing, and its end leaves neither a latch nor an acknowledgement to wait for', () => {
+    const latching = { ...definition, latching: true }
+    const rules = { definition: latching, alarmClass: processClass }
+    const moment = { sequence: 8, now: 6000, statusCode: 0, limit: 90 }
+    const begun = reduce(newAlarm(latching), { kind: 'testStart', ...by, ...occurrence }, rules, moment)
+    expect(begun).toMatchObject({ stored: { isTest: true, regions: { isActive: true, isLatched: false } } })
+    const tested = alarmAt(starts.latchedActiveUnacknowledged, { isTest: true })
+    expect(step(tested, { kind: 'testEnd' })).toMatchObject({ event: { event: 'returned', state: 'normal' } })
+    expect(step(alarmAt(starts.latchedActiveUnacknowledged), { kind: 'testEnd' })).toBeNull()
+  })
+
+  test('a change of a normal alarm is no row of the journal, of any other it is one', () => {
+    const change = { kind: 'change', comment: 'limit 90 → 92', limit: 92 } as const
+    expect(step(alarmAt(starts.normal), change)).toBeNull()
+    for (const start of ['returnedUnacknowledged', 'shelvedNormal', 'outOfServiceNormal'] as const)
+      expect(step(alarmAt(starts[start]), change), start).toMatchObject({
+        event: { event: 'changed', comment: 'limit 90 → 92', limit: 92 },
+      })
   })
 
   test('A6: a comment is kept in every state and changes none; an empty one is refused', () => {

@@ -189,6 +189,7 @@ describe('the chain (A63)', () => {
     ['a row that is gone', 'DELETE FROM event WHERE sequence = 25', 25],
     ['the last row that is gone', 'DELETE FROM event WHERE sequence = 50', 50],
     ['all rows that are gone', 'DELETE FROM event', 1],
+    ['where the chain ends', 'UPDATE chain SET last_hash = zeroblob(32)', 50],
     ['a gap that is made up', "DELETE FROM event WHERE sequence = 25; INSERT INTO gap VALUES (25, 25, 0, '')", 26],
   ])('names the first row that was changed: %s', async (_what, sql, broken) => {
     await filled()
