@@ -263,6 +263,7 @@ class Trial {
     this.#killCount++
     // What happened in the last moment before the kill was never shown, and is found out anew.
     await this.#plc.killAndRestart()
+    for (const model of this.#models.values()) model.restarted()
     await Promise.all(this.#people.map((person) => person.logIn(this.#plc.station)))
     const last = this.#watched.at(-1)?.sequence ?? 0
     this.#watch = await FeedReader.open(this.#plc.station, `alarms.watch?since=${last}`)
@@ -383,9 +384,24 @@ class Trial {
     await this.#summaryAgrees()
     await this.#historyAgrees(journal)
     expect(await station.call('alarms.verifyJournal', {})).toEqual({ ok: true })
-    const { events } = await station.call('audit.read', { limit: 10_000 })
-    const commands = events.filter(({ action, user }) => action.startsWith('alarms.') && user !== 'judge')
-    expect(commands).toHaveLength(this.commandCount)
+    expect(await this.#auditedCommandCount()).toBe(this.commandCount)
+  }
+
+  async #auditedCommandCount(): Promise<number> {
+    let count = 0
+    for (const { user } of this.#people) {
+      let cursor: string | undefined
+      do {
+        const page = await this.#plc.station.call('audit.read', {
+          user,
+          limit: 1000,
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        count += page.events.filter(({ action }) => action.startsWith('alarms.')).length
+        cursor = page.cursor
+      } while (cursor !== undefined)
+    }
+    return count
   }
 
   async #summaryAgrees(): Promise<void> {
@@ -412,7 +428,11 @@ class Trial {
   }
 
   async #historyAgrees(journal: readonly AlarmEvent[]): Promise<void> {
-    const tags = [...this.#models.values()].filter(({ rows }) => rows.length > 0).map(({ id }) => `alarm:${id}`)
+    const models = [...this.#models.values()]
+    const tags = models.filter(({ rows }) => rows.length > 0).map(({ id }) => `alarm:${id}`)
+    const gone = new Set(
+      models.filter(({ isGone, state }) => isGone && state === 'normal').map(({ id }) => `alarm:${id}`),
+    )
     await vi.waitFor(async () => {
       const { series } = await this.#plc.station.call('history.read', {
         tags,
@@ -431,7 +451,7 @@ class Trial {
         const expected = withoutRepeats(changes)
         if (this.#killCount === 0) expect(kept, tag).toEqual(expected)
         expect(isPartOf(kept, changes), `${tag}: ${kept} of ${expected}`).toBe(true)
-        expect(values.at(-1), tag).toBe(changes.at(-1))
+        if (!gone.has(tag)) expect(values.at(-1), tag).toBe(changes.at(-1))
       }
     }, waitFor)
   }

@@ -52,6 +52,7 @@ export class ModelAlarm {
   #isSuppressed = false
   #isOutOfService = false
   #isGone = false
+  #isForgotten = false
 
   constructor(id: string, rules: ModelRules = {}) {
     this.id = id
@@ -141,10 +142,18 @@ export class ModelAlarm {
     this.#isGone = true
   }
 
+  /** The station was killed: of an alarm that left the plant and waits for nobody nothing is kept but its journal. */
+  restarted(): void {
+    if (!this.#isGone || this.state !== 'normal') return
+    this.#isForgotten = true
+    this.occurrences = 0
+  }
+
   /** It is in the plant again. */
   restored(): void {
-    this.#isGone = false
-    this.#row('changed', '', () => undefined)
+    const isNews = !this.#isForgotten
+    this.#isGone = this.#isForgotten = false
+    if (isNews) this.#row('changed', '', () => undefined)
   }
 
   /** What somebody orders; 'Good', or the refusal that leaves everything as it was. */

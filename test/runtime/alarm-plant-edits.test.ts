@@ -101,3 +101,15 @@ test('a tag that leaves and comes back between two values, unacknowledged: one o
   plc.set(40_001, 50)
   await plc.until(id, 'returnedUnacknowledged')
 }, 60_000)
+
+test('an alarm that left the plant and was acknowledged leaves once, however often the station starts after that', async () => {
+  plc = await AlarmDevice.start({ tags: level + pace, initial: { 40001: 95 } })
+  await plc.until(id, 'unacknowledged')
+  write(levelAlone + pace)
+  await vi.waitFor(async () => expect((await plc.list())[0]).toMatchObject({ id, isRemoved: true }), waitFor)
+  await plc.station.call('alarms.acknowledge', { ids: [id] })
+  await plc.killAndRestart()
+  await settled()
+  expect(await plc.list()).toEqual([])
+  expect(await events()).toEqual(['active', 'removed', 'acknowledged-'])
+}, 60_000)

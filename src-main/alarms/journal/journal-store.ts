@@ -1,5 +1,6 @@
 // The writer's side of alarms.sqlite: rows and the states they leave in one transaction, chained. Everything here is synchronous and
-// throws DatabaseError; when to write, and what to do when it fails, is the business of alarm-journal.ts.
+// throws DatabaseError, except the waits for the disk (journal-log.ts); when to write, and what to do when it fails, is the business of
+// journal-recorder.ts.
 import type { AlarmDefinition, AlarmEvent } from '../../shared/alarm.ts'
 import { asDatabaseError, type Database, DatabaseError, openDatabase, type Statement } from '../../storage/database.ts'
 import { alarmsMigrations } from '../../storage/migrations/alarms/alarms-migrations.ts'
@@ -7,6 +8,7 @@ import type { AlarmTransition, StoredAlarm } from '../alarm-transition.ts'
 import { OpenBlock } from './journal-blocks.ts'
 import { chainHash, codeOf, recordOf, storedValue } from './journal-codec.ts'
 import { JournalDictionary } from './journal-dictionary.ts'
+import { JournalLog, type SyncFile } from './journal-log.ts'
 import { splitMessage } from './journal-message.ts'
 import { isNothingToKeep, keptState, stateOf } from './journal-state.ts'
 
@@ -55,6 +57,8 @@ export class JournalStore {
   readonly #database: Database
   readonly #dictionary: JournalDictionary
   readonly #block: OpenBlock
+  /** When what was committed is on the disk, see there. */
+  readonly log: JournalLog
   readonly #insert: Statement<EventColumns>
   readonly #readChain: Statement<[], Chain>
   readonly #writeChain: Statement<[number, Buffer, number]>
@@ -66,17 +70,17 @@ export class JournalStore {
   #lastReceived: number
 
   /** Opens or makes the database. Throws {@link DatabaseError}. */
-  static open(file: string): JournalStore {
+  static open(file: string, sync?: SyncFile): JournalStore {
     const database = openDatabase({ file, migrations: alarmsMigrations })
     try {
-      return new JournalStore(database)
+      return new JournalStore(database, file, sync)
     } catch (error) {
       database.close()
       throw asDatabaseError(error, 'opening the alarm journal')
     }
   }
 
-  private constructor(database: Database) {
+  private constructor(database: Database, file: string, sync: SyncFile | undefined) {
     this.#database = database
     this.#dictionary = new JournalDictionary(database)
     this.#block = new OpenBlock(database)
@@ -93,6 +97,7 @@ export class JournalStore {
     this.#hash = chain.lastHash
     this.#lastSequence = chain.lastSequence
     this.#lastReceived = chain.lastReceived
+    this.log = new JournalLog(database, file, sync)
   }
 
   get lastSequence(): number {
@@ -151,7 +156,7 @@ export class JournalStore {
   write(transition: AlarmTransition): void {
     const { event, stored } = transition
     this.writeRow(event, this.#dictionary.constants(stored.definition))
-    this.#writeStored(stored, event.event === 'removed')
+    this.#writeStored(stored, stored.isRemoved || event.event === 'removed')
   }
 
   /** A row into the open transaction; `constants` are numbers of its message that do not vary. */
@@ -192,16 +197,18 @@ export class JournalStore {
 
   /** Into the open transaction: the state of an alarm whose row could not be kept. */
   writeStateOnly(stored: StoredAlarm): void {
-    this.#writeStored(stored, false)
+    this.#writeStored(stored)
   }
 
-  /** Durable when it returns. */
+  /** A killed station keeps it from here on; a power cut takes it until {@link JournalLog.sync}. */
   commit(): void {
     this.#block.write()
     this.#writeChain.run(this.#lastSequence, this.#hash, this.#lastReceived)
     this.#database.exec('COMMIT')
+    this.log.committed()
   }
 
+  /** An alarm that left the plant is forgotten as soon as nobody has to acknowledge it any more. */
   #writeStored(stored: StoredAlarm, isRemoved: boolean): void {
     if (isRemoved && isNothingToKeep(stored.regions)) {
       this.#removeState.run(stored.id)
@@ -222,7 +229,7 @@ export class JournalStore {
     this.#lastReceived = chain.lastReceived
   }
 
-  /** Rows up to `sequence` are safe in an archive file: they may go (removeArchived). Durable when it returns. */
+  /** Rows up to `sequence` are safe in an archive file: they may go (removeArchived). */
   markArchived(sequence: number): void {
     this.#database
       .prepare(
@@ -244,7 +251,8 @@ export class JournalStore {
     return false
   }
 
+  /** What was committed is on the disk when it returns. */
   close(): void {
-    this.#database.close()
+    this.log.close()
   }
 }
