@@ -143,6 +143,20 @@ describe('limits', () => {
     expect(station.state(id)).toBe('unacknowledged')
   })
 
+  test('A16: the limit inside is annunciated the moment the outermost one is shelved, and gives way when it is back', async () => {
+    const definitions = [
+      alarmDefinition({ condition: 'highHigh', limit: 95, isExclusive: true }),
+      alarmDefinition({ limit: 90, isExclusive: true }),
+    ]
+    const station = new AlarmStation({ definitions })
+    station.samples(['Tank.Level', 96])
+    await station.alarms.shelve(['Tank.Level/highHigh'], operator, { comment: 'r', durationMs: 60_000 })
+    expect(station.state(id)).toBe('unacknowledged')
+    await station.clock.advance(60_000)
+    expect(station.state('Tank.Level/highHigh')).toBe('unacknowledged')
+    expect(station.story(id)).toEqual(['active unacknowledged', 'returned returnedUnacknowledged'])
+  })
+
   test('A16: the inner limit that comes back has the value and time of the sample that left the outer one', () => {
     const definitions = [
       alarmDefinition({ condition: 'highHigh', limit: 95, isExclusive: true }),
@@ -376,6 +390,26 @@ describe('quality', () => {
       station.samples(['Tank.Level', 95, undefined, StatusCodes.UncertainSensorNotAccurate])
       expect(station.events).toHaveLength(usesUncertain ? 1 : 0)
     }
+  })
+
+  test('A18: an Uncertain limit, reference or input of an expression counts or holds, as the alarm says', () => {
+    const conditions = [
+      { condition: 'high', limit: 'Ref' },
+      { condition: 'deviation', limit: 5, expression: 'Ref' },
+      { condition: 'expression', limit: null, expression: 'Ref < 45.0' },
+    ] as const
+    for (const usesUncertain of [true, false])
+      for (const condition of conditions) {
+        const station = new AlarmStation({
+          tags: [tagDefinition('Tank.Level'), tagDefinition('Ref')],
+          definitions: [alarmDefinition({ ...condition, usesUncertain })],
+        })
+        station.samples(['Ref', 50], ['Tank.Level', 50])
+        station.samples(['Ref', 40, undefined, StatusCodes.UncertainSensorNotAccurate])
+        expect(station.events, `${condition.condition} ${usesUncertain}`).toHaveLength(usesUncertain ? 1 : 0)
+        station.samples(['Ref', 40])
+        expect(station.events, condition.condition).toHaveLength(1)
+      }
   })
 
   test('A10: badQuality takes Uncertain only when it is told to', () => {

@@ -36,6 +36,25 @@ describe('load', () => {
     expect(station.committed).toEqual([{ events: [], ids: [] }])
   })
 
+  test('A41: what was annunciated at one instant leaves the window at one instant, however much it was', async () => {
+    const tags = Array.from({ length: 3000 }, (_, at) => `T${at}`)
+    const station = new AlarmStation({ definitions: tags.map((tag) => alarmDefinition({ tag })) })
+    station.samples(...tags.slice(0, 700).map((tag) => [tag, 95] as const))
+    expect(station.alarms.load().rate).toBe(700)
+    // One after the other: more moments than are kept without tidying up.
+    for (const tag of tags.slice(700)) {
+      await station.clock.advance(1)
+      high(station, tag)
+    }
+    expect(station.alarms.load().rate).toBe(3000)
+    await station.clock.advance(10 * minute - 2300)
+    expect(station.alarms.load().rate).toBe(2300)
+    await station.clock.advance(1500)
+    expect(station.alarms.load().rate).toBe(800)
+    await station.clock.advance(800)
+    expect(station.alarms.load()).toMatchObject({ rate: 0, floodTimestamp: null })
+  })
+
   test('A48: three activations within a minute are chattering, until a minute has only two', async () => {
     const station = one()
     for (let round = 0; round < 3; round++) {

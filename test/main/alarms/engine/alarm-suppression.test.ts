@@ -43,7 +43,25 @@ describe('suppression by design', () => {
     expect(station.alarms.load().annunciationCount).toBe(0)
   })
 
-  test('A39: by a rule for an area, equipment, priorities and ids, which is named', async () => {
+  test('A39: by a rule for exact ids, or for equipment', async () => {
+    const rule = { name: 'off', title: 'Off', when: 'Line.Stopped', area: null, priorities: null }
+    const definitions = [
+      alarmDefinition({ equipment: 'Tank' }),
+      alarmDefinition({ condition: 'highHigh', equipment: 'Pump' }),
+      alarmDefinition({ condition: 'low', limit: 99 }),
+    ]
+    const suppressedBy = async (fits: { ids: string[] | null; equipment: string[] | null }) => {
+      const station = new AlarmStation({ tags, definitions, philosophy: { suppressions: [{ ...rule, ...fits }] } })
+      station.samples(['Line.Stopped', true], ['Tank.Level', 95])
+      await station.alarms.flushed()
+      return [...station.alarms.rows()].filter((row) => row.state === 'suppressedByDesign').map((row) => row.condition)
+    }
+    expect(await suppressedBy({ ids: ['Tank.Level/highHigh', 'Tank.Level/hi'], equipment: null })).toEqual(['highHigh'])
+    expect(await suppressedBy({ ids: null, equipment: ['Tank', 'Mixer'] })).toEqual(['high'])
+    expect(await suppressedBy({ ids: ['Tank.*'], equipment: ['Pump'] })).toEqual(['highHigh'])
+  })
+
+  test('A39: by a rule for an area, priorities and ids, which is named', async () => {
     const rule = {
       name: 'stopped',
       title: { en: 'Line stopped' },
@@ -175,6 +193,24 @@ describe('a lost device', () => {
     await station.alarms.flushed()
     expect(annunciated(station)).toEqual([])
     expect(station.state('T3/badQuality')).toBe('normal')
+  })
+
+  test('is believed by what its values say before anything is known of the connection', async () => {
+    const station = new AlarmStation({ definitions })
+    station.samples(['T3', null, undefined, lost], ['T4', null, undefined, StatusCodes.BadSensorFailure])
+    await station.alarms.flushed()
+    expect(station.state('T3/badQuality')).toBe('suppressedByDesign')
+    expect(annunciated(station)).toEqual(['T4/badQuality'])
+  })
+
+  test('values that are good before the connection says so end the suppression, and leave no row behind', async () => {
+    const station = running()
+    station.devices(['plc', 'waiting'])
+    station.samples(['T3', null, undefined, lost])
+    station.samples(['T3', 5], ['T4', 5])
+    await station.alarms.flushed()
+    expect(station.state('T3/badQuality')).toBe('normal')
+    expect(station.story('T4/badQuality')).toEqual([])
   })
 
   test('a short loss is no alarm', async () => {

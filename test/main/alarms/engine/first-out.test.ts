@@ -53,6 +53,15 @@ describe('A40: first-out', () => {
     expect(marks(apart)).toEqual(['A tie', 'B tie'])
   })
 
+  test('an alarm of no group, or of another one, makes no tie', async () => {
+    const others = [alarmDefinition({ tag: 'X' }), alarmDefinition({ tag: 'Y', firstOutGroup: 'other' })]
+    const station = new AlarmStation({ definitions: [...definitions, ...others] })
+    const now = station.clock.now()
+    station.samples(['A', 95, now], ['X', 95, now], ['Y', 95, now])
+    await station.alarms.flushed()
+    expect(marks(station)).toEqual(['A', 'Y'])
+  })
+
   test('the group begins anew when all of it are normal, not before', async () => {
     const station = new AlarmStation({ definitions })
     for (const [change, tag] of [
@@ -69,6 +78,46 @@ describe('A40: first-out', () => {
     expect(marks(station)).toEqual(['A'])
     low(station, 'C')
     await station.alarms.acknowledge(['A/high', 'B/high', 'C/high'], operator)
+    high(station, 'B')
+    await station.alarms.flushed()
+    expect(marks(station)).toEqual(['B'])
+  })
+
+  test('one that is normal again while others are not does not begin the group anew', async () => {
+    const station = new AlarmStation({ definitions })
+    high(station, 'A')
+    await station.clock.advance(10)
+    high(station, 'B')
+    low(station, 'B')
+    await station.alarms.acknowledge(['B/high'], operator)
+    await station.clock.advance(10)
+    high(station, 'C')
+    await station.alarms.flushed()
+    expect(station.state('B/high')).toBe('normal')
+    expect(marks(station)).toEqual(['A'])
+  })
+
+  test('the first one keeps its mark when it goes and comes again while the group lasts', async () => {
+    const station = new AlarmStation({ definitions })
+    for (const [change, tag] of [
+      [high, 'A'],
+      [high, 'B'],
+      [low, 'A'],
+      [high, 'A'],
+    ] as const) {
+      change(station, tag)
+      await station.clock.advance(10)
+    }
+    await station.alarms.flushed()
+    expect(marks(station)).toEqual(['A'])
+    expect(station.alarms.row('A/high')).toMatchObject({ occurrenceCount: 2 })
+  })
+
+  test('one that is shelved is not the first: what operators were told first is', async () => {
+    const station = new AlarmStation({ definitions })
+    await station.alarms.shelve(['A/high'], operator, { comment: 'r', durationMs: 60_000 })
+    high(station, 'A')
+    await station.clock.advance(10)
     high(station, 'B')
     await station.alarms.flushed()
     expect(marks(station)).toEqual(['B'])

@@ -1,6 +1,6 @@
 // What the journal does while the disk refuses, when it breaks, and how old rows leave it.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -330,6 +330,21 @@ describe('rows that are old enough (A65)', () => {
       rowCount: 9000,
       archiveCount: 2,
     })
+    // A file that is whole in itself, but of another journal.
+    const other = mkdtempSync(join(tmpdir(), 'alarm-journal-other-'))
+    const foreign = opened({ dataFolder: other })
+    foreign.append(rows(1, 3000).map(({ event, stored }) => ({ event: { ...event, comment: 'other' }, stored })))
+    await foreign.flushed()
+    const source = JournalSource.open(join(other, 'alarms.sqlite'))
+    writeArchive(source, other, 2048)
+    source.close()
+    const own = join(more.archiveFolder, '1-2048.sqlite')
+    renameSync(own, `${own}.own`)
+    copyFileSync(join(other, '1-2048.sqlite'), own)
+    expect(await checkJournal(more.file, more.archiveFolder)).toMatchObject({ ok: false, firstBrokenSequence: 2049 })
+    renameSync(`${own}.own`, own)
+    await foreign.close()
+    rmSync(other, { recursive: true })
     rmSync(join(more.archiveFolder, '2049-7168.sqlite'))
     expect(await checkJournal(more.file, more.archiveFolder)).toMatchObject({ ok: false, firstBrokenSequence: 2049 })
     await more.close()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { normalRegions } from '../../../../src-main/alarms/alarm-regions.ts'
 import {
   type AlarmJournal,
   type AlarmJournalOptions,
@@ -240,6 +241,29 @@ describe('states', () => {
       activeTimestamp: null,
       regions: { isActive: false, isAcknowledged: true },
     })
+  })
+
+  test.each([
+    ['unacknowledged', { isActive: true, isAcknowledged: false }],
+    ['acknowledged', { isActive: true }],
+    ['returnedUnacknowledged', { isAcknowledged: false }],
+    ['latchedUnacknowledged', { isAcknowledged: false, isLatched: true }],
+    ['latchedAcknowledged', { isLatched: true }],
+    ['shelved', { shelved: { user: 'ana', timestamp: 5, reason: 'r', until: 9, isOneShot: true } }],
+    ['suppressedByDesign', { suppressed: { user: null, timestamp: 5, reason: 'stopped' } }],
+    ['outOfService', { outOfService: { user: 'ana', timestamp: 5, reason: 'permit 4' } }],
+  ] as const)('S20: %s is the same after a restart', async (state, regions) => {
+    const journal = opened()
+    const transition = alarmTransition(
+      1,
+      level,
+      { state },
+      { regions: { ...normalRegions, ...regions }, occurrenceCount: 3 },
+    )
+    journal.append([transition])
+    await journal.flushed()
+    await journal.close()
+    expect(opened().load()).toEqual([transition.stored])
   })
 
   test('of a removed alarm with nothing to keep go', async () => {

@@ -79,6 +79,7 @@ describe('alarm summary', () => {
       areas: {},
       top: [],
       ...load,
+      shelvingEnds: [],
       isJournalled: false,
     })
   })

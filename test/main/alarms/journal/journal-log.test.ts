@@ -1,0 +1,200 @@
+// When rows of the journal are said to be on the disk: not before it has them, whatever happens meanwhile.
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { checkJournal } from '../../../../src-main/alarms/journal/journal-check.ts'
+import { openJournal } from '../../../../src-main/alarms/journal/journal-opening.ts'
+import { JournalRecorder } from '../../../../src-main/alarms/journal/journal-recorder.ts'
+import { systemClock } from '../../../../src-main/base/clock.ts'
+import { silentLogger } from '../../../../src-main/base/logger.ts'
+import { DatabaseError } from '../../../../src-main/storage/database.ts'
+import { alarmDefinition, alarmTransition } from '../../../fakes/alarm-transitions.ts'
+
+/** A disk that answers when the test says so. */
+class FakeDisk {
+  readonly #asked: { resolve: () => void; reject: (error: Error) => void }[] = []
+  askedCount = 0
+  isQuick = false
+
+  readonly sync = (): Promise<void> => {
+    this.askedCount++
+    if (this.isQuick) return Promise.resolve()
+    return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }))
+  }
+
+  async answer(error?: Error): Promise<void> {
+    await vi.waitFor(() => expect(this.#asked.length).toBeGreaterThan(0))
+    const { resolve, reject } = this.#asked.shift()!
+    if (error === undefined) resolve()
+    else reject(error)
+    await new Promise((done) => setTimeout(done, 5))
+  }
+}
+
+let folder = ''
+let disk = new FakeDisk()
+let told: number[] = []
+/** Each change of `isWriting`, and how many rows were told then. */
+let writing: [boolean, number][] = []
+let recorder: JournalRecorder
+const file = () => join(folder, 'alarms.sqlite')
+const level = alarmDefinition('LT-101/high')
+const rows = (first: number, last: number, length = 0) =>
+  Array.from({ length: last - first + 1 }, (_, index) =>
+    alarmTransition(first + index, level, { comment: String(first + index).padStart(length, 'x') }),
+  )
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
+const turns = () => new Promise((resolve) => setTimeout(resolve, 60))
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'alarm-journal-log-'))
+  disk = new FakeDisk()
+  told = []
+  writing = []
+  recorder = opened()
+})
+afterEach(() => {
+  recorder.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function opened(): JournalRecorder {
+  return new JournalRecorder({
+    file: file(),
+    opened: openJournal(file(), systemClock, silentLogger, disk.sync),
+    clock: systemClock,
+    logger: silentLogger,
+    onCommitted: (events) => told.push(...events.map(({ sequence }) => sequence)),
+    onWritingChanged: (isWriting) => writing.push([isWriting, told.length]),
+    onRenewed: () => undefined,
+  })
+}
+
+async function checked() {
+  recorder.close()
+  return checkJournal(file(), join(folder, 'alarm-archive'))
+}
+
+describe('a row is told', () => {
+  test('when the disk has it, and what was committed meanwhile with the next answer', async () => {
+    recorder.append(rows(1, 10))
+    let isFlushed = false
+    void recorder.flushed().then(() => {
+      isFlushed = true
+    })
+    await turns()
+    recorder.append(rows(11, 12))
+    await turns()
+    expect([told, isFlushed, recorder.committedSequence, recorder.queuedCount]).toEqual([[], false, 0, 12])
+    await disk.answer()
+    expect([told, isFlushed, recorder.committedSequence]).toEqual([upTo(10), true, 10])
+    await disk.answer()
+    expect(told).toEqual(upTo(12))
+    expect(disk.askedCount).toBe(2)
+  })
+
+  test('at the end of the station even when the disk has not answered yet', async () => {
+    recorder.append(rows(1, 10))
+    await turns()
+    recorder.append(rows(11, 20))
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 20 })
+    expect(told).toEqual(upTo(20))
+    await disk.answer()
+    expect(told).toEqual(upTo(20))
+  })
+})
+
+describe('a disk that refuses what was committed', () => {
+  test('makes commands fail and rows wait; they are told once and in order when it takes them again', async () => {
+    recorder.append(rows(1, 10))
+    const refused = expect(recorder.flushed()).rejects.toMatchObject({
+      code: 'BadResourceUnavailable',
+      message: expect.stringMatching(/EIO/),
+    })
+    await turns()
+    recorder.append(rows(11, 12))
+    await disk.answer(new Error('EIO: i/o error, fdatasync'))
+    await refused
+    disk.isQuick = true
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    expect([told, recorder.lostCount]).toEqual([upTo(12), 0])
+    expect(writing).toEqual([
+      [false, 0],
+      [true, 0],
+    ])
+    recorder.append(rows(13, 14))
+    await recorder.flushed()
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 14 })
+  })
+})
+
+describe('a file that breaks before the disk answered', () => {
+  test('is put aside: rows that nobody was told of go to the new one', async () => {
+    disk.isQuick = true
+    recorder.append(rows(1, 5))
+    await recorder.flushed()
+    disk.isQuick = false
+    recorder.append(rows(6, 8))
+    await turns()
+    vi.spyOn(recorder.store, 'write').mockImplementationOnce(() => {
+      throw new DatabaseError('corrupt', 'a page of the alarm journal is damaged')
+    })
+    recorder.append(rows(9, 10))
+    await vi.waitFor(() => expect(recorder.damagedFile).not.toBeNull(), { timeout: 5000 })
+    // The answer is about the file of before.
+    await disk.answer()
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    expect(told).toEqual(upTo(10))
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 5, firstSequence: 6, gaps: [{ first: 1, last: 5 }] })
+  })
+})
+
+describe('a log that became long', () => {
+  const length = 4000
+
+  test('is emptied: nothing is committed until log and database are on the disk, then it goes on', async () => {
+    recorder.append(rows(1, 1500, length))
+    while (told.length < 1500) await disk.answer()
+    const before = disk.askedCount
+    recorder.append(rows(1501, 1510))
+    await turns()
+    expect(recorder.queuedCount).toBe(10)
+    // The database …
+    await disk.answer()
+    expect(recorder.queuedCount).toBe(10)
+    expect(statSync(`${file()}-wal`).size).toBe(0)
+    // … and the empty log.
+    await disk.answer()
+    await turns()
+    expect(told).toHaveLength(1500)
+    await disk.answer()
+    expect([told, disk.askedCount]).toEqual([upTo(1510), before + 2])
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 1510 })
+  })
+
+  test('that the disk refuses to empty keeps every row, and is tried again', async () => {
+    recorder.append(rows(1, 1500, length))
+    while (told.length < 1500) await disk.answer()
+    await disk.answer(new Error('EIO: i/o error, fdatasync'))
+    expect(writing).toContainEqual([false, 1500])
+    recorder.append(rows(1501, 1510))
+    disk.isQuick = true
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    expect(told).toEqual(upTo(1510))
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 1510 })
+  })
+
+  test('is emptied also while others read, as far as they let it', async () => {
+    disk.isQuick = true
+    const reading = openJournal(file(), systemClock, silentLogger).store
+    reading.begin()
+    reading.rollback()
+    recorder.append(rows(1, 4000, length))
+    await recorder.flushed()
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true))
+    expect(statSync(`${file()}-wal`).size).toBeLessThan(16 << 20)
+    reading.close()
+    expect(await checked()).toMatchObject({ ok: true, rowCount: 4000 })
+  })
+})
