@@ -187,6 +187,9 @@ describe('limits', () => {
     expect(station.events[1]).toMatchObject({ event: 'changed', comment: 'limit 85 → 90', limit: 90, isActive: true })
     station.samples(['Setpoint.High', 95])
     expect(station.events.at(-1)).toMatchObject({ event: 'returned', limit: 100 })
+    // It waits for its acknowledgement, but where the limit goes now is no part of that occurrence.
+    station.samples(['Setpoint.High', 96])
+    expect(station.events).toHaveLength(3)
   })
 
   test('A17: value and limit that move together are never compared with each other’s past', () => {

@@ -71,6 +71,27 @@ describe('load', () => {
     expect(station.committed).toEqual([{ events: [], ids: [id] }])
   })
 
+  test('A48: the window of chattering is shorter than its length: three activations at 0, 30 and 60 s are none', async () => {
+    const station = one()
+    high(station)
+    for (const wait of [30_000, 29_999]) {
+      await station.clock.advance(wait)
+      low(station)
+      high(station)
+    }
+    await station.alarms.flushed()
+    expect(station.alarms.row(id)!.isChattering).toBe(true)
+    const slower = one()
+    high(slower)
+    for (const wait of [30_000, 30_000]) {
+      await slower.clock.advance(wait)
+      low(slower)
+      high(slower)
+    }
+    await slower.alarms.flushed()
+    expect(slower.alarms.row(id)!.isChattering).toBeUndefined()
+  })
+
   test('A37: suppressed, shelved and tested alarms are no load', async () => {
     const station = new AlarmStation({
       definitions: [
