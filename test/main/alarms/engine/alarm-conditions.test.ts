@@ -189,7 +189,7 @@ describe('limits', () => {
     expect(station.events.at(-1)).toMatchObject({ event: 'returned', limit: 100 })
     // It waits for its acknowledgement, but where the limit goes now is no part of that occurrence.
     station.samples(['Setpoint.High', 96])
-    expect(station.events).toHaveLength(3)
+    expect(station.events).toHaveLength(4)
   })
 
   test('A17: value and limit that move together are never compared with each other’s past', () => {
