@@ -21,3 +21,8 @@ export function csvCell(text: string): string {
   const cell = guarded(text)
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
+
+/** The text of a file of such rows; lines end with CR LF, also the last. */
+export function csvText(rows: readonly (readonly string[])[]): string {
+  return rows.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
+}

@@ -1,5 +1,5 @@
 // What is seen on a trend as CSV (RFC 4180): one line for each instant, for each pen its value and quality.
-import { csvCell } from '../../src-main/shared/csv-cell.ts'
+import { csvText } from '../../src-main/shared/csv-cell.ts'
 import type { TagValue } from '../../src-main/shared/data-value.ts'
 import { qualityOf, statusCodeName } from '../../src-main/shared/status-code.ts'
 import { localTimestamp } from '../ui/time-axis.ts'
@@ -17,8 +17,6 @@ export interface CsvOptions {
   readonly from: number
   readonly to: number
   readonly timeZone: string
-  /** For spreadsheets that take a file without the mark for the local code page (Excel in Chinese). */
-  readonly withByteOrderMark: boolean
   /** Column titles in the language of the screen. */
   readonly titles: {
     readonly time: string
@@ -42,12 +40,10 @@ export function trendCsv(pens: readonly CsvPen[], options: CsvOptions): string {
     if (words) header.push(`${tag} ${titles.state}`)
     header.push(`${tag} ${titles.quality}`)
   }
-  const lines = [header.map(csvCell).join(',')]
-  for (const time of instantsOf(pens, options)) lines.push(lineAt(pens, time, options))
-  return `${options.withByteOrderMark ? '\ufeff' : ''}${lines.join('\r\n')}\r\n`
+  return csvText([header, ...instantsOf(pens, options).map((time) => rowAt(pens, time, options))])
 }
 
-function lineAt(pens: readonly CsvPen[], time: number, options: CsvOptions): string {
+function rowAt(pens: readonly CsvPen[], time: number, options: CsvOptions): readonly string[] {
   const fields = [localTimestamp(time, options.timeZone)]
   for (const { trace, words } of pens) {
     const row = trace.rowAt(time)
@@ -59,13 +55,13 @@ function lineAt(pens: readonly CsvPen[], time: number, options: CsvOptions): str
     }
     const other = trace.others[row]
     const value = trace.value[row]!
-    fields.push(other === undefined || other === null ? numberField(value) : csvCell(textOf(other)))
+    fields.push(other === undefined || other === null ? numberField(value) : textOf(other))
     if (isWide) fields.push(numberField(trace.low[row]!), numberField(trace.high[row]!))
-    if (words) fields.push(Number.isNaN(value) && other === undefined ? '' : csvCell(words(value, other)))
+    if (words) fields.push(Number.isNaN(value) && other === undefined ? '' : words(value, other))
     const statusCode = trace.statusCode[row]!
     fields.push(statusCode === 0 ? 'Good' : `${qualityOf(statusCode)} ${statusCodeName(statusCode)}`)
   }
-  return fields.join(',')
+  return fields
 }
 
 /** All instants at which any pen has a row, in order; several rows of one pen at one instant are the last one. */

@@ -101,6 +101,11 @@ export function localTimestamp(time: number, timeZone: string): string {
   return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
+/** The zone's day of an instant: `2026-11-22`. */
+export function localDay(time: number, timeZone: string): string {
+  return localTimestamp(time, timeZone).slice(0, 10)
+}
+
 /** Ticks in [from, to], at most about `most`. */
 export function timeTicks(
   from: number,

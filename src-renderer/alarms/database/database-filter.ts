@@ -6,6 +6,7 @@ import {
   rationalisationStatuses,
 } from '../../../src-main/shared/alarm.ts'
 import type { AlarmDatabaseRow } from '../../../src-main/shared/alarm-database.ts'
+import { isWithinArea } from '../../ui/areas.ts'
 
 /** What has to be done with an alarm: its entry is missing or not complete, it drifted, its priority is not the matrix's. */
 export const databaseNeeds = ['unrationalised', 'drifted', 'otherPriority'] as const
@@ -68,23 +69,11 @@ export function filteredRows(
   return found.sort((a, b) => sign * compare(a, b))
 }
 
-/** Areas of the alarms with everything above them, by name. */
-export function areasOf(rows: readonly AlarmDatabaseRow[]): readonly string[] {
-  const areas = new Set<string>()
-  for (const { definition } of rows) {
-    const parts = definition.area.split('/')
-    for (let count = 1; count <= parts.length; count++) areas.add(parts.slice(0, count).join('/'))
-  }
-  areas.delete('')
-  return [...areas].sort((a, b) => a.localeCompare(b, 'en'))
-}
-
 function fits(row: AlarmDatabaseRow, filter: DatabaseFilter, text: string): boolean {
   const { definition } = row
   if (filter.need !== '' && !needs(row, filter.need)) return false
   if (filter.status !== '' && (definition.rationalisation?.status ?? 'none') !== filter.status) return false
-  if (filter.area !== '' && definition.area !== filter.area && !definition.area.startsWith(`${filter.area}/`))
-    return false
+  if (!isWithinArea(definition.area, filter.area)) return false
   if (filter.alarmClass !== '' && definition.alarmClass !== filter.alarmClass) return false
   return text === '' || wordsOf(definition).includes(text)
 }

@@ -9,6 +9,7 @@ import {
   alarmStates,
 } from '../../../src-main/shared/alarm.ts'
 import type { InputOf } from '../../../src-main/shared/contract.ts'
+import { isWithinArea } from '../../ui/areas.ts'
 import {
   isRunning,
   type ReportSpan,
@@ -122,7 +123,7 @@ export function fits(event: AlarmEvent, query: JournalQuery): boolean {
   const text = query.text.toLowerCase()
   return (
     isRunning(query.span) &&
-    (area === '' || event.area === area || event.area.startsWith(`${area}/`)) &&
+    isWithinArea(event.area, area) &&
     (priorities.length === 0 || priorities.includes(event.priority)) &&
     (states.length === 0 || states.includes(event.state)) &&
     (events.length === 0 || events.includes(event.event)) &&

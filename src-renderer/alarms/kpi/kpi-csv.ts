@@ -1,6 +1,6 @@
 // The figures as CSV (RFC 4180): one figure a line, so that a spreadsheet filters and pivots them.
 import type { AlarmKpi, AlarmProposal } from '../../../src-main/shared/alarm-report.ts'
-import { csvCell } from '../../../src-main/shared/csv-cell.ts'
+import { csvText } from '../../../src-main/shared/csv-cell.ts'
 import { localTimestamp } from '../../ui/time-axis.ts'
 import { kpiFigures } from './kpi-figures.ts'
 
@@ -22,10 +22,10 @@ export function kpiCsv(
   timeZone: string,
   titles: KpiCsvTitles,
 ): string {
-  const lines: string[] = [[titles.part, titles.item, titles.figure, titles.value, titles.time].map(csvCell).join(',')]
+  const rows: string[][] = [[titles.part, titles.item, titles.figure, titles.value, titles.time]]
   const add = (part: string, item: string, figure: string, value: Cell, time: number | null = null) => {
     const at = time === null ? '' : localTimestamp(time, timeZone)
-    lines.push([part, item, figure, value === null ? '' : String(value), at].map(csvCell).join(','))
+    rows.push([part, item, figure, value === null ? '' : String(value), at])
   }
   const addAll = (part: string, item: string, figures: Readonly<Record<string, Cell>>, time: number | null = null) => {
     for (const [figure, value] of Object.entries(figures)) add(part, item, figure, value, time)
@@ -78,5 +78,5 @@ export function kpiCsv(
   }
   for (const { id, kind, reason, presentValue, proposedValue, unit, activationCount, remainingCount } of proposals)
     addAll('proposal', id, { kind, reason, presentValue, proposedValue, unit, activationCount, remainingCount })
-  return `${lines.join('\r\n')}\r\n`
+  return csvText(rows)
 }

@@ -10,7 +10,6 @@ const options = {
   from: 0,
   to: 1e15,
   timeZone: 'Europe/Berlin',
-  withByteOrderMark: false,
   titles: {
     time: 'Time',
     average: 'average',
@@ -74,11 +73,6 @@ describe('the table of what is seen', () => {
         'Recipe quality': 'Good',
       },
     ])
-  })
-
-  it('begins with the byte order mark only when asked', () => {
-    expect(trendCsv([], { ...options, withByteOrderMark: true }).charCodeAt(0)).toBe(0xfeff)
-    expect(trendCsv([], options).startsWith('Time')).toBe(true)
   })
 
   it('holds any text of a plant, and none of them is run by a spreadsheet', () => {

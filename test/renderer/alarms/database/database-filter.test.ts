@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { defaultAlarmPhilosophy, type Rationalisation } from '../../../../src-main/shared/alarm.ts'
 import { alarmDatabaseRow } from '../../../../src-main/shared/alarm-database.ts'
 import {
-  areasOf,
   databaseColumns,
   filteredRows,
   needs,
@@ -72,9 +71,5 @@ describe('the master alarm database on screen', () => {
     expect(ids(filteredRows(rows, wholeDatabase, { column: 'responseTime', isDescending: false })).at(-1)).toBe(
       'Filler.Speed/low',
     )
-  })
-
-  it('lists areas with those above them', () => {
-    expect(areasOf(rows)).toEqual(['Packaging', 'Process', 'Process/Tanks'])
   })
 })
