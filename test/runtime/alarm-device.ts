@@ -16,6 +16,8 @@ export interface AlarmDeviceOptions {
   readonly tags: string
   /** What the registers hold when the station starts; the others hold 0. */
   readonly initial?: Readonly<Record<number, number | boolean>>
+  /** How long the station waits for the device; a loaded machine is no lost device. */
+  readonly timeout?: string
   /** More files of the plant folder. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -34,7 +36,7 @@ export class AlarmDevice {
     this.station = station
   }
 
-  static async start({ tags, initial = {}, files = {} }: AlarmDeviceOptions): Promise<AlarmDevice> {
+  static async start({ tags, initial = {}, timeout = '500 ms', files = {} }: AlarmDeviceOptions): Promise<AlarmDevice> {
     const item = { arrayLength: null, writable: true, options: {} }
     const device = await startSimulator({
       device: {
@@ -69,7 +71,7 @@ export class AlarmDevice {
     const cable = await TcpProxy.start(Number(device.address.split(':').at(-1)))
     const folder = writeFolder({
       'plant.yaml': 'name: Alarms\nline: Line 1\nsite: Test\nlanguages: [en, zh-CN]\n',
-      'devices/plc.yaml': `name: plc\nprotocol: modbus-tcp\naddress: 127.0.0.1:${cable.port}\ntimeout: 500 ms\nscanRates: { fast: 50 ms, normal: 200 ms }\n`,
+      'devices/plc.yaml': `name: plc\nprotocol: modbus-tcp\naddress: 127.0.0.1:${cable.port}\ntimeout: ${timeout}\nscanRates: { fast: 50 ms, normal: 200 ms }\n`,
       'tags/plc.yaml': `tags:\n${tags}`,
       ...files,
     })
