@@ -9,6 +9,7 @@ import { messageOf } from '../../shared/runtime-error.ts'
 import { asDatabaseError, DatabaseError, openDatabase } from '../../storage/database.ts'
 import { alarmsMigrations } from '../../storage/migrations/alarms/alarms-migrations.ts'
 import type { StoredAlarm } from '../alarm-transition.ts'
+import type { SyncFile } from './journal-log.ts'
 import { stateOf } from './journal-state.ts'
 import { JournalStore } from './journal-store.ts'
 
@@ -20,10 +21,10 @@ export interface OpenedJournal {
 }
 
 /** Throws DatabaseError when no journal can be written there at all (no room, no permission, made by a newer Lineside). */
-export function openJournal(file: string, clock: Clock, logger: Logger): OpenedJournal {
+export function openJournal(file: string, clock: Clock, logger: Logger, sync?: SyncFile): OpenedJournal {
   let store: JournalStore | null = null
   try {
-    store = JournalStore.open(file)
+    store = JournalStore.open(file, sync)
     return { store, states: store.load(), damagedFile: null }
   } catch (thrown) {
     store?.close()
@@ -67,6 +68,7 @@ export function renewJournal({ file, clock, logger, lastSequence, states, reason
   if (isWithRow) store.writeRow(renewalEvent(lastSequence + 1, timestamp, name), new Set())
   for (const stored of states) store.writeStateOnly(stored)
   store.commit()
+  store.log.syncNow()
   return { store, states, damagedFile }
 }
 

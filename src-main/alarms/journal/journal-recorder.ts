@@ -1,5 +1,6 @@
 // Brings transitions to the disk: what arrives together is committed together, in slices of a few milliseconds of the runtime's
-// thread. While the disk refuses, rows wait in memory and are tried again.
+// thread, and told when the disk has it, which this thread does not wait for. While the disk refuses, rows wait in memory and are
+// tried again.
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import { type RetrySchedule, retryWaits } from '../../base/retry-schedule.ts'
@@ -25,11 +26,11 @@ export interface JournalRecorderOptions {
   readonly mostQueued?: number
 }
 
-/** Longest time of the thread at a stretch, the disk's own time excepted; ms. */
+/** Longest time of the thread at a stretch; ms. */
 const sliceMs = 4
 /** A transaction is committed when nothing waits any more, at the latest after this, or four times what a commit takes; ms. */
 const transactionMs = 40
-/** A commit that took longer lets others have the thread for twice its time; ms. */
+/** A commit that took longer (a file system without a log) lets others have the thread for twice its time; ms. */
 const slowCommitMs = 10
 /** Three hours of ten rows a second. */
 const defaultMostQueued = 100_000
@@ -64,6 +65,15 @@ export class JournalRecorder {
   /** In the open transaction; null = none is open. */
   #open: Waiting[] | null = null
   #openedAt = 0
+  /** Committed: what the disk is being asked for, and what came after that. */
+  #syncing: readonly Waiting[] | null = null
+  #unsynced: Waiting[] = []
+  /** Nothing is committed until the log is emptied. */
+  #isHeld = false
+  /** The disk refused what was committed already. */
+  #isUnsettled = false
+  /** The file is damaged, and no new one could be begun yet. */
+  #damage: DatabaseError | null = null
   #lastCommitMs = 0
   #appendedSequence: number
   #committedSequence: number
@@ -109,7 +119,11 @@ export class JournalRecorder {
 
   /** Rows that are not on the disk. */
   get queuedCount(): number {
-    return this.#queue.length - this.#next + (this.#open?.length ?? 0)
+    return this.#unwrittenCount + (this.#open?.length ?? 0) + this.#unsynced.length + (this.#syncing?.length ?? 0)
+  }
+
+  get #unwrittenCount(): number {
+    return this.#queue.length - this.#next
   }
 
   get lostCount(): number {
@@ -136,7 +150,12 @@ export class JournalRecorder {
 
   /** True while nothing is being written: others may use the store. */
   get isIdle(): boolean {
-    return this.queuedCount === 0 && this.#isWriting && !this.#isClosed
+    return this.queuedCount === 0 && this.#isWriting && !this.#isHeld && !this.#isClosed
+  }
+
+  /** Others wrote into the store: its log is emptied when it became long. */
+  othersWrote(): void {
+    if (this.isIdle && this.#store.log.isLong) this.#hold()
   }
 
   load(): readonly StoredAlarm[] {
@@ -202,7 +221,9 @@ export class JournalRecorder {
   }
 
   #schedule(): void {
-    if (this.#turn !== null || this.#pause !== null || this.queuedCount === 0) return
+    if (this.#turn !== null || this.#pause !== null || this.#isClosed) return
+    const isWork = this.#unwrittenCount > 0 || this.#open !== null || this.#isUnsettled || this.#damage !== null
+    if (!isWork || (this.#isHeld && !this.#isUnsettled && this.#damage === null)) return
     this.#turn = setImmediate(() => {
       this.#turn = null
       this.#work(sliceMs)
@@ -211,15 +232,20 @@ export class JournalRecorder {
 
   #work(forMs: number): void {
     try {
-      this.#writeSlice(forMs)
-      const age = performance.now() - this.#openedAt
-      const isDue = this.#next >= this.#queue.length || age >= Math.max(transactionMs, 4 * this.#lastCommitMs)
-      if (isDue) this.#commit()
+      if (this.#damage !== null) this.#renew(this.#damage)
+      if (this.#isUnsettled) this.#settle()
+      if (this.#unwrittenCount > 0 || this.#open !== null) this.#write(forMs)
     } catch (error) {
       this.#failed(asDatabaseError(error, 'writing the alarm journal'))
       return
     }
     this.#schedule()
+  }
+
+  #write(forMs: number): void {
+    this.#writeSlice(forMs)
+    const age = performance.now() - this.#openedAt
+    if (this.#unwrittenCount === 0 || age >= Math.max(transactionMs, 4 * this.#lastCommitMs)) this.#commit()
   }
 
   #writeSlice(forMs: number): void {
@@ -254,13 +280,70 @@ export class JournalRecorder {
     const begin = performance.now()
     this.#store.commit()
     this.#lastCommitMs = performance.now() - begin
-    const written = this.#open ?? []
+    this.#unsynced.push(...(this.#open ?? []))
     this.#open = null
-    this.#committedSequence = this.#store.lastSequence
+    if (this.#store.log.isLong) this.#isHeld = true
+    this.#sync()
+    if (this.#lastCommitMs > slowCommitMs) this.#pauseFor(2 * this.#lastCommitMs)
+  }
+
+  /** One wait for the disk at a time; what is committed meanwhile goes with the next. */
+  #sync(): void {
+    if (this.#syncing !== null || this.#unsynced.length === 0) return
+    this.#syncing = this.#unsynced
+    this.#unsynced = []
+    const store = this.#store
+    const sequence = store.lastSequence
+    store.log.sync().then(
+      () => {
+        if (store === this.#store && !this.#isClosed) this.#synced(sequence)
+      },
+      (error: unknown) => this.#unsyncable(store, error),
+    )
+  }
+
+  #synced(sequence: number): void {
+    const written = this.#syncing ?? []
+    this.#syncing = null
+    this.#onDisk(sequence, written)
+    if (this.#unsynced.length > 0) this.#sync()
+    else if (this.#isHeld) this.#hold()
+  }
+
+  /** Everything committed is synced: the log is emptied, and then it goes on. */
+  #hold(): void {
+    this.#isHeld = true
+    const store = this.#store
+    store.log.empty().then(
+      () => {
+        if (store !== this.#store || this.#isClosed) return
+        this.#isHeld = false
+        this.#schedule()
+      },
+      (error: unknown) => this.#unsyncable(store, error),
+    )
+  }
+
+  #onDisk(sequence: number, written: readonly Waiting[]): void {
+    this.#committedSequence = sequence
     this.#waits = retryWaits(diskRetries)
     this.#setWriting(true)
     this.#tell(written)
-    if (this.#lastCommitMs > slowCommitMs) this.#pauseFor(2 * this.#lastCommitMs)
+  }
+
+  /** What is committed is not known to be on the disk: it is brought there in another way before anything else. */
+  #unsyncable(store: JournalStore, error: unknown): void {
+    if (store !== this.#store || this.#isClosed) return
+    this.#unsynced = [...(this.#syncing ?? []), ...this.#unsynced]
+    this.#syncing = null
+    this.#isUnsettled = true
+    this.#failed(asDatabaseError(error, 'bringing the alarm journal to the disk'))
+  }
+
+  #settle(): void {
+    this.#store.log.settle()
+    this.#isUnsettled = this.#isHeld = false
+    this.#onDisk(this.#store.lastSequence, this.#unsynced.splice(0))
   }
 
   #tell(written: readonly Waiting[]): void {
@@ -275,10 +358,11 @@ export class JournalRecorder {
   }
 
   #failed(error: unknown): void {
+    this.#endTimers()
     this.#takeBack()
     this.#lastFault = messageOf(error)
     const isNew = this.#isWriting
-    if (error instanceof DatabaseError && error.kind === 'corrupt') this.#renew(error)
+    if (error instanceof DatabaseError && error.kind === 'corrupt') this.#damage = error
     if (isNew)
       this.#options.logger.error(`The alarm journal cannot be written, rows wait in memory: ${messageOf(error)}`)
     this.#setWriting(false)
@@ -288,7 +372,7 @@ export class JournalRecorder {
 
   /** What was in the transaction waits again, in front of the rest. */
   #takeBack(): void {
-    if (this.#open !== null) this.#queue = [...this.#open, ...this.#queue.slice(this.#next)]
+    this.#queue = [...(this.#open ?? []), ...this.#queue.slice(this.#next)]
     this.#next = 0
     this.#open = null
     try {
@@ -298,22 +382,23 @@ export class JournalRecorder {
     }
   }
 
-  /** The file broke while the station runs: rows that wait go to a new one. */
-  #renew(error: DatabaseError): void {
+  /** The file broke while the station runs: rows that are not surely on the disk go to a new one. */
+  #renew(damage: DatabaseError): void {
     const { file, clock, logger } = this.#options
-    try {
-      this.#store.close()
-      const states = [...this.#states.values()]
-      const reason = messageOf(error)
-      // The row that says so takes the sequence of none that waits.
-      const lastSequence = this.#committedSequence
-      const opened = renewJournal({ file, clock, logger, lastSequence, states, reason, isWithRow: false })
-      this.#store = opened.store
-      this.#damagedFile = opened.damagedFile
-      this.#options.onRenewed()
-    } catch (again) {
-      logger.error(`A new alarm journal cannot be begun: ${messageOf(again)}`)
-    }
+    this.#queue = [...(this.#syncing ?? []), ...this.#unsynced.splice(0), ...this.#queue.slice(this.#next)]
+    this.#next = 0
+    this.#syncing = null
+    this.#isUnsettled = this.#isHeld = false
+    this.#store.close()
+    const states = [...this.#states.values()]
+    const reason = messageOf(damage)
+    // The row that says so takes the sequence of none that waits.
+    const lastSequence = this.#committedSequence
+    const opened = renewJournal({ file, clock, logger, lastSequence, states, reason, isWithRow: false })
+    this.#damage = null
+    this.#store = opened.store
+    this.#damagedFile = opened.damagedFile
+    this.#options.onRenewed()
   }
 
   #pauseFor(delayMs: number): void {
@@ -342,15 +427,27 @@ export class JournalRecorder {
   close(): void {
     if (this.#isClosed) return
     this.#endTimers()
-    if (this.queuedCount > 0) {
-      this.#work(Number.POSITIVE_INFINITY)
-      this.#endTimers()
-      if (this.queuedCount > 0)
-        this.#options.logger.error(`${this.queuedCount} rows of the alarm journal could not be written before the end`)
-    }
+    if (this.queuedCount > 0) this.#finish()
     this.#isClosed = true
     for (const { reject } of this.#waiters.splice(0)) reject(this.#refusal())
     this.#store.close()
+  }
+
+  /** All at once, holding the thread. */
+  #finish(): void {
+    this.#work(Number.POSITIVE_INFINITY)
+    this.#endTimers()
+    try {
+      if (this.#unwrittenCount > 0 || this.#open !== null || this.#isUnsettled) throw this.#refusal()
+      this.#store.log.syncNow()
+      const written = [...(this.#syncing ?? []), ...this.#unsynced.splice(0)]
+      this.#syncing = null
+      this.#onDisk(this.#store.lastSequence, written)
+    } catch (error) {
+      this.#options.logger.error(
+        `${this.queuedCount} rows of the alarm journal could not be written before the end: ${messageOf(error)}`,
+      )
+    }
   }
 
   #endTimers(): void {

@@ -71,7 +71,10 @@ export class JournalRetention {
   async #remove(): Promise<void> {
     for (;;) {
       await this.#idle()
-      if (this.#isClosed || !this.#options.recorder.store.removeArchived(removedAtOnce)) return
+      if (this.#isClosed) return
+      const isMore = this.#options.recorder.store.removeArchived(removedAtOnce)
+      this.#options.recorder.othersWrote()
+      if (!isMore) return
       await this.#pause()
     }
   }

@@ -197,7 +197,7 @@ export class JournalStore {
 
   /** Into the open transaction: the state of an alarm whose row could not be kept. */
   writeStateOnly(stored: StoredAlarm): void {
-    this.#writeStored(stored)
+    this.#writeStored(stored, stored.isRemoved)
   }
 
   /** A killed station keeps it from here on; a power cut takes it until {@link JournalLog.sync}. */
