@@ -1,9 +1,10 @@
-// Draws pens, lanes, quality and marks of a trend on a canvas. Extremes are never lost: a bucket is drawn from its lowest to its
-// highest value. Where nothing is known, or quality is Bad, there is no line.
-import type { MarkerKind } from '../../src-main/shared/trend-group.ts'
+// Draws pens, lanes, quality and marks of a trend on a canvas. Where nothing is known, or quality is Bad, there is no line.
 import { paintAlarmBars, paintLimits } from './alarm-painter.ts'
+import { linePaths } from './line-paths.ts'
 import { penStroke } from './pen.ts'
-import { type PenTrace, rowKinds, rowQualities } from './pen-trace.ts'
+import { badStretches, stateStretches, valueOnLine } from './pen-stretches.ts'
+import { rowKinds, rowQualities } from './pen-trace.ts'
+import { flagsOf, markerSign } from './trend-flags.ts'
 import type { TrendPalette } from './trend-palette.ts'
 import type { PaintArea, PenPicture, TrendPicture } from './trend-picture.ts'
 
@@ -14,21 +15,7 @@ const mostWideDense = 4
 /** Pens wider than this are the bold ones; CSS px. */
 const boldFrom = 2
 /** Height of the stretch at the axis that says: no value; CSS px. */
-export const badStripPx = 9
-const markerSigns: Readonly<Record<MarkerKind, string>> = {
-  write: 'W',
-  operator: 'O',
-  device: 'D',
-  alarm: '!',
-  identifier: 'ID',
-  recorder: 'R',
-}
-
-/** The sign of a kind of mark, as on its flag. */
-export function markerSign(kind: MarkerKind): string {
-  return markerSigns[kind]
-}
-
+const badStripPx = 9
 export class TrendPainter {
   readonly #context: CanvasRenderingContext2D
   readonly #palette: TrendPalette
@@ -365,7 +352,7 @@ export class TrendPainter {
       const first = flag.markers[0]!
       if (first.timestamp < from || first.timestamp > to) continue
       const x = this.#x(first.timestamp)
-      const text = flag.markers.length === 1 ? markerSigns[first.kind] : String(flag.markers.length)
+      const text = flag.markers.length === 1 ? markerSign(first.kind) : String(flag.markers.length)
       const width = Math.max(16, 8 + text.length * 7) * ratio
       const height = Math.min(16 * ratio, linesTop - top - 2 * ratio)
       const { priority } = first
@@ -417,269 +404,4 @@ export class TrendPainter {
     context.stroke()
     context.restore()
   }
-}
-
-interface LineFrame {
-  readonly from: number
-  readonly to: number
-  /** Nothing is drawn beyond; ms. */
-  readonly until: number
-  readonly x: (time: number) => number
-  readonly y: (value: number) => number
-  readonly bottom: number
-  readonly pointDistance: number
-  readonly pointRadius: number
-}
-
-/** From lowest to highest, one stroke for each pixel of the width: crisp, and quick also without a graphics processor. */
-class Columns {
-  readonly path = new Path2D()
-  /** Buckets wider than a pixel: stand-ins, and the last of a zoom. */
-  readonly blocks = new Path2D()
-  #column = Number.NaN
-  #top = 0
-  #bottom = 0
-
-  add(left: number, right: number, top: number, bottom: number): void {
-    if (right - left > 1.5) {
-      if (bottom - top > 0.5) this.blocks.rect(left, top, right - left, bottom - top)
-      return
-    }
-    const column = Math.floor(left)
-    if (column === this.#column) {
-      this.#top = Math.min(this.#top, top)
-      this.#bottom = Math.max(this.#bottom, bottom)
-      return
-    }
-    this.end()
-    this.#column = column
-    this.#top = top
-    this.#bottom = bottom
-  }
-
-  end(): void {
-    if (this.#bottom - this.#top <= 0.5) return
-    this.path.moveTo(this.#column + 0.5, this.#top)
-    this.path.lineTo(this.#column + 0.5, this.#bottom)
-  }
-}
-
-/** The shapes of one line: what is sure, what is uncertain, extremes of buckets, points of sparse samples, area below. */
-function linePaths(pen: PenPicture, frame: LineFrame) {
-  const { trace } = pen
-  const sure = new Path2D()
-  const unsure = new Path2D()
-  const columns = new Columns()
-  const points = new Path2D()
-  const area = new Path2D()
-  const isStepped = isSteppedPen(pen)
-  const withPoints = pen.pen.style === 'points' || isSparse(trace, frame)
-  let isDown = false
-  let isUnsure = false
-  let lastX = 0
-  let lastY = 0
-  // A path goes on where it ended, so that its dashes do not begin anew with every sample.
-  let openPath: Path2D | null = null
-  let openX = 0
-  let openY = 0
-  const lineTo = (x: number, y: number) => {
-    const path = isUnsure ? unsure : sure
-    if (path !== openPath || openX !== lastX || openY !== lastY) path.moveTo(lastX, lastY)
-    path.lineTo(x, y)
-    openPath = path
-    openX = x
-    openY = y
-    if (pen.pen.style === 'area') {
-      area.moveTo(lastX, frame.bottom)
-      area.lineTo(lastX, lastY)
-      area.lineTo(x, y)
-      area.lineTo(x, frame.bottom)
-      area.closePath()
-    }
-    lastX = x
-    lastY = y
-  }
-  const start = Math.max(0, trace.rowAt(frame.from))
-  const shown = trace.rowAt(frame.to) - start
-  const isDense = shown > (frame.x(frame.to) - frame.x(frame.from)) / 2
-  for (let row = start; row < trace.count; row++) {
-    const time = trace.time[row]!
-    if (time > frame.until) break
-    const isBucket = trace.kind[row] === rowKinds.bucket
-    const value = isBucket && isStepped ? trace.first[row]! : trace.value[row]!
-    if (Number.isNaN(value)) {
-      // Bad, or not known: the value before held until here and no longer.
-      if (isDown) lineTo(frame.x(time), lastY)
-      isDown = false
-      continue
-    }
-    const x = frame.x(isBucket && !isStepped ? time + trace.width[row]! / 2 : time)
-    const y = frame.y(value)
-    const wasDown: boolean = isDown
-    const wasUnsure: boolean = isUnsure
-    isUnsure = trace.quality[row] === rowQualities.uncertain
-    isDown = trace.quality[row] !== rowQualities.bad
-    if (isBucket) {
-      columns.add(frame.x(time), frame.x(trace.endOf(row)), frame.y(trace.high[row]!), frame.y(trace.low[row]!))
-    } else if (isDense) columns.add(x, x, y, y)
-    // Of many points in one pixel the line takes one; their extremes are in its column.
-    const isSamePixel = Math.floor(x) === Math.floor(lastX)
-    if (isDense && isSamePixel && wasDown && isDown && isUnsure === wasUnsure) continue
-    if (wasDown) {
-      // The way to this row has the quality of the one before.
-      isUnsure = wasUnsure
-      if (isStepped) lineTo(x, lastY)
-      lineTo(x, y)
-      isUnsure = trace.quality[row] === rowQualities.uncertain
-    }
-    lastX = x
-    lastY = y
-    if (isBucket) {
-      if (!wasDown && !isDown) points.rect(x - 0.8, y - 0.8, 1.6, 1.6)
-      if (isStepped) lastY = frame.y(trace.last[row]!)
-    } else if (withPoints) {
-      points.moveTo(x + frame.pointRadius, y)
-      points.arc(x, y, frame.pointRadius, 0, Math.PI * 2)
-    }
-    if (time > frame.to) break
-  }
-  columns.end()
-  // The last value holds as far as it is known, and no further.
-  const end = Math.min(trace.knownUntil, frame.to, frame.until)
-  if (isDown && frame.x(end) > lastX) lineTo(frame.x(end), lastY)
-  return { sure, unsure, columns: columns.path, blocks: columns.blocks, points, area, isDense }
-}
-
-/** True when a pen holds each value until the next. */
-export function isSteppedPen(pen: PenPicture): boolean {
-  if (pen.pen.style === 'step') return true
-  return pen.pen.style === null ? pen.isStepped : pen.pen.style !== 'line' && pen.isStepped
-}
-
-/** Few enough samples that each can be seen for itself. */
-function isSparse(trace: PenTrace, frame: LineFrame): boolean {
-  const first = Math.max(0, trace.rowAt(frame.from))
-  const last = trace.rowAt(frame.to)
-  const count = last - first + 1
-  if (count <= 0) return false
-  const width = frame.x(frame.to) - frame.x(frame.from)
-  return width / count >= frame.pointDistance
-}
-
-/** The value the drawn line has at a time; NaN where there is none. */
-export function valueOnLine(pen: PenPicture, row: number, time: number): number {
-  const { trace } = pen
-  if (trace.quality[row] === rowQualities.bad) return Number.NaN
-  if (trace.kind[row] === rowKinds.bucket && time < trace.endOf(row)) return trace.value[row]!
-  const value = trace.kind[row] === rowKinds.bucket ? trace.last[row]! : trace.value[row]!
-  const next = row + 1
-  if (isSteppedPen(pen) || next >= trace.count || Number.isNaN(trace.value[next]!)) return value
-  const share = (time - trace.time[row]!) / (trace.time[next]! - trace.time[row]!)
-  return value + (trace.value[next]! - value) * share
-}
-
-/** Stretches without a usable value, in order: Bad quality, and buckets that have some. */
-export function badStretches(
-  trace: PenTrace,
-  from: number,
-  to: number,
-  until: number,
-): readonly (readonly [from: number, to: number])[] {
-  const stretches: [number, number][] = []
-  const add = (start: number, end: number) => {
-    const last = stretches.at(-1)
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end)
-    else if (end > from) stretches.push([start, end])
-  }
-  for (let row = Math.max(0, trace.rowAt(from)); row < trace.count && trace.time[row]! <= to; row++) {
-    if (trace.kind[row] === rowKinds.hole) continue
-    if (trace.quality[row] === rowQualities.bad) {
-      const next = row + 1 < trace.count ? trace.time[row + 1]! : Math.min(trace.knownUntil, until)
-      add(trace.time[row]!, Math.max(next, trace.endOf(row)))
-    } else if (trace.hasBad[row] === 1) add(trace.time[row]!, trace.endOf(row))
-  }
-  return stretches
-}
-
-/** One stretch of a lane. */
-export interface StateStretch {
-  readonly kind: 'state' | 'several' | 'bad'
-  readonly from: number
-  readonly to: number
-  readonly text: string
-  /** Which fill: the same state always has the same. */
-  readonly fill: number
-  readonly isUncertain: boolean
-}
-
-/** What a lane shows: runs of one state with its word, buckets with several, stretches without a value. */
-export function stateStretches(pen: PenPicture, from: number, to: number, until: number): readonly StateStretch[] {
-  const { trace } = pen
-  const stretches: StateStretch[] = []
-  for (let row = Math.max(0, trace.rowAt(from)); row < trace.count && trace.time[row]! <= to; row++) {
-    if (trace.kind[row] === rowKinds.hole) continue
-    const start = trace.time[row]!
-    const next = row + 1 < trace.count ? trace.time[row + 1]! : Math.min(trace.knownUntil, until)
-    if (trace.kind[row] === rowKinds.bucket) {
-      const isSeveral = pen.look === 'texts' || !(trace.low[row]! === trace.high[row]!)
-      if (isSeveral && trace.sampleCount[row]! > (pen.look === 'texts' ? 0 : 1)) {
-        add(stretches, { kind: 'several', from: start, to: trace.endOf(row), text: '', fill: 0, isUncertain: false })
-        if (trace.endOf(row) < next) addHeld(stretches, pen, row, trace.endOf(row), next)
-        continue
-      }
-    }
-    addHeld(stretches, pen, row, start, next)
-  }
-  return stretches
-}
-
-/** What holds after a row until the next. */
-function addHeld(stretches: StateStretch[], pen: PenPicture, row: number, from: number, to: number): void {
-  const { trace } = pen
-  if (to <= from) return
-  const value = trace.kind[row] === rowKinds.bucket ? trace.last[row]! : trace.value[row]!
-  const other = trace.others[row]
-  const isBad = trace.quality[row] === rowQualities.bad
-  if (isBad || (Number.isNaN(value) && (other === undefined || other === null))) {
-    add(stretches, { kind: 'bad', from, to, text: '✕', fill: 0, isUncertain: false })
-    return
-  }
-  const text = pen.words(value, other)
-  const isUncertain = trace.quality[row] === rowQualities.uncertain
-  add(stretches, { kind: 'state', from, to, text, fill: fillOf(value, text), isUncertain })
-}
-
-function add(stretches: StateStretch[], stretch: StateStretch): void {
-  const last = stretches.at(-1)
-  const goesOn =
-    last &&
-    last.kind === stretch.kind &&
-    last.text === stretch.text &&
-    last.isUncertain === stretch.isUncertain &&
-    stretch.from <= last.to
-  if (goesOn) stretches[stretches.length - 1] = { ...last, to: stretch.to }
-  else stretches.push(stretch)
-}
-
-function fillOf(value: number, text: string): number {
-  if (Number.isInteger(value)) return Math.abs(value)
-  let hash = 0
-  for (let index = 0; index < text.length; index++) hash = (hash * 31 + text.charCodeAt(index)) >>> 0
-  return hash
-}
-
-/** Flags that stand closer than a flag is wide, as one; `width` of the picture in CSS px. */
-export function flagsOf(
-  picture: Pick<TrendPicture, 'markers' | 'from' | 'to'>,
-  width: number,
-): readonly { readonly markers: TrendPicture['markers']; readonly x: number }[] {
-  const flagPx = 22
-  const flags: { markers: TrendPicture['markers'][number][]; x: number }[] = []
-  for (const marker of picture.markers) {
-    const x = ((marker.timestamp - picture.from) / (picture.to - picture.from)) * width
-    const last = flags.at(-1)
-    if (last && x - last.x < flagPx) last.markers.push(marker)
-    else flags.push({ markers: [marker], x })
-  }
-  return flags
 }

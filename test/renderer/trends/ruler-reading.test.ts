@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { newPen } from '../../../src-renderer/trends/pen.ts'
+import { badStretches, stateStretches } from '../../../src-renderer/trends/pen-stretches.ts'
 import { PenTrace } from '../../../src-renderer/trends/pen-trace.ts'
 import { neighbourTime, readingAt } from '../../../src-renderer/trends/ruler-reading.ts'
-import { badStretches, stateStretches } from '../../../src-renderer/trends/trend-painter.ts'
 import { niceRange, tickDecimals, valueTicks } from '../../../src-renderer/trends/value-scales.ts'
 
 function trace(...rows: readonly (readonly [time: number, value: number, statusCode?: number])[]): PenTrace {
