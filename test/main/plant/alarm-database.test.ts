@@ -8,7 +8,12 @@ import type { AlarmDatabaseSave } from '../../../src-main/plant/alarm-database-e
 import { FaultList } from '../../../src-main/plant/fault-list.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
 import { type PlantWork, plantWork } from '../../../src-main/plant/plant-work.ts'
-import type { PlantWords } from '../../../src-main/shared/alarm.ts'
+import {
+  type ConsequenceSeverity,
+  defaultAlarmPhilosophy,
+  matrixPriority,
+  type PlantWords,
+} from '../../../src-main/shared/alarm.ts'
 import type { AlarmDatabaseEdit, AlarmDatabaseRow } from '../../../src-main/shared/alarm-database.ts'
 import { alarmDatabaseRow } from '../../../src-main/shared/alarm-database.ts'
 import type { Plant } from '../../../src-main/shared/plant.ts'
@@ -62,6 +67,22 @@ function rowOf(plant: Plant, id: string): AlarmDatabaseRow {
 }
 
 describe('what the database says of an alarm', () => {
+  it('A24: the matrix gives a priority for each severity and time to respond, and its edges are inclusive', () => {
+    const { priorityMatrix } = defaultAlarmPhilosophy
+    const minutes = [1, 3, 3.1, 10, 10.1, 30, 30.1]
+    const of = (severity: ConsequenceSeverity) =>
+      minutes.map((time) => matrixPriority(priorityMatrix, severity, time * 60_000)).join(' ')
+    expect([of('minor'), of('major'), of('severe')]).toEqual([
+      'medium medium low low low low low',
+      'high high medium medium medium medium low',
+      'urgent urgent high high high high medium',
+    ])
+    expect([matrixPriority(priorityMatrix, null, 1), matrixPriority(priorityMatrix, 'severe', null)]).toEqual([
+      null,
+      null,
+    ])
+  })
+
   it('an entry of a type serves every instance, an entry of the instance wins attribute by attribute', async () => {
     const { plant } = await opened({
       'alarms/more.yaml': 'alarms:\n  - { alarm: P2.Speed/low, cause: Ice on the belt, approved: { limit: 6 } }\n',

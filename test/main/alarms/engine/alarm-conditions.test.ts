@@ -205,6 +205,31 @@ describe('limits', () => {
 })
 
 describe('other conditions', () => {
+  test('A19: limit and enabling follow the state of the machine, state by state', async () => {
+    const idle = 0
+    const running = 1
+    const cleaning = 2
+    const definition = alarmDefinition({
+      limit: `Machine.Mode == ${cleaning} ? 98.0 : 90.0`,
+      suppressedWhen: `Machine.Mode == ${idle}`,
+    })
+    const tags = [tagDefinition('Tank.Level'), tagDefinition('Machine.Mode', { dataType: 'int16' })]
+    const table = [
+      [idle, 95, 'suppressedByDesign'],
+      [idle, 99, 'suppressedByDesign'],
+      [running, 89, 'normal'],
+      [running, 95, 'unacknowledged'],
+      [cleaning, 95, 'normal'],
+      [cleaning, 99, 'unacknowledged'],
+    ] as const
+    for (const [mode, level, state] of table) {
+      const station = new AlarmStation({ tags, definitions: [definition] })
+      station.samples(['Machine.Mode', mode], ['Tank.Level', level])
+      await station.alarms.flushed()
+      expect(station.state(id), `mode ${mode}, level ${level}`).toBe(state)
+    }
+  })
+
   test('A10: deviation follows both the value and its reference, in both directions', () => {
     const definition = alarmDefinition({ condition: 'deviation', limit: 5, deadband: 1, expression: 'Tank.Setpoint' })
     const station = new AlarmStation({
@@ -439,8 +464,9 @@ describe('quality', () => {
     const station = new AlarmStation({ definitions: conditions.map((condition) => alarmDefinition({ condition })) })
     await station.clock.advance(60_000)
     expect(station.events).toEqual([])
-    station.samples(['Tank.Level', null, undefined, StatusCodes.BadWaitingForInitialData])
-    expect(station.events).toEqual([])
+    const again = new AlarmStation({ definitions: [alarmDefinition({ condition: 'badQuality' })] })
+    again.samples(['Tank.Level', 50], ['Tank.Level', null, undefined, StatusCodes.BadWaitingForInitialData])
+    expect(again.events).toEqual([])
   })
 })
 
