@@ -80,5 +80,13 @@ function valueInWords(value: JsonValue, definition: AlarmDefinition, language: s
 function inWords(value: JsonValue, decimals: number | null): string {
   if (value === null) return '–'
   if (typeof value === 'number') return decimals === null ? String(Number(value.toFixed(3))) : value.toFixed(decimals)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
+
+/** Texts of devices stay one line that fits a row; the journal has the value itself. */
+function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+  return line.length <= longestValue ? line : `${line.slice(0, longestValue).toWellFormed()}…`
+}
+
+const longestValue = 256

@@ -23,6 +23,11 @@ export class RateOfChange {
     return this.#times.at(-1) ?? Number.NaN
   }
 
+  /** Value of the newest step; NaN before the first. */
+  get newestValue(): number {
+    return this.#values.at(-1) ?? Number.NaN
+  }
+
   get stepCount(): number {
     return this.#times.length
   }

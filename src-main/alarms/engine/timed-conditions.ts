@@ -119,6 +119,10 @@ export class TimedConditions {
   noteStep(slot: number, value: number, timestamp: number): void {
     const rate = this.#rates.get(slot)
     if (rate === undefined) return
+    // Samples that come together: the window moved past steps before this one was taken.
+    const { at } = this.#columns
+    for (let time = rate.nextTimeAfter(at[slot]!); time < timestamp; time = rate.nextTimeAfter(time))
+      this.#judgeRate(slot, rate, time, rate.newestValue)
     rate.add(timestamp, value)
     this.#judgeRate(slot, rate, rate.newestTime, value)
   }
