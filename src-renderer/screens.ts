@@ -11,7 +11,7 @@ export interface ScreenProps {
   /** Address of a trend of a tag around an instant (ms); null where this user may not see history. */
   readonly trendAt: ((tag: string, timestamp: number) => string) | null
   readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
-  /** The part of the address after the screen's name: `#/devices/filler-plc` → `filler-plc`. */
+  /** What of the address follows the screen's name, slashes and all: `#/alarm-before/Filler.Level/high` → `Filler.Level/high`. */
   readonly detail: string | undefined
 }
 

@@ -325,6 +325,8 @@ export interface AlarmRow {
   readonly isChattering?: boolean
   /** No longer in the plant folder; it goes when it is acknowledged. */
   readonly isRemoved?: boolean
+  /** Raised by `alarms.test`, not by the process: every screen that shows it says so. */
+  readonly isTest?: boolean
   /** Activations since the station's alarm database exists. */
   readonly occurrenceCount: number
   /** Sequence of the journal row of its last activation: an acknowledgement can say which occurrence it means. */
@@ -435,6 +437,8 @@ export interface AlarmSummary {
   readonly floodTimestamp: number | null
   /** Annunciated alarms of the last 10 minutes. */
   readonly rate: number
+  /** When the next shelvings end by their time, soonest first, at most 100; ms. A screen warns before they do. */
+  readonly shelvingEnds: readonly number[]
   /** False while the journal cannot be written: what is shown may be lost with the station. */
   readonly isJournalled: boolean
 }

@@ -159,6 +159,10 @@ export interface HistoryMarker {
   readonly text: string
   /** Of alarms. */
   readonly priority?: AlarmPriority
+  /** Of alarms: its id; `id` of the mark is the event id of the occurrence (`alarms.before`). */
+  readonly alarm?: string
+  /** Of alarms: raised by `alarms.test`, not by the process. */
+  readonly isTest?: boolean
 }
 
 /** Where marks come from; each part of the runtime that knows of events gives one. */

@@ -1,10 +1,13 @@
 // What an operator does with alarms: each command names the occurrences that were seen, and each alarm has its own answer.
 import type { AlarmClass, AlarmResult, AlarmRow, AlarmState } from '../../src-main/shared/alarm.ts'
+import { statusCodeName } from '../../src-main/shared/status-code.ts'
 import type { RuntimeClient } from '../connection/runtime-client.ts'
 import { statusText } from '../tags/status-texts.ts'
 import { isUnacknowledged } from '../ui/alarm-shapes.ts'
-import { language } from '../ui/i18n.svelte.ts'
+import { type Language, language } from '../ui/i18n.svelte.ts'
+import { refusalTexts } from '../ui/refusal-texts.ts'
 import { errorText } from '../ui/texts.ts'
+import { bannerTexts as t } from './banner-texts.ts'
 
 export const alarmCommands = [
   'acknowledge',
@@ -125,7 +128,18 @@ export class AlarmCommands {
 
 /** Why an alarm was left as it was: the runtime's sentence; in another language ours, followed by it. */
 export function reasonText({ statusCode, message }: AlarmResult): string {
-  const meant = statusText(statusCode)
-  if (message === undefined) return meant
-  return language.current === 'en' ? message : `${meant}（${message}）`
+  if (message === undefined) return statusText(statusCode)
+  return language.current === 'en' ? message : `${meantBy(statusCode, language.current)}（${message}）`
+}
+
+/** Codes of OPC 10000-9: they mean alarms wherever they are read. */
+const ofAlarmsAlone = /^Bad(?:Condition|EventId|ShelvingTime)/
+
+/** What a code means of alarms; the words of status codes speak of values and devices. */
+function meantBy(statusCode: number, spoken: Exclude<Language, 'en'>): string {
+  const code = statusCodeName(statusCode)
+  // The one answer of a command that was carried out all the same.
+  if (code === 'BadResourceUnavailable') return t('doneNotKept')
+  if (ofAlarmsAlone.test(code)) return statusText(statusCode)
+  return refusalTexts[spoken][code] ?? statusText(statusCode)
 }

@@ -214,9 +214,12 @@ export class AlarmMarks {
   }
 }
 
-/** Which of several alarms stands at a site: what nobody has to look at last, unacknowledged first, then by priority. */
-function weightOf({ state, priority }: AlarmRow): number {
-  const turn = holdOf(state) !== null ? 0 : isUnacknowledged(state) ? 2 : 1
+/**
+ * Which of several alarms stands at a site: what nobody has to look at last, a test in front of that only, unacknowledged first,
+ * then by priority.
+ */
+function weightOf({ state, priority, isTest }: AlarmRow): number {
+  const turn = holdOf(state) !== null ? 0 : isTest ? 1 : isUnacknowledged(state) ? 3 : 2
   return turn * alarmPriorities.length + alarmPriorities.indexOf(priority)
 }
 
@@ -225,10 +228,11 @@ function placed(box: Box): string {
 }
 
 /** Classes that say priority and state; their look is that of AlarmMark.svelte (mimic.css). */
-function classOf({ priority, state }: AlarmRow): string {
+function classOf({ priority, state, isTest }: AlarmRow): string {
   const words = ['ls-alarm', `ls-alarm-${priority}`]
   if (isUnacknowledged(state)) words.push('ls-alarm-ringed')
-  if (isOver(state)) words.push('ls-alarm-hollow')
+  if (isOver(state) || isTest) words.push('ls-alarm-hollow')
+  if (isTest) words.push('ls-alarm-test')
   if (holdOf(state) !== null) words.push('ls-alarm-held')
   return words.join(' ')
 }
@@ -258,5 +262,5 @@ function shapesOf({ priority, state }: AlarmRow): readonly SVGElement[] {
 }
 
 function keyOf({ row, count }: { readonly row: AlarmRow; readonly count: number }): string {
-  return `${row.id} ${row.priority} ${row.state} ${row.message} ${count}`
+  return `${row.id} ${row.priority} ${row.state} ${row.isTest === true} ${row.message} ${count}`
 }

@@ -104,7 +104,7 @@ export class MimicScreen {
 
 function alarmSentence(row: AlarmRow, equipment: string, more: number): string {
   const message = row.messages ? textIn(row.messages, language.current, row.message) : row.message
-  const said = { name: equipment || row.tag, mark: markText(row.priority, row.state), message }
+  const said = { name: equipment || row.tag, mark: markText(row.priority, row.state, row.isTest), message }
   return more === 0 ? t('alarmAt', said) : t('alarmsAt', { ...said, more })
 }
 

@@ -81,7 +81,7 @@ export function paintAlarmBars(
   const rowsTop = linesTop - alarmRowCount(picture) * alarmRowPx * ratio
   context.fillStyle = palette.text
   context.globalAlpha = 0.06
-  for (const [from, to] of activeStretches(bars))
+  for (const [from, to] of activeStretches(bars.filter(({ marker }) => !marker.isTest)))
     context.fillRect(x(from), linesTop, x(to) - x(from), bottom - linesTop)
   context.globalAlpha = 1
   context.font = `800 ${10 * ratio}px ${palette.font}`
@@ -93,14 +93,19 @@ export function paintAlarmBars(
     const start = x(bar.from)
     const barWidth = Math.max(2 * ratio, x(bar.to) - start)
     const top = rowsTop + bar.row * alarmRowPx * ratio
-    context.fillStyle = palette.alarms[bar.priority]
+    const colour = palette.alarms[bar.priority]
+    // Of a test only a dashed outline: it was not the process.
+    const isTest = bar.marker.isTest === true
+    context.fillStyle = isTest ? palette.surface : colour
     context.fillRect(start, top, barWidth, barPx * ratio)
     // Bars that meet in one row stay apart.
-    context.strokeStyle = palette.surface
+    context.strokeStyle = isTest ? colour : palette.surface
+    context.setLineDash(isTest ? [3 * ratio, 2 * ratio] : [])
     context.strokeRect(start, top, barWidth, barPx * ratio)
+    context.setLineDash([])
     if (bar.isOpen) openEnd(context, palette, start + barWidth, top, ratio)
     if (barWidth < numberPx * ratio) continue
-    context.fillStyle = palette.onAlarm
+    context.fillStyle = isTest ? colour : palette.onAlarm
     context.fillText(
       `${alarmShapes[bar.priority].number}`,
       start + (numberPx / 2) * ratio,

@@ -46,6 +46,8 @@ export const alarmWords = defineTexts({
     'event.changed': 'Changed',
     'event.removed': 'Removed',
     markOf: '{priority}, {state}',
+    markOfTest: 'Test: {priority}, {state}',
+    test: 'Test',
   },
   'zh-CN': {
     'priority.urgent': '紧急',
@@ -89,6 +91,8 @@ export const alarmWords = defineTexts({
     'event.changed': '组态更改',
     'event.removed': '已删除',
     markOf: '{priority}，{state}',
+    markOfTest: '测试：{priority}，{state}',
+    test: '测试',
   },
 })
 
@@ -113,6 +117,6 @@ export function eventText(event: AlarmEventKind): string {
 }
 
 /** Priority and state in one, as a mark is named for who does not see it. */
-export function markText(priority: AlarmPriority, state: AlarmState): string {
-  return alarmWords('markOf', { priority: priorityText(priority), state: stateText(state) })
+export function markText(priority: AlarmPriority, state: AlarmState, isTest = false): string {
+  return alarmWords(isTest ? 'markOfTest' : 'markOf', { priority: priorityText(priority), state: stateText(state) })
 }

@@ -37,6 +37,7 @@ export function alarmRow(stored: StoredAlarm, present: AlarmRowPresent): AlarmRo
     ...(stored.isFirstOutTie ? { isFirstOutTie: true } : {}),
     ...(present.isChattering ? { isChattering: true } : {}),
     ...(stored.isRemoved ? { isRemoved: true } : {}),
+    ...(stored.isTest ? { isTest: true } : {}),
     occurrenceCount: stored.occurrenceCount,
     eventId: stored.eventId,
     alarmClass: definition.alarmClass,

@@ -86,5 +86,7 @@ function markerOf(source: JournalSource, row: StoredEvent, endTimestamp: number 
     user: null,
     text: (event.message === '' ? event.id : event.message).slice(0, longestText),
     priority: event.priority,
+    alarm: event.id,
+    ...(event.isTest ? { isTest: true } : {}),
   }
 }

@@ -79,6 +79,7 @@ export class AlarmBoard {
       areas: this.#counting.areas(),
       top: this.list.mostUrgent(bannerCount),
       ...load,
+      shelvingEnds: this.#counting.shelvingEnds(),
       isJournalled,
     }
   }

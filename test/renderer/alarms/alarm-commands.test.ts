@@ -40,6 +40,17 @@ describe('a command to alarms', () => {
     expect(refused!.reason).toContain(message)
   })
 
+  it('never says “try later” of what was done and only not written down', async () => {
+    const fake = new FakeStation()
+    const message = 'A/high: it was done, but the alarm journal cannot be written'
+    fake.answers.set('alarms.acknowledge', () => ({
+      results: [{ id: 'A/high', statusCode: StatusCodes.BadResourceUnavailable, message }],
+    }))
+    language.choose('zh-CN')
+    const [refused] = (await new AlarmCommands(fake.station.client).run('acknowledge', [rows[0]!])).refused
+    expect(refused!.reason).toBe(`已执行，但报警日志无法写入，站点停机后将丢失。（${message}）`)
+  })
+
   it('claims nothing when the call itself failed', async () => {
     const fake = new FakeStation()
     const outcome = await new AlarmCommands(fake.station.client).run('reset', rows)

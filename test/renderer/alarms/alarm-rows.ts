@@ -49,6 +49,7 @@ export function alarmSummary(summary: Partial<AlarmSummary> = {}): AlarmSummary 
     annunciatedPriority: null,
     floodTimestamp: null,
     rate: 0,
+    shelvingEnds: [],
     isJournalled: true,
     ...summary,
   }

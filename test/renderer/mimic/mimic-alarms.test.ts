@@ -113,6 +113,20 @@ describe('alarms on a mimic', () => {
     expect(names()).toEqual(['Alarm of TankA. Low, Unacknowledged: Lid open – and 2 more'])
   })
 
+  it('that are tests say so and are dashed, and never stand in front of what the process raised', async () => {
+    await open('<rect ls:equipment="TankA"/>')
+    const tested = alarmRow('TankA.Level/high', { priority: 'urgent', message: 'Level high', isTest: true })
+    tell([tested])
+    expect(names()).toEqual(['Alarm of TankA. Test: Urgent, Unacknowledged: Level high'])
+    expect(marks()[0]!.matches('.ls-alarm-test.ls-alarm-hollow')).toBe(true)
+    tell([tested, alarmRow('TankA.Lid/discrete', { priority: 'low', state: 'acknowledged', message: 'Lid open' })])
+    expect(names()).toEqual(['Alarm of TankA. Low, Acknowledged: Lid open – and 1 more'])
+    expect(marks()[0]!.matches('.ls-alarm-test')).toBe(false)
+    // The same alarm, now of the process: the mark is another one.
+    tell([{ ...tested, isTest: false }])
+    expect(marks()[0]!.matches('.ls-alarm-test')).toBe(false)
+  })
+
   it('that are shelved have a sign of their own, without the number of a priority', async () => {
     await open('<rect ls:equipment="TankA"/>')
     tell([alarmRow('TankA.Level/high', { state: 'shelved' })])

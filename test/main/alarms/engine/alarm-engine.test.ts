@@ -228,13 +228,24 @@ describe('A62: a test', () => {
     const station = one({ latching: true })
     low(station)
     expect(await station.alarms.test([id], manager, 5000)).toEqual([{ id, statusCode: 0 }])
-    expect(station.alarms.row(id)).toMatchObject({ state: 'unacknowledged', occurrenceCount: 0 })
+    expect(station.alarms.row(id)).toMatchObject({ state: 'unacknowledged', occurrenceCount: 0, isTest: true })
     await station.clock.advance(5000)
     expect(station.state(id)).toBe('normal')
     expect(station.events.map(({ event, isTest, user }) => [event, isTest, user])).toEqual([
       ['active', true, 'maria'],
       ['returned', true, ''],
     ])
+  })
+
+  test('is no test any more when the process raises the alarm after it', async () => {
+    const station = one()
+    low(station)
+    await station.alarms.test([id], manager, 5000)
+    await station.clock.advance(5000)
+    high(station)
+    await station.alarms.flushed()
+    expect(station.alarms.row(id)).toMatchObject({ state: 'unacknowledged' })
+    expect(station.alarms.row(id)).not.toHaveProperty('isTest')
   })
 
   test('masks the process meanwhile; what is real then comes with its own time', async () => {

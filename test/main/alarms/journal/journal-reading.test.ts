@@ -69,7 +69,13 @@ describe('marks of alarms on trends', () => {
     ])
     expect(await marks(0, 5000, ['LT-101'])).toEqual([['LT-101', 1000, 2000]])
     expect(await alarmMarkers(journal).read(0, 5000, ['LT-101'], 10)).toMatchObject([
-      { kind: 'alarm', priority: 'high', id: '1', text: expect.stringContaining('LT-101/high is') },
+      {
+        kind: 'alarm',
+        priority: 'high',
+        id: '1',
+        alarm: 'LT-101/high',
+        text: expect.stringContaining('LT-101/high is'),
+      },
     ])
   })
 

@@ -72,6 +72,22 @@ describe('alarm summary', () => {
     )
   })
 
+  test('tells when the next shelvings end, soonest first, as long as they last', () => {
+    const board = new AlarmBoard(0)
+    const ends = () => board.summary(quiet, true).shelvingEnds
+    put(board, alarmRow('A/high', { state: 'shelved', shelvedUntil: 9000 }))
+    put(board, alarmRow('B/high', { state: 'shelved', shelvedUntil: 5000 }))
+    put(board, alarmRow('C/high', { state: 'unacknowledged' }))
+    expect(ends()).toEqual([5000, 9000])
+    // Shelved anew for longer, and suppressed by design while its shelving runs on.
+    put(board, alarmRow('B/high', { state: 'shelved', shelvedUntil: 20_000 }))
+    expect(ends()).toEqual([9000, 20_000])
+    put(board, alarmRow('A/high', { state: 'suppressedByDesign', shelvedUntil: 9000 }))
+    expect(ends()).toEqual([20_000])
+    put(board, alarmRow('B/high', { state: 'normal' }))
+    expect(ends()).toEqual([])
+  })
+
   test('a station without alarms counts nothing, and says what it was told of load and journal', () => {
     const load = { annunciationCount: 7, annunciatedPriority: 'high', floodTimestamp: 12, rate: 11 } as const
     expect(new AlarmBoard(0).summary(load, false)).toEqual({
