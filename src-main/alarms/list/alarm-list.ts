@@ -17,6 +17,7 @@ import { AlarmColumns, unlistedUrgency } from './alarm-columns.ts'
 import { alarmFilter, searchedTextOf } from './alarm-filter.ts'
 import { mostRanks, sortByBucket, sortByNumber, sortByTime } from './alarm-sorting.ts'
 import { AlarmTally } from './alarm-tally.ts'
+import { UrgentAlarms } from './urgent-alarms.ts'
 
 /** Sorted selections that are kept for the next window or page of the same question. */
 const keptSelectionCount = 8
@@ -45,6 +46,7 @@ interface Selection {
 
 export class AlarmList {
   #columns = new AlarmColumns()
+  #urgent = this.#urgentOf(this.#columns)
   /** By slot. */
   #rows: (AlarmRow | undefined)[] = []
   /** By slot: searched text of the present row, once it was searched. */
@@ -63,6 +65,7 @@ export class AlarmList {
   configure(definitions: Iterable<{ readonly id: string; readonly tag: string }>): void {
     const listed = this.#rows.filter((row) => row !== undefined)
     this.#columns = new AlarmColumns()
+    this.#urgent = this.#urgentOf(this.#columns)
     for (const { id, tag } of definitions) this.#columns.add(id, tag)
     for (const { id, tag } of listed) this.#columns.add(id, tag)
     this.#columns.rankAll()
@@ -85,6 +88,7 @@ export class AlarmList {
     this.#texts[slot] = undefined
     if (after === undefined) this.#columns.unset(slot)
     else this.#columns.set(slot, after)
+    this.#urgent.changed(slot)
     return { before, after }
   }
 
@@ -124,20 +128,13 @@ export class AlarmList {
       .map(([name, { size, counts }]) => ({ name, total: size, counts }))
   }
 
-  /** The most urgent unacknowledged ones, in the order `priority`. */
+  /** The most urgent unacknowledged ones, in the order `priority`; up to 64. */
   mostUrgent(count: number): readonly AlarmRow[] {
-    const { urgency, time, size } = this.#columns
-    const found: AlarmRow[] = []
-    let [worstUrgency, worstTime] = [acknowledgedUrgency, Number.NaN]
-    for (let slot = 0; slot < size; slot++) {
-      // Numbers first: of a hundred thousand only those that may come in are compared as rows.
-      if (urgency[slot]! > worstUrgency || urgency[slot]! >= acknowledgedUrgency) continue
-      if (urgency[slot]! === worstUrgency && time[slot]! < worstTime) continue
-      insert(found, this.#rows[slot]!, count)
-      const worst = found.length < count ? undefined : this.#columns.slotOf(found[count - 1]!.id)
-      if (worst !== undefined) [worstUrgency, worstTime] = [urgency[worst]!, time[worst]!]
-    }
-    return found
+    return this.#urgent.first(count).map((slot) => this.#rows[slot]!)
+  }
+
+  #urgentOf(columns: AlarmColumns): UrgentAlarms {
+    return new UrgentAlarms(columns, (slot) => this.#rows[slot]!.id)
   }
 
   #rowsOf(slots: Uint32Array): readonly AlarmRow[] {
@@ -210,16 +207,6 @@ export class AlarmList {
     }
     return low
   }
-}
-
-/** From here on urgencyOf means acknowledged. */
-const acknowledgedUrgency = 4
-
-/** Keeps the first `count` in the order `priority`. */
-function insert(found: AlarmRow[], row: AlarmRow, count: number): void {
-  const at = found.findIndex((other) => compareAlarms('priority', row, other) < 0)
-  found.splice(at < 0 ? found.length : at, 0, row)
-  if (found.length > count) found.pop()
 }
 
 const placeSchema = v.strictTuple([

@@ -113,6 +113,34 @@ describe('alarm list', () => {
     )
   })
 
+  test('they stay the first ones while hundreds come, are acknowledged and go', () => {
+    const list = new AlarmList()
+    const rows = new Map<string, AlarmRow>()
+    const put = (row: AlarmRow) => {
+      rows.set(row.id, row)
+      list.put(row.id, row)
+    }
+    const check = () => {
+      const waiting = [...rows.values()].filter(({ state }) => state === 'unacknowledged')
+      waiting.sort((a, b) => compareAlarms('priority', a, b))
+      expect(list.mostUrgent(6)).toEqual(waiting.slice(0, 6))
+    }
+    for (let step = 0; step < 600; step++) {
+      const priority = alarmPriorities[(step * 7) % alarmPriorities.length]!
+      put(alarmRow(`Tank${step % 400}/high`, { priority, activeTimestamp: 1_800_000_000_000 + (step >> 3) }))
+      if (step % 50 === 0) check()
+    }
+    // More than are kept in order: all of them are looked at again, several times.
+    for (let count = rows.size; count > 0; count--) {
+      const [first] = list.mostUrgent(1)
+      put({ ...first!, state: count % 3 === 0 ? 'normal' : 'acknowledged' })
+      if (count % 10 === 0) check()
+      if (count === 200) put(alarmRow('Tank.Late/high', { priority: 'low' }))
+    }
+    list.configure([{ id: 'Tank.Late/high', tag: 'Tank.Late' }])
+    check()
+  })
+
   test('pages hang together: what stays while others come and go is on exactly one of them', () => {
     fc.assert(
       fc.property(
