@@ -33,7 +33,7 @@ export const screens: readonly Screen[] = [
     'alarms',
     () => t('alarms'),
     'alarms.read',
-    () => import('./alarms/AlarmList.svelte'),
+    () => import('./alarms/list/AlarmList.svelte'),
   ),
   screen(
     'alarm-journal',

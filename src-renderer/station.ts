@@ -1,7 +1,7 @@
 // Everything a screen works with, built once for the page and handed down by Svelte's context.
 import { getContext } from 'svelte'
-import { AlarmSound, AudioOutput } from './alarms/alarm-sound.svelte.ts'
 import { AlarmSummaryState } from './alarms/alarm-summary.svelte.ts'
+import { AlarmSound, AudioOutput } from './alarms/sound/alarm-sound.svelte.ts'
 import { ConnectionState } from './connection/connection-state.svelte.ts'
 import { PlantState } from './connection/plant-state.svelte.ts'
 import { RuntimeClient, type RuntimeClientOptions } from './connection/runtime-client.ts'

@@ -7,7 +7,7 @@ import { isUnacknowledged } from '../ui/alarm-shapes.ts'
 import { type Language, language } from '../ui/i18n.svelte.ts'
 import { refusalTexts } from '../ui/refusal-texts.ts'
 import { errorText } from '../ui/texts.ts'
-import { bannerTexts as t } from './banner-texts.ts'
+import { bannerTexts as t } from './banner/banner-texts.ts'
 
 export const alarmCommands = [
   'acknowledge',

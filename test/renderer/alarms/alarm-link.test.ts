@@ -8,8 +8,8 @@ import {
   alarmTabs,
   readAlarmParameters,
 } from '../../../src-renderer/alarms/alarm-link.ts'
-import { filterOf, isFiltered, questionOf } from '../../../src-renderer/alarms/list-question.ts'
-import { readSavedFilters, savedFiltersValue, withFilter } from '../../../src-renderer/alarms/saved-filters.ts'
+import { filterOf, isFiltered, questionOf } from '../../../src-renderer/alarms/list/list-question.ts'
+import { readSavedFilters, savedFiltersValue, withFilter } from '../../../src-renderer/alarms/list/saved-filters.ts'
 
 const some = <Item>(items: readonly Item[]) => fc.uniqueArray(fc.constantFrom(...items), { minLength: 1 })
 const words = fc.string({ minLength: 1, unit: 'grapheme' })

@@ -1,6 +1,6 @@
 // What a screen reader is told of new alarms: the most important one in words, and how many; at most every few seconds, so that
 // a flood does not talk over itself (WCAG 4.1.3, ISA-101 checklist H43).
-import type { AlarmRow, AlarmSummary } from '../../src-main/shared/alarm.ts'
+import type { AlarmRow, AlarmSummary } from '../../../src-main/shared/alarm.ts'
 
 /** Least time between two announcements; ms. */
 export const announcementIntervalMs = 5000

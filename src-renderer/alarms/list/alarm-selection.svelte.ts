@@ -1,6 +1,6 @@
 // Alarms that were chosen for a command, as they were seen: an acknowledgement means the occurrence that was on the screen.
 import { SvelteMap } from 'svelte/reactivity'
-import type { AlarmRow } from '../../src-main/shared/alarm.ts'
+import type { AlarmRow } from '../../../src-main/shared/alarm.ts'
 
 /** The runtime takes no more in one command (mostAlarmsOfCommand). */
 export const mostSelected = 10_000

@@ -1,8 +1,8 @@
 // Filters of the list that a user keeps under names (`access.preferences`).
 import * as v from 'valibot'
-import type { JsonValue } from '../../src-main/shared/data-value.ts'
-import type { AlarmListView } from './alarm-link.ts'
-import { alarmParameters, readAlarmParameters } from './alarm-link.ts'
+import type { JsonValue } from '../../../src-main/shared/data-value.ts'
+import type { AlarmListView } from '../alarm-link.ts'
+import { alarmParameters, readAlarmParameters } from '../alarm-link.ts'
 
 /** Name of the preference. */
 export const savedFiltersName = 'alarm-filters'

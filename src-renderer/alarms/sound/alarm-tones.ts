@@ -1,6 +1,6 @@
 // Sounds of alarms, made of code: nothing to load, nothing to go missing. Patterns after IEC 60601-1-8 table 3 and 4: the more
 // urgent, the more pulses and the sooner again; each priority is known by its rhythm, not by its pitch alone.
-import type { AlarmPriority } from '../../src-main/shared/alarm.ts'
+import type { AlarmPriority } from '../../../src-main/shared/alarm.ts'
 
 export interface TonePattern {
   /** Of the fundamental; Hz. Harmonics make it heard through noise. */

@@ -1,8 +1,8 @@
 import { flushSync } from 'svelte'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeStation } from '../../fakes/fake-station.ts'
-import { rooted } from '../tags/rooted.svelte.ts'
-import { alarmCounts, alarmSummary } from './alarm-rows.ts'
+import { FakeStation } from '../../../fakes/fake-station.ts'
+import { rooted } from '../../tags/rooted.svelte.ts'
+import { alarmCounts, alarmSummary } from '../alarm-rows.ts'
 
 describe('the sound of a console', () => {
   let fake: FakeStation

@@ -1,5 +1,5 @@
 // What can be done with one row of the list at once.
-import type { AlarmRow } from '../../src-main/shared/alarm.ts'
+import type { AlarmRow } from '../../../src-main/shared/alarm.ts'
 
 export interface AlarmRowActions {
   /** Into the selection or out of it; `isRange` = everything from the last one chosen to this. */

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AlarmRow } from '../../../src-main/shared/alarm.ts'
-import { AlarmWindow, type ListQuestion, type WindowClient } from '../../../src-renderer/alarms/alarm-window.svelte.ts'
-import { alarmRow } from './alarm-rows.ts'
+import type { AlarmRow } from '../../../../src-main/shared/alarm.ts'
+import {
+  AlarmWindow,
+  type ListQuestion,
+  type WindowClient,
+} from '../../../../src-renderer/alarms/list/alarm-window.svelte.ts'
+import { alarmRow } from '../alarm-rows.ts'
 
 const byPriority: ListQuestion = { order: 'priority' }
 

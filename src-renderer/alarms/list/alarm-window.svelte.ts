@@ -1,10 +1,10 @@
 // The list of alarms as far as it is looked at: one window of the runtime's sorted list around what is in view, kept up to date.
 // While somebody works in it the rows keep their places: what is new waits, what is gone stays readable, and only then a
 // place is given to another row when it is asked for (no row ever moves away under a finger).
-import type { AlarmOrder, AlarmRow } from '../../src-main/shared/alarm.ts'
-import type { InputOf } from '../../src-main/shared/contract.ts'
-import type { CallError } from '../connection/call-error.ts'
-import type { RuntimeClient } from '../connection/runtime-client.ts'
+import type { AlarmOrder, AlarmRow } from '../../../src-main/shared/alarm.ts'
+import type { InputOf } from '../../../src-main/shared/contract.ts'
+import type { CallError } from '../../connection/call-error.ts'
+import type { RuntimeClient } from '../../connection/runtime-client.ts'
 import { emptyHold, type HeldRows, heldRows, indexAt, type PlacedRow } from './held-rows.ts'
 
 /** What of the client is needed here. */

@@ -1,6 +1,6 @@
 // The address of the list as the question the runtime is asked.
-import { type AlarmPriority, type AlarmState, alarmStates } from '../../src-main/shared/alarm.ts'
-import type { AlarmListView, AlarmTab } from './alarm-link.ts'
+import { type AlarmPriority, type AlarmState, alarmStates } from '../../../src-main/shared/alarm.ts'
+import type { AlarmListView, AlarmTab } from '../alarm-link.ts'
 import type { ListFilterInput, ListQuestion } from './alarm-window.svelte.ts'
 
 /** States of a tab. */

@@ -1,7 +1,7 @@
 // The sound of alarms at this console. Silence is this console's own and acknowledges nothing; the next annunciation sounds again
 // (ISA-18.2 clause 11, OPC 10000-9 SilenceState). Off until somebody switches it on here: browsers give sound only after a touch.
-import type { AlarmPriority } from '../../src-main/shared/alarm.ts'
-import { type AlarmSummaryState, worstOf } from './alarm-summary.svelte.ts'
+import type { AlarmPriority } from '../../../src-main/shared/alarm.ts'
+import { type AlarmSummaryState, worstOf } from '../alarm-summary.svelte.ts'
 import { playBurst, tonePatterns } from './alarm-tones.ts'
 
 /** off: switched off here · blocked: on, but the browser waits for a touch · quiet: on, nothing to say · sounding · silenced. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AlarmAnnouncer, announcementIntervalMs } from '../../../src-renderer/alarms/alarm-announcer.ts'
-import { alarmRow, alarmSummary } from './alarm-rows.ts'
+import { AlarmAnnouncer, announcementIntervalMs } from '../../../../src-renderer/alarms/banner/alarm-announcer.ts'
+import { alarmRow, alarmSummary } from '../alarm-rows.ts'
 
 describe('what a screen reader is told', () => {
   const first = alarmRow({ id: 'Boiler.Pressure/highHigh', priority: 'urgent' })

@@ -1,6 +1,6 @@
 // Rows that keep their places while the list goes on changing: those in view stand as they stood; above them come the rows that
 // precede them in the present list, below them those that follow. What came in between waits. No row is shown twice.
-import type { AlarmRow } from '../../src-main/shared/alarm.ts'
+import type { AlarmRow } from '../../../src-main/shared/alarm.ts'
 
 /** A row in its place; `isGone` = it has left the list since, and is shown as it last was. */
 export interface PlacedRow {

@@ -1,6 +1,6 @@
 // Texts of what every screen shows of alarms: banner, sound, counts in the navigation. Apart from those of the list, which is
 // loaded only when it is opened.
-import { defineTexts } from '../ui/i18n.svelte.ts'
+import { defineTexts } from '../../ui/i18n.svelte.ts'
 
 export const bannerTexts = defineTexts({
   en: {
