@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { afterEach, describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
-import { bannerTexts } from '../../../src-renderer/alarms/banner-texts.ts'
+import { bannerTexts } from '../../../src-renderer/alarms/banner/banner-texts.ts'
 import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
 import { statusTexts } from '../../../src-renderer/tags/status-texts.ts'
 import { alarmWords } from '../../../src-renderer/ui/alarm-words.ts'
@@ -21,7 +21,7 @@ const tables: [string, TextTable<string>][] = [
   ['ui/time-text.ts', timeTexts],
   ['ui/role-text.ts', roleTexts],
   ['ui/alarm-words.ts', alarmWords],
-  ['alarms/banner-texts.ts', bannerTexts],
+  ['alarms/banner/banner-texts.ts', bannerTexts],
 ]
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)[}#]/g)].map(([, name]) => name!)
