@@ -53,6 +53,7 @@ export class AlarmCore {
   readonly #parts: AlarmCoreParts
   readonly #groups = new Map<string, FirstOutGroup>()
   #languages: readonly string[] = ['en']
+  #settlement: Generator<undefined, void, undefined> | null = null
   #annunciationCount = 0
   #annunciatedPriority: AlarmPriority | null = null
 
@@ -99,6 +100,47 @@ export class AlarmCore {
    * end after they have returned: what changes together is not annunciated in between.
    */
   settle(): void {
+    this.settleSome(Number.POSITIVE_INFINITY)
+  }
+
+  /** The same, at most so many alarms of it; true when all is taken over. Until then nothing else may be applied. */
+  settleSome(alarmCount: number): boolean {
+    this.#settlement ??= this.#settled()
+    for (let count = 0; count < alarmCount; count++)
+      if (this.#settlement.next().done) {
+        this.#settlement = null
+        return true
+      }
+    return false
+  }
+
+  /** Halts after each alarm. */
+  *#settled(): Generator<undefined, void, undefined> {
+    const { conditions, suppression } = this.#parts
+    do {
+      const judged = this.#judged()
+      for (const slot of judged) {
+        this.suppressIfDue(slot)
+        yield
+      }
+      this.#moveLimits()
+      for (let edges = conditions.takeEdges(); edges.length > 0; edges = conditions.takeEdges()) {
+        const sorted = sortEdges(edges)
+        for (let at = 0; at < sorted.length; at++) {
+          this.#applyEdge(sorted[at]!, sorted, at)
+          if (suppression.isByDevice(sorted[at]!.slot)) judged.add(sorted[at]!.slot)
+          yield
+        }
+      }
+      for (const slot of judged) {
+        this.unsuppressIfOver(slot)
+        yield
+      }
+    } while (conditions.hasEdges)
+  }
+
+  /** Alarms whose suppression may be another one now. */
+  #judged(): Set<number> {
     const { conditions, suppression, commits, register } = this.#parts
     const judged = new Set<number>()
     for (const formula of conditions.takeEvaluatedFormulas())
@@ -108,19 +150,14 @@ export class AlarmCore {
       const stored = register.stored(slot)
       if (stored !== undefined && stateOf(stored.regions) !== 'normal') commits.touch(stored.id)
     }
-    for (const slot of judged) this.suppressIfDue(slot)
+    return judged
+  }
+
+  #moveLimits(): void {
+    const { conditions, register } = this.#parts
     for (const { slot, before, after } of conditions.takeLimitChanges())
       if (register.stored(slot)?.regions.isActive)
         this.apply(slot, { kind: 'change', comment: `limit ${before} → ${after}`, limit: after })
-    for (let edges = conditions.takeEdges(); edges.length > 0; edges = conditions.takeEdges()) {
-      const sorted = sortEdges(edges)
-      for (let at = 0; at < sorted.length; at++) {
-        this.#applyEdge(sorted[at]!, sorted, at)
-        if (suppression.isByDevice(sorted[at]!.slot)) judged.add(sorted[at]!.slot)
-      }
-    }
-    for (const slot of judged) this.unsuppressIfOver(slot)
-    if (conditions.hasEdges) this.settle()
   }
 
   /** Suppresses it when there is a reason to. */

@@ -29,6 +29,7 @@ import { alarmRow } from './alarm-row.ts'
 import { AlarmSuppression } from './alarm-suppression.ts'
 import { definitionChange, isMoreSevere } from './definition-change.ts'
 import { DueTimes } from './due-times.ts'
+import { EngineTurns } from './engine-turns.ts'
 
 /** Alarms as they were when the station ended; `configure` brings the plant. */
 export function openAlarms(parts: AlarmsParts): Alarms {
@@ -37,6 +38,8 @@ export function openAlarms(parts: AlarmsParts): Alarms {
 
 /** Expressions with `age()` change so often; the wall clock is looked at as often while anything is shelved. ms. */
 const timeStepMs = 1000
+/** Alarms of one batch that are worked on at a stretch: some milliseconds, also at the first flood after a start. */
+const alarmsAtOnce = 1000
 
 class AlarmEngine implements Alarms {
   readonly #parts: AlarmsParts
@@ -55,6 +58,7 @@ class AlarmEngine implements Alarms {
   #timer: Timer | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #nextTimeStep = 0
+  readonly #turns: EngineTurns
   #isClosed = false
 
   constructor(parts: AlarmsParts) {
@@ -93,6 +97,11 @@ class AlarmEngine implements Alarms {
       dues: this.#dues,
       end: () => this.#end(),
     })
+    this.#turns = new EngineTurns({
+      begin: (batch) => this.#conditions.changes(batch),
+      goOn: () => this.#core.settleSome(alarmsAtOnce),
+      end: () => this.#end(),
+    })
     this.#restore()
   }
 
@@ -101,6 +110,7 @@ class AlarmEngine implements Alarms {
   }
 
   configure({ definitions, philosophy, languages, removesMissing }: AlarmConfiguration): void {
+    this.#turns.finish()
     const befores = definitions.map(({ id }) => this.#definitionBefore(id))
     const missing = this.#register.configure(definitions, philosophy)
     const { members } = this.#register
@@ -124,12 +134,11 @@ class AlarmEngine implements Alarms {
   }
 
   changes(batch: ValueBatch): void {
-    if (batch.count === 0) return
-    this.#conditions.changes(batch)
-    this.#end()
+    if (batch.count > 0 && !this.#isClosed) this.#turns.take(batch)
   }
 
   devices(rows: readonly AlarmDevice[]): void {
+    this.#turns.finish()
     for (const device of this.#suppression.devices(rows)) {
       const slot = this.#register.slotOf(`device:${device.device}/deviceLost`)
       if (slot !== undefined) this.#tellDevice(slot, device)
@@ -145,6 +154,7 @@ class AlarmEngine implements Alarms {
   }
 
   systemCondition(id: string, isTrue: boolean, { timestamp, value }: SystemCondition = {}): void {
+    this.#turns.finish()
     const condition = { isTrue, timestamp: timestamp ?? this.#parts.clock.now(), value: value ?? null }
     this.#systemConditions.set(id, condition)
     const slot = this.#register.slotOf(id)
@@ -153,35 +163,35 @@ class AlarmEngine implements Alarms {
   }
 
   acknowledge(ids: readonly string[], operator: AlarmOperator, options?: AcknowledgeOptions) {
-    return this.#commands.acknowledge(ids, operator, options)
+    return this.#turns.after(() => this.#commands.acknowledge(ids, operator, options))
   }
 
   shelve(ids: readonly string[], operator: AlarmOperator, options: ShelveOptions) {
-    return this.#commands.shelve(ids, operator, options)
+    return this.#turns.after(() => this.#commands.shelve(ids, operator, options))
   }
 
   unshelve(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#commands.each('unshelve', ids, operator, comment)
+    return this.#turns.after(() => this.#commands.each('unshelve', ids, operator, comment))
   }
 
   outOfService(ids: readonly string[], operator: AlarmOperator, comment: string) {
-    return this.#commands.each('outOfService', ids, operator, comment)
+    return this.#turns.after(() => this.#commands.each('outOfService', ids, operator, comment))
   }
 
   returnToService(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#commands.each('returnToService', ids, operator, comment)
+    return this.#turns.after(() => this.#commands.each('returnToService', ids, operator, comment))
   }
 
   reset(ids: readonly string[], operator: AlarmOperator, comment = '') {
-    return this.#commands.each('reset', ids, operator, comment)
+    return this.#turns.after(() => this.#commands.each('reset', ids, operator, comment))
   }
 
   comment(ids: readonly string[], operator: AlarmOperator, comment: string) {
-    return this.#commands.each('comment', ids, operator, comment)
+    return this.#turns.after(() => this.#commands.each('comment', ids, operator, comment))
   }
 
   test(ids: readonly string[], operator: AlarmOperator, durationMs: number) {
-    return this.#commands.test(ids, operator, durationMs)
+    return this.#turns.after(() => this.#commands.test(ids, operator, durationMs))
   }
 
   *rows(): Iterable<AlarmRow> {
@@ -206,7 +216,7 @@ class AlarmEngine implements Alarms {
   }
 
   flushed(): Promise<void> {
-    return this.#commits.flushed()
+    return this.#turns.after(() => this.#commits.flushed())
   }
 
   load(): AnnunciationLoad {
@@ -231,6 +241,7 @@ class AlarmEngine implements Alarms {
   }
 
   close(): void {
+    this.#turns.finish()
     this.#isClosed = true
     this.#timer?.cancel()
     this.#timer = null
@@ -300,9 +311,10 @@ class AlarmEngine implements Alarms {
   /** Ends every call: steps, journal, next time to wake up. */
   #end(): void {
     if (this.#isClosed) return
-    this.#core.settle()
+    // A batch in slices: what is made goes to the journal, times are looked at when it is done.
+    if (!this.#turns.isBehind) this.#core.settle()
     this.#commits.commit()
-    this.#wakeUp()
+    if (!this.#turns.isBehind) this.#wakeUp()
   }
 
   #wakeUp(): void {
@@ -328,6 +340,7 @@ class AlarmEngine implements Alarms {
   #timePassed(): void {
     this.#timer = null
     this.#timerAt = Number.POSITIVE_INFINITY
+    if (this.#turns.isBehind) return
     const { clock } = this.#parts
     const monotonic = clock.monotonic()
     for (let key = this.#dues.take(monotonic); key !== undefined; key = this.#dues.take(monotonic)) this.#due(key)
