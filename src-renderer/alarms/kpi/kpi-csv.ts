@@ -2,7 +2,7 @@
 import type { AlarmKpi, AlarmProposal } from '../../../src-main/shared/alarm-report.ts'
 import { csvText } from '../../../src-main/shared/csv-cell.ts'
 import { localTimestamp } from '../../ui/time-axis.ts'
-import { kpiFigures } from './kpi-figures.ts'
+import { isLongEnough, kpiFigures } from './kpi-figures.ts'
 
 type Cell = string | number | null
 
@@ -36,7 +36,7 @@ export function kpiCsv(
   add('span', '', 'area', kpi.area)
   add('span', '', 'oldestTimestamp', kpi.oldestTimestamp, kpi.oldestTimestamp)
   add('span', '', 'annunciatedCount', kpi.annunciatedCount)
-  add('span', '', 'performanceClass', kpi.performanceClass)
+  add('span', '', 'performanceClass', isLongEnough(kpi) ? kpi.performanceClass : null)
   for (const figure of kpiFigures(kpi)) {
     add('figure', figure.key, 'value', figure.value, figure.timestamp)
     addAll('figure', figure.key, { target: figure.target, most: figure.most, verdict: figure.verdict })

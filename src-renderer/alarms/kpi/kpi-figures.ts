@@ -18,6 +18,7 @@ export const kpiFigureKeys = [
   'stale',
   'standing',
   'shelved',
+  'drifted',
   'unauthorised',
 ] as const
 export type KpiFigureKey = (typeof kpiFigureKeys)[number]
@@ -32,6 +33,7 @@ export const kpiParts = [
   'stale',
   'standing',
   'held',
+  'drift',
   'unauthorised',
 ] as const
 export type KpiPart = (typeof kpiParts)[number]
@@ -53,14 +55,38 @@ export interface KpiFigure {
   readonly part: KpiPart
 }
 
+/** Of less than this nothing is called good; ms. */
+const leastKnownMs = 60 * 60_000
+/** Averages and bars begin with a whole one of these; ms. */
+const periodMs = 10 * 60_000
+
+/** Where figures can begin: at the span, or where the journal does; ms. */
+export function knownFrom({ from, to, oldestTimestamp }: AlarmKpi): number {
+  if (oldestTimestamp === null || oldestTimestamp <= from || oldestTimestamp >= to) return from
+  return Math.max(from, Math.floor(oldestTimestamp / periodMs) * periodMs)
+}
+
+/** How much of the span the journal holds; ms. */
+export function knownMs({ from, to, oldestTimestamp }: AlarmKpi): number {
+  return oldestTimestamp === null ? 0 : Math.max(0, to - Math.max(from, oldestTimestamp))
+}
+
+/** Whether enough of the span is known to judge it. */
+export function isLongEnough(kpi: AlarmKpi): boolean {
+  return knownMs(kpi) >= leastKnownMs
+}
+
+/** What is judged of the time that has passed, and not of how things stand now. */
+function ofTheSpan(key: KpiFigureKey): boolean {
+  return key !== 'drifted' && key !== 'standing'
+}
+
 /** All headline figures in the order they are read. */
 export function kpiFigures(kpi: AlarmKpi): readonly KpiFigure[] {
   const { rates } = kpi
   const { average, peak } = alarmTargets
-  const unauthorised = kpi.unauthorised.isKnown
-    ? kpi.unauthorised.suppressionCount + kpi.unauthorised.changeCount
-    : null
-  return [
+  const { isKnown, suppressionCount, changeCount } = kpi.unauthorised
+  const figures = [
     figure('perTenMinutes', rates.tenMinutes.average, 'rate', average.tenMinutes, 'course'),
     figure('perHour', rates.hour.average, 'rate', average.hour, 'course'),
     figure('perDay', rates.day.average, 'rate', average.day, 'course'),
@@ -103,8 +129,13 @@ export function kpiFigures(kpi: AlarmKpi): readonly KpiFigure[] {
       'held',
       kpi.shelved.peak?.timestamp,
     ),
-    figure('unauthorised', unauthorised, 'count', alarmTargets.unauthorisedCount, 'unauthorised'),
+    figure('drifted', changeCount, 'count', alarmTargets.unauthorisedCount, 'drift'),
+    figure('unauthorised', isKnown ? suppressionCount : null, 'count', alarmTargets.unauthorisedCount, 'unauthorised'),
   ]
+  // A few quiet minutes are no merit; what is bad in them is bad all the same.
+  return isLongEnough(kpi)
+    ? figures
+    : figures.map((one) => (one.verdict === 'good' && ofTheSpan(one.key) ? { ...one, verdict: null } : one))
 }
 
 function figure(

@@ -116,9 +116,31 @@ describe('the screen of alarm performance', () => {
     expect(Date.parse(query.get('to')!)).toBe(sampleFrom + 1_200_000)
   })
 
-  it('says that averages are too low when the journal began within the span', async () => {
-    await open(kpiSample({ oldestTimestamp: sampleFrom + 3_600_000 }))
-    expect(text()).toContain('The journal begins at 2026-11-21 01:00:00')
+  it('has figures of the time since the journal began when that lies within the span', async () => {
+    await open(kpiSample({ oldestTimestamp: sampleFrom + 3_725_000 }))
+    expect(text()).toContain('The journal begins at 2026-11-21 01:02:05')
+    const asked = fake.calls.filter(({ name }) => name === 'alarms.kpi').map(({ input }) => input)
+    expect(asked).toHaveLength(2)
+    expect(asked[1]).toMatchObject({ from: sampleFrom + 3_600_000, to: sampleTo })
+  })
+
+  it('claims no level and calls nothing good of less than an hour, and still says what is bad', async () => {
+    const oldestTimestamp = sampleTo - 59 * 60_000
+    await open(kpiSample({ oldestTimestamp }))
+    expect(text()).toContain('None is claimed: the journal holds 59 min of this time')
+    expect(text()).toContain('too little time is known to call it good')
+    expect(text()).not.toContain('Predictive')
+    await unmount(component!)
+    await open({ ...chatteringDay, oldestTimestamp })
+    expect(text()).toContain('Cure the most frequent ones below.')
+  })
+
+  it('tells drift from what happened without leave, and leads to the list of it', async () => {
+    const unauthorised = { suppressionCount: 0, changeCount: 2, refusedAttemptCount: 0, isKnown: false }
+    await open(kpiSample({ unauthorised }))
+    expect(text()).toContain('Alarms that differ from what was approved: 2')
+    expect(text()).toContain('2 alarms differ from what was approved')
+    expect(hrefs()).toContain('#/alarm-database?view=drift')
   })
 
   it.each([null, sampleTo])('calls nothing good of a time before the journal began (%s)', async (oldestTimestamp) => {
