@@ -38,6 +38,14 @@ export function byShiftList(rows: readonly AlarmRow[]): Readonly<Record<ShiftLis
   return lists
 }
 
+/** After so long out of service an alarm is looked at again: is the permit valid, does what is done instead still hold? ms. */
+export const outOfServiceReviewMs = 7 * 86_400_000
+
+/** Out of service for so long that somebody has to look at it again (ISA-18.2 clause 12: out of service has no end of its own). */
+export function isOverdue({ state, hold }: AlarmRow, now: number): boolean {
+  return state === 'outOfService' && hold !== undefined && now - hold.timestamp > outOfServiceReviewMs
+}
+
 /** Events a person may have said something about; what the process does carries no comment. */
 export const commentedEvents: readonly AlarmEventKind[] = alarmEventKinds.filter(
   (kind) => !['active', 'returned', 'reAlarmed', 'suppressed', 'unsuppressed'].includes(kind),

@@ -30,6 +30,9 @@ export const t = defineTexts({
     value: 'Value',
     until: 'Until',
     remaining: 'in {duration}',
+    overdue:
+      '{count} {count#alarm|alarms} out of service for more than {time}: is the permit still valid, and does what is done instead still hold?',
+    lookAgain: '{duration}: look again',
     by: 'By',
     reason: 'Reason',
     rule: 'Because',
@@ -86,6 +89,8 @@ export const t = defineTexts({
     value: '数值',
     until: '到期',
     remaining: '还剩 {duration}',
+    overdue: '{count} 条报警停用超过 {time}：许可是否仍有效，替代措施是否仍在执行？',
+    lookAgain: '已 {duration}：请复查',
     by: '操作者',
     reason: '原因',
     rule: '依据',

@@ -3,6 +3,8 @@ import { type AlarmRow, type AlarmState, alarmEventKinds, alarmStates } from '..
 import {
   byShiftList,
   commentedEvents,
+  isOverdue,
+  outOfServiceReviewMs,
   writtenComments,
 } from '../../../../src-renderer/alarms/shift-report/shift-lists.ts'
 import { alarmEvent } from '../journal/event-samples.ts'
@@ -29,6 +31,16 @@ describe('what a shift hands over', () => {
       'latchedUnacknowledged',
     ])
     expect(lists.suppressed.every(({ state }) => state === 'suppressedByDesign')).toBe(true)
+  })
+
+  it('reminds of what has been out of service for more than a week, and of nothing else (A36)', () => {
+    const since = 1_000_000
+    const held = (state: AlarmState) =>
+      ({ id: 'A/high', state, hold: { user: 'mei', timestamp: since, reason: 'r' } }) as AlarmRow
+    const later = since + outOfServiceReviewMs
+    expect([isOverdue(held('outOfService'), later), isOverdue(held('outOfService'), later + 1)]).toEqual([false, true])
+    expect(isOverdue(held('suppressedByDesign'), later + 1)).toBe(false)
+    expect(isOverdue(row('A/high', 'acknowledged'), later + 1)).toBe(false)
   })
 
   it('holds what persons wrote, and nothing the station wrote by itself', () => {
