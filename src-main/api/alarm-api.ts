@@ -62,7 +62,9 @@ export function alarmCalls(parts: ApiParts): NounCalls<'alarms'> {
   }
 }
 
-function commandCalls({ alarms: { engine }, access }: ApiParts): Pick<NounCalls<'alarms'>, CommandName> {
+function commandCalls(parts: ApiParts): Pick<NounCalls<'alarms'>, CommandName> {
+  const { access } = parts
+  const { engine } = parts.alarms
   const command =
     (give: (operator: AlarmOperator, input: CommandInput, comment: string) => Promise<readonly AlarmResult[]>) =>
     async (input: CommandInput, context: CallContext) => {
@@ -74,6 +76,7 @@ function commandCalls({ alarms: { engine }, access }: ApiParts): Pick<NounCalls<
       const isManager = access.permissions.has(roles, 'alarms.manage')
       const results = await give({ user, station: origin.station, isManager }, input, comment)
       noteResults(note, input, results)
+      await shown(parts)
       return { results }
     }
   return {
@@ -135,6 +138,17 @@ async function committed({ clock, alarms }: ApiParts): Promise<void> {
     }
     alarms.told().then(() => over(), over)
   })
+}
+
+/** Who was told that it is done sees it in the next answer, also where ten thousand alarms are shown slice by slice. */
+async function shown({ alarms }: ApiParts): Promise<void> {
+  if (alarms.isTold() || !alarms.engine.isJournalled) return
+  try {
+    await alarms.told()
+  } catch (error) {
+    // The disk refuses since; each result says so where it concerns it.
+    if (!(error instanceof RuntimeError)) throw error
+  }
 }
 
 function checkSpan({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): void {

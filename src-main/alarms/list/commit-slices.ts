@@ -9,7 +9,9 @@ export class CommitSlices {
   readonly #tell: (slice: CommittedAlarms) => void
   #waiting: CommittedAlarms[] = []
   #turn: NodeJS.Immediate | null = null
-  #waiters: (() => void)[] = []
+  #toldCount = 0
+  /** Each waits for the slices that were there when it came, not for the end of a flood. */
+  #waiters: { readonly count: number; resolve(): void }[] = []
 
   constructor(tell: (slice: CommittedAlarms) => void) {
     this.#tell = tell
@@ -31,7 +33,8 @@ export class CommitSlices {
   /** Resolves when everything added so far was told. */
   told(): Promise<void> {
     if (this.#waiting.length === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#waiters.push(resolve))
+    const count = this.#toldCount + this.#waiting.length
+    return new Promise((resolve) => this.#waiters.push({ count, resolve }))
   }
 
   /** Tells what waits now. */
@@ -49,10 +52,8 @@ export class CommitSlices {
 
   #next(): void {
     this.#tell(this.#waiting.shift()!)
-    if (this.#waiting.length > 0) return
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const resolve of waiters) resolve()
+    this.#toldCount++
+    while (this.#waiters.length > 0 && this.#waiters[0]!.count <= this.#toldCount) this.#waiters.shift()!.resolve()
   }
 }
 
