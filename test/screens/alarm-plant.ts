@@ -81,6 +81,12 @@ alarms:
     revision: 2
 `
 
+const mimic = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic" viewBox="0 0 1600 900">
+  <text class="ls-title" x="80" y="80" font-size="32">Packing</text>
+  <text class="ls-value" x="960" y="290" font-size="28" text-anchor="end" ls:tag="Capper.Blocked" ls:text="value">0</text>
+</svg>
+`
+
 /** Puts them into the plant of a station and waits until it runs with them. */
 export async function addAlarmPlant({ plantFolder, process }: TestStation): Promise<void> {
   mkdirSync(join(plantFolder, 'alarms'), { recursive: true })
@@ -88,6 +94,7 @@ export async function addAlarmPlant({ plantFolder, process }: TestStation): Prom
   writeFileSync(join(plantFolder, 'tags/boiler.yaml'), tags)
   writeFileSync(join(plantFolder, 'equipment/types/machine.yaml'), machineType)
   writeFileSync(join(plantFolder, 'equipment/machines.yaml'), equipment)
+  writeFileSync(join(plantFolder, 'mimics/packing.svg'), mimic)
   for (let turn = 0; turn < 100; turn++) {
     const { definitions } = await process.call('alarms.describe', {
       ids: ['Boiler.Water/low', 'Packer.Blocked/station 1'],

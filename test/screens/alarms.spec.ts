@@ -313,7 +313,8 @@ test('from an alarm one click leads to the display of its equipment', async ({ p
   await logIn(page, station, 'operator', '#/alarms')
   await row(page, 'Capper.Blocked').locator('.message').click()
   await page.getByRole('complementary', { name: 'What to do' }).getByRole('button', { name: 'Display' }).click()
-  await expect(page).toHaveURL(/#\/(mimic\/|alarms\?alarm=)/)
+  await expect(page).toHaveURL(/#\/mimic\/packing/)
+  await expect(page.getByText('Packing', { exact: true }).first()).toBeVisible()
 })
 
 // A27, H9: what differs in colour differs in shape and sign too.
@@ -371,10 +372,41 @@ test('on paper the whole list is light and complete, whatever the screen looks l
   expect(await paper.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(255, 255, 255)')
 })
 
-test('a screen without alarms has no alarm colour on it (H7)', async ({ page, station }) => {
-  await logIn(page, station, 'operator', '#/tags')
+test('colours of alarms stand in marks of alarms and nowhere else (A28, H7)', async ({ page, station }) => {
+  await logIn(page, station, 'engineer', '#/tags')
   await expect(banner(page)).toContainText('No unacknowledged alarms')
   await expect(page.locator('.alarm-mark.ringed')).toHaveCount(0)
+  for (const hash of [
+    '#/mimic/overview',
+    '#/tags',
+    '#/devices',
+    '#/health',
+    '#/trend',
+    '#/alarms',
+    '#/alarm-database',
+  ]) {
+    await page.goto(station.url + hash)
+    await expect(page.locator('main').getByRole('heading').first()).toBeVisible()
+    const found = await page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement('i'))
+      const colours = ['urgent', 'high', 'medium', 'low'].map((priority) => {
+        probe.style.color = `var(--alarm-${priority})`
+        return getComputedStyle(probe).color
+      })
+      probe.remove()
+      const isAlarm = (colour: string) => colours.includes(colour)
+      return [...document.querySelectorAll('body *')]
+        .filter((element) => element.closest('.alarm-mark') === null)
+        .filter((element) => {
+          const { color, backgroundColor, borderTopColor, borderTopWidth, fill, stroke } = getComputedStyle(element)
+          const isDrawn = element instanceof SVGElement
+          const border = borderTopWidth === '0px' ? [] : [borderTopColor]
+          return [color, backgroundColor, ...border, ...(isDrawn ? [fill, stroke] : [])].some(isAlarm)
+        })
+        .map((element) => element.outerHTML.slice(0, 120))
+    })
+    expect(found, hash).toEqual([])
+  }
 })
 
 test('the sound is off until it is switched on here, and the banner says which', async ({ page, station }) => {
