@@ -138,28 +138,18 @@ class AlarmEngine implements Alarms {
   }
 
   devices(rows: readonly AlarmDevice[]): void {
-    this.#turns.finish()
-    for (const device of this.#suppression.devices(rows)) {
-      const slot = this.#register.slotOf(`device:${device.device}/deviceLost`)
-      if (slot !== undefined) this.#tellDevice(slot, device)
-      for (const about of this.#suppression.slotsOfDevice(device.device)) {
-        if (device.state === 'connected' && this.#register.definition(about).condition === 'stale')
-          this.#conditions.watchAgain(about)
-        this.#core.suppressIfDue(about)
-        this.#core.settle()
-        this.#core.unsuppressIfOver(about)
-      }
-    }
-    this.#end()
+    this.#turns.tell(() => {
+      for (const device of this.#suppression.devices(rows)) this.#deviceChanged(device)
+    })
   }
 
   systemCondition(id: string, isTrue: boolean, { timestamp, value }: SystemCondition = {}): void {
-    this.#turns.finish()
     const condition = { isTrue, timestamp: timestamp ?? this.#parts.clock.now(), value: value ?? null }
-    this.#systemConditions.set(id, condition)
-    const slot = this.#register.slotOf(id)
-    if (slot !== undefined) this.#conditions.external(slot, isTrue, condition.timestamp, condition.value)
-    this.#end()
+    this.#turns.tell(() => {
+      this.#systemConditions.set(id, condition)
+      const slot = this.#register.slotOf(id)
+      if (slot !== undefined) this.#conditions.external(slot, isTrue, condition.timestamp, condition.value)
+    })
   }
 
   acknowledge(ids: readonly string[], operator: AlarmOperator, options?: AcknowledgeOptions) {
@@ -300,6 +290,18 @@ class AlarmEngine implements Alarms {
     }
     const condition = definition.condition === 'system' ? this.#systemConditions.get(definition.id) : undefined
     if (condition !== undefined) this.#conditions.external(slot, condition.isTrue, condition.timestamp, condition.value)
+  }
+
+  #deviceChanged(device: AlarmDevice): void {
+    const slot = this.#register.slotOf(`device:${device.device}/deviceLost`)
+    if (slot !== undefined) this.#tellDevice(slot, device)
+    for (const about of this.#suppression.slotsOfDevice(device.device)) {
+      if (device.state === 'connected' && this.#register.definition(about).condition === 'stale')
+        this.#conditions.watchAgain(about)
+      this.#core.suppressIfDue(about)
+      this.#core.settle()
+      this.#core.unsuppressIfOver(about)
+    }
   }
 
   /** Lost while waiting or failed; a connect under way says nothing yet. */

@@ -17,7 +17,7 @@ const mostRows = 200_000
 export class EngineTurns {
   readonly #parts: EngineTurnsParts
   #isBehind = false
-  #waiting: ValueBatch[] = []
+  readonly #waiting: (ValueBatch | (() => void))[] = []
   #waitingCount = 0
   #turn: NodeJS.Immediate | null = null
   #waiters: (() => void)[] = []
@@ -39,7 +39,13 @@ export class EngineTurns {
     this.#waitingCount += batch.count
   }
 
-  /** Runs now, or when everything that came before is done. */
+  /** What is told from elsewhere: done now, or as its turn comes. */
+  tell(run: () => void): void {
+    if (this.#isBehind) this.#waiting.push(run)
+    else this.#told(run)
+  }
+
+  /** Runs now, or when everything that came is done. */
   after<Answer>(run: () => Promise<Answer>): Promise<Answer> {
     if (!this.#isBehind) return run()
     return new Promise<void>((resolve) => this.#waiters.push(resolve)).then(() => this.after(run))
@@ -56,17 +62,23 @@ export class EngineTurns {
     this.#goOn()
   }
 
+  #told(run: () => void): void {
+    run()
+    this.#parts.end()
+  }
+
   #goOn(): void {
     this.#isBehind = !this.#parts.goOn()
     this.#parts.end()
     if (this.#isBehind) return this.#schedule()
-    const next = this.#waiting.shift()
-    if (next !== undefined) {
-      this.#waitingCount -= next.count
-      this.#parts.begin(next)
-      this.#isBehind = true
-      return this.#schedule()
-    }
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      if (typeof next === 'function') this.#told(next)
+      else {
+        this.#waitingCount -= next.count
+        this.#parts.begin(next)
+        this.#isBehind = true
+        return this.#schedule()
+      }
     if (this.#turn !== null) clearImmediate(this.#turn)
     this.#turn = null
     const waiters = this.#waiters

@@ -59,11 +59,32 @@ describe('a batch that moves thousands of alarms', () => {
     expect(station.events).toHaveLength(count + 1)
   })
 
-  test('is done before another plant, a device or a condition of the station', () => {
+  test('is done before a device is lost or another one is told of', async () => {
+    const lost = alarmDefinition({
+      tag: 'device:plc',
+      condition: 'deviceLost',
+      limit: null,
+      id: 'device:plc/deviceLost',
+    })
+    const system = alarmDefinition({ tag: 'runtime:disk', condition: 'system', limit: null })
+    const station = new AlarmStation({ tags, definitions: [...definitions, lost, system] })
+    told(station, 95)
+    station.devices(['plc', 'failed'])
+    told(station, 50, 0, 1)
+    station.alarms.systemCondition(system.id, true)
+    expect(station.events.length).toBeLessThan(count)
+    await station.alarms.flushed()
+    expect(rowsOf(station)).toEqual([
+      ...expectedRows(['active', 0, count]),
+      `active ${lost.id}`,
+      `returned ${idOf(0)}`,
+      `active ${system.id}`,
+    ])
+  })
+
+  test('is done before another plant, and before the end of the station', () => {
     for (const next of [
       (station: AlarmStation) => station.configure(definitions),
-      (station: AlarmStation) => station.devices(['plc', 'failed']),
-      (station: AlarmStation) => station.alarms.systemCondition('runtime:disk/system', true),
       (station: AlarmStation) => station.alarms.close(),
     ]) {
       const station = stationOf()
