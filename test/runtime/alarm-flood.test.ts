@@ -70,7 +70,7 @@ describe.skipIf(whyNoMosquitto !== '')(`floods of alarms${whyNoMosquitto}`, () =
   }
 
   async function total(
-    states?: readonly ('unacknowledged' | 'acknowledged' | 'returnedUnacknowledged')[],
+    states?: ('unacknowledged' | 'acknowledged' | 'returnedUnacknowledged')[],
   ): Promise<number> {
     return (await station.call('alarms.list', { limit: 1, ...(states === undefined ? {} : { states }) })).total
   }
