@@ -11,13 +11,13 @@ import type { OpenLink } from './open-link.ts'
 /** Longest wait for an answer; writes wait for their read-back, which the runtime bounds itself. ms */
 const callTimeoutMs = 30_000
 /** A silent link is asked whether it lives after this time; ms. */
-const heartbeatAfterMs = 1000
-/** Without an answer to that for so long, the values on screen are not live; ms. Silence to banner: at most 2 s. */
+const heartbeatAfterMs = 900
+/** Without an answer to that for so long, the values on screen are not live; ms. Silence to banner with two looks: at most 1.9 s. */
 const staleAfterMs = 800
 /** And after so long the link is given up and opened anew; ms. */
 const dropAfterMs = 4000
 /** How often silence is looked for; ms. */
-const watchdogIntervalMs = 200
+const watchdogIntervalMs = 100
 /** Waits between attempts: doubling, less up to a third of jitter, so that forty screens do not knock at once; ms. */
 const firstRetryMs = 300
 const retryCeilingMs = 5000

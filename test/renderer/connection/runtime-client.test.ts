@@ -201,6 +201,20 @@ describe('RuntimeClient', () => {
     expect(client.status.phase).toBe('live')
   })
 
+  it('says so within two seconds in whatever moment the link dies', async () => {
+    const end = await start()
+    for (let momentMs = 0; momentMs < 1000; momentMs += 30) {
+      end.say({ type: 'result', id: 99_999, value: {} })
+      await vi.advanceTimersByTimeAsync(momentMs)
+      expect(client.status.phase, `${momentMs} ms after the last message`).toBe('live')
+      end.say({ type: 'result', id: 99_999, value: {} })
+      end.isMute = true
+      await vi.advanceTimersByTimeAsync(2000)
+      expect(client.status.phase, `${momentMs} ms after the last message`).toBe('stale')
+      end.isMute = false
+    }
+  })
+
   it('gives a dead link up and takes a new one', async () => {
     const end = await start()
     end.isMute = true
