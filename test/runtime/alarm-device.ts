@@ -112,6 +112,17 @@ export class AlarmDevice {
     if (present !== state) throw new Error(`${id} is ${present}, not ${state}, after ${patienceMs} ms`)
   }
 
+  /** Waits until the station has this value of a tag: its alarms have been evaluated with it. */
+  async seen(tag: string, value: number | boolean): Promise<void> {
+    const end = Date.now() + patienceMs
+    let present = (await this.station.read(tag)).value
+    while (present !== value && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      present = (await this.station.read(tag)).value
+    }
+    if (present !== value) throw new Error(`${tag} is ${present}, not ${value}, after ${patienceMs} ms`)
+  }
+
   async journal(id?: string): Promise<readonly AlarmEvent[]> {
     const { events } = await this.station.call('alarms.journal', {
       from: 0,

@@ -25,6 +25,8 @@ const tags = `
   - { name: Trip.Two, device: plc, address: "00008:bool", scan: fast, alarms: [ { condition: discrete, firstOut: trip, message: "Two" } ] }
   - { name: Service.Flag, device: plc, address: "00009:bool", scan: fast, alarms: [ { condition: discrete, priority: low, message: "Service" } ] }
   - { name: Kill.Flag, device: plc, address: "00010:bool", scan: fast, alarms: [ { condition: discrete, priority: low, message: "Kill" } ] }
+  - { name: Witness, device: plc, address: "00012:bool", scan: fast, alarms: [
+      { condition: discrete, priority: low, onDelay: 2600 ms, message: "2.6 s have passed" } ] }
   - { name: Kill.Acked, device: plc, address: "00011:bool", scan: fast, alarms: [ { condition: discrete, priority: low, message: "Kill acked" } ] }
 `
 
@@ -46,6 +48,16 @@ describe('the life of an alarm, through HTTP', () => {
     return results[0]!.statusCode
   }
 
+  /** By the station's own delays: what would have run out in 2.6 s has run out. */
+  async function delaysHaveRunOut(): Promise<void> {
+    const id = 'Witness/discrete'
+    plc.set(12, true)
+    await plc.until(id, 'unacknowledged')
+    plc.set(12, false)
+    await plc.until(id, 'returnedUnacknowledged')
+    await command('acknowledge', id)
+  }
+
   test('S1, S2, S5: it comes, is acknowledged, goes; the journal has each step once, with who and with the value', async () => {
     const id = 'Tank.Level/high'
     plc.set(40_001, 92)
@@ -64,7 +76,7 @@ describe('the life of an alarm, through HTTP', () => {
       acknowledgedBy: stationUser.user,
     })
     plc.set(40_001, 89)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await plc.seen('Tank.Level', 89)
     expect(await plc.state(id)).toBe('acknowledged')
     plc.set(40_001, 80)
     await plc.until(id, 'normal')
@@ -182,16 +194,18 @@ describe('the life of an alarm, through HTTP', () => {
   test('A12, A13: shorter than the on-delay is no alarm, shorter than the off-delay no return', async () => {
     const id = 'Pump.Delayed/discrete'
     plc.set(2, true)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await plc.seen('Pump.Delayed', true)
     plc.set(2, false)
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await plc.seen('Pump.Delayed', false)
+    await delaysHaveRunOut()
     expect(await plc.journal(id)).toEqual([])
     plc.set(2, true)
     await plc.until(id, 'unacknowledged')
     plc.set(2, false)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await plc.seen('Pump.Delayed', false)
     plc.set(2, true)
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await plc.seen('Pump.Delayed', true)
+    await delaysHaveRunOut()
     expect(await plc.journalStates(id)).toEqual(['unacknowledged'])
     plc.set(2, false)
     await plc.until(id, 'returnedUnacknowledged')
@@ -203,7 +217,7 @@ describe('the life of an alarm, through HTTP', () => {
     plc.set(3, true)
     await plc.until(id, 'suppressedByDesign')
     plc.set(40_002, 20)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await plc.seen('Line.Pressure', 20)
     expect(await plc.state(id)).toBe('suppressedByDesign')
     plc.set(3, false)
     await plc.until(id, 'unacknowledged')
@@ -223,7 +237,7 @@ describe('the life of an alarm, through HTTP', () => {
       await plc.until(id, 'unacknowledged')
     }
     await command('acknowledge', id)
-    await new Promise((resolve) => setTimeout(resolve, 2600))
+    await delaysHaveRunOut()
     expect(await plc.state(id)).toBe('acknowledged')
     plc.set(4, false)
     await plc.until(id, 'normal')
@@ -275,7 +289,7 @@ describe('the life of an alarm, through HTTP', () => {
     const { results } = await plc.station.call('alarms.outOfService', { ids: [id], comment: 'permit 4711' })
     expect(results[0]!.statusCode).toBe(StatusCodes.Good)
     plc.set(9, true)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await plc.seen('Service.Flag', true)
     expect(await plc.state(id)).toBe('outOfService')
     expect(await command('returnToService', id)).toBe(StatusCodes.Good)
     expect(await plc.state(id)).toBe('unacknowledged')
@@ -316,8 +330,9 @@ describe('the life of an alarm, through HTTP', () => {
     })
     const before = await plc.journal()
     await plc.killAndRestart()
-    await expect.poll(async () => (await plc.station.read('Kill.Flag')).value, { timeout: 10_000 }).toBe(true)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    for (const tag of ['Kill.Flag', 'Kill.Acked']) await plc.seen(tag, true)
+    for (const tag of ['Shelf.A', 'Shelf.B', 'Door.Open', 'Witness']) await plc.seen(tag, false)
+    await plc.seen('Tank.Level', 50)
     expect(await plc.state('Kill.Flag/discrete')).toBe('unacknowledged')
     expect(await plc.state('Kill.Acked/discrete')).toBe('acknowledged')
     expect(await plc.state('Shelf.B/discrete')).toBe('shelved')

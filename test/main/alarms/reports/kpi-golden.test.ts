@@ -1,5 +1,6 @@
 // Figures of one shift against numbers worked out by hand (test/data/alarms/README.md; conformance A45 to A54).
 import { describe, expect, test } from 'vitest'
+import { performanceClass } from '../../../../src-main/alarms/reports/alarm-kpi.ts'
 import { kpiReport } from '../../../../src-main/alarms/reports/kpi-report.ts'
 import { MemoryJournalRows } from '../../../fakes/memory-journal-rows.ts'
 import { motors, shiftEvents, shiftQuestion, shiftTime } from '../../../fakes/shift-journal.ts'
@@ -213,6 +214,24 @@ describe('figures of a shift', () => {
 
   test('few on average with a peak above ten is robust (A53)', () => {
     expect(kpi.performanceClass).toBe('robust')
+  })
+
+  test('the performance class is the worse one of average and peak, border by border (A53)', () => {
+    const classOf = (average: number, count: number) =>
+      performanceClass({ average, peak: { count, timestamp: 0 } } as Parameters<typeof performanceClass>[0])
+    expect([classOf(1, 10), classOf(1, 11), classOf(1.01, 10), classOf(0, 101)]).toEqual([
+      'predictive',
+      'robust',
+      'stable',
+      'reactive',
+    ])
+    expect([classOf(10, 100), classOf(10.1, 0), classOf(100, 1000), classOf(100.1, 0), classOf(0, 1001)]).toEqual([
+      'stable',
+      'reactive',
+      'reactive',
+      'overloaded',
+      'overloaded',
+    ])
   })
 
   test('every area has its figures, with everything below it', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AlarmRow } from '../../../../src-main/shared/alarm.ts'
 import {
   AlarmWindow,
@@ -116,7 +116,7 @@ describe('the window of the list of alarms', () => {
 
   it('keeps places while one scrolls down a list that grows above', async () => {
     list.look(500, 509)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([440]))
     fake.send()
     expect(shown(list, 500, 501)).toEqual(['T500', 'T501'])
     list.hold()
@@ -191,9 +191,8 @@ describe('the window of the list of alarms', () => {
 
   it('asks for another part with one feed at a time, and ends all of them', async () => {
     list.look(900, 909)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([840]))
     fake.send()
-    expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([840])
     expect(shown(list, 900, 900)).toEqual(['T900'])
     list.close()
     expect(fake.openFeeds).toEqual([])
