@@ -57,6 +57,8 @@ export interface KpiFigure {
 
 /** Of less than this nothing is called good; ms. */
 const leastKnownMs = 60 * 60_000
+/** Of fewer alarms the ten most frequent are all there were: their share says nothing. */
+const leastSharedCount = 100
 /** Averages and bars begin with a whole one of these; ms. */
 const periodMs = 10 * 60_000
 
@@ -76,9 +78,15 @@ export function isLongEnough(kpi: AlarmKpi): boolean {
   return knownMs(kpi) >= leastKnownMs
 }
 
-/** What is judged of the time that has passed, and not of how things stand now. */
-function ofTheSpan(key: KpiFigureKey): boolean {
-  return key !== 'drifted' && key !== 'standing'
+/** Figures that need some time before they mean anything. */
+const overTime: readonly KpiFigureKey[] = ['perTenMinutes', 'perHour', 'perDay', 'steadyRate', 'overTen', 'timeInFlood']
+/** Figures of how things stand at the end. */
+const atTheEnd: readonly KpiFigureKey[] = ['standing', 'drifted']
+
+/** Of little time no average is judged, and nothing that may still come is called good. */
+function ofLittleTime(figure: KpiFigure): KpiFigure {
+  const isOpen = figure.verdict === 'good' && !atTheEnd.includes(figure.key)
+  return isOpen || overTime.includes(figure.key) ? { ...figure, verdict: null } : figure
 }
 
 /** All headline figures in the order they are read. */
@@ -105,7 +113,7 @@ export function kpiFigures(kpi: AlarmKpi): readonly KpiFigure[] {
     figure('timeInFlood', kpi.shareOfTimeInFlood, 'share', alarmTargets.shareOfTimeInFlood, 'floods'),
     figure(
       'topTen',
-      kpi.annunciatedCount === 0 ? null : kpi.frequent.topTenShare,
+      kpi.annunciatedCount < leastSharedCount ? null : kpi.frequent.topTenShare,
       'share',
       alarmTargets.shareOfTopTen,
       'frequent',
@@ -132,10 +140,7 @@ export function kpiFigures(kpi: AlarmKpi): readonly KpiFigure[] {
     figure('drifted', changeCount, 'count', alarmTargets.unauthorisedCount, 'drift'),
     figure('unauthorised', isKnown ? suppressionCount : null, 'count', alarmTargets.unauthorisedCount, 'unauthorised'),
   ]
-  // A few quiet minutes are no merit; what is bad in them is bad all the same.
-  return isLongEnough(kpi)
-    ? figures
-    : figures.map((one) => (one.verdict === 'good' && ofTheSpan(one.key) ? { ...one, verdict: null } : one))
+  return isLongEnough(kpi) ? figures : figures.map(ofLittleTime)
 }
 
 function figure(

@@ -132,7 +132,8 @@ describe('the screen of alarm performance', () => {
     expect(text()).not.toContain('Predictive')
     await unmount(component!)
     await open({ ...chatteringDay, oldestTimestamp })
-    expect(text()).toContain('Cure the most frequent ones below.')
+    expect(text()).toContain('Alarms came faster than they can be read.')
+    expect(text()).not.toContain('More alarms than one operator can deal with')
   })
 
   it('tells drift from what happened without leave, and leads to the list of it', async () => {
