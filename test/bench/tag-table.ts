@@ -3,12 +3,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openAlarms } from '../../src-main/alarms/engine/alarm-engine.ts'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { silentLogger } from '../../src-main/base/logger.ts'
 import { openHistorian } from '../../src-main/historian/historian.ts'
 import { defaultHistorySettings, recordedTag } from '../../src-main/historian/history-settings.ts'
+import { defaultAlarmPhilosophy } from '../../src-main/shared/alarm.ts'
 import type { ValueBatch } from '../../src-main/shared/value-batch.ts'
 import { TagTable } from '../../src-main/tags/tag-table.ts'
+import { alarmDefinition, MemoryRecorder } from '../fakes/alarm-station.ts'
 import { tagDefinition } from '../fakes/tag-definition.ts'
 import type { Report } from './run.ts'
 
@@ -54,6 +57,9 @@ export async function run(report: Report): Promise<void> {
   report({ bench: 'tag-table', figure: 'V1 updates into the tag table', value: Math.round(updates), unit: '1/s' })
   report({ bench: 'tag-table', figure: 'V1 beside: columns only copied', value: Math.round(copies), unit: '1/s' })
   report({ bench: 'tag-table', figure: 'V1 ratio', value: updates / copies, unit: '1' })
+  const [alarmed, unalarmed] = alarmedRates(table)
+  report({ bench: 'tag-table', figure: 'V1 updates, two limits on every tag', value: Math.round(alarmed), unit: '1/s' })
+  report({ bench: 'tag-table', figure: 'V1 share that alarms leave', value: alarmed / unalarmed, unit: '1' })
   const recorded = await recordedRate(table)
   report({
     bench: 'tag-table',
@@ -62,6 +68,31 @@ export async function run(report: Report): Promise<void> {
     unit: '1/s',
   })
   report({ bench: 'tag-table', figure: 'V1 samples lost by the historian', value: recorded.lostCount, unit: '1' })
+}
+
+/** With alarms on every tag, none of which becomes active; and without, in turn. */
+function alarmedRates(table: TagTable): readonly [number, number] {
+  const alarms = openAlarms({
+    clock: systemClock,
+    logger: silentLogger,
+    table,
+    recorder: new MemoryRecorder(),
+    onCommitted: () => undefined,
+  })
+  const definitions = [...table.entries()].flatMap(({ definition: { name: tag } }) => [
+    alarmDefinition({ tag, condition: 'high', limit: 1000 }),
+    alarmDefinition({ tag, condition: 'low', limit: -1000 }),
+  ])
+  alarms.configure({ definitions, philosophy: defaultAlarmPhilosophy, languages: ['en'], removesMissing: true })
+  const rates: Record<'with' | 'without', number[]> = { with: [], without: [] }
+  for (let round = 0; round < rounds; round++) {
+    const sets = Array.from({ length: 10 }, (_, index) => batches(500 + round * 10 + index))
+    rates.with.push(rate(sets.slice(0, 5), (batch) => alarms.changes(table.apply(batch))))
+    rates.without.push(rate(sets.slice(5), (batch) => table.apply(batch)))
+  }
+  if (alarms.ledger().transitionCount > 0) throw new Error('an alarm became active')
+  alarms.close()
+  return [median(rates.with), median(rates.without)]
 }
 
 /** Updates per second of this thread's CPU time with the changes recorded; each round ends when the historian has all of them. */

@@ -10,7 +10,8 @@ import { dueKey } from './alarm-dues.ts'
 import type { AlarmFormulas, FormulaIndex } from './alarm-formulas.ts'
 import { ConditionColumns, conditionKinds, isBoolean, isDynamic, usesUncertain } from './condition-columns.ts'
 import type { DueTimes } from './due-times.ts'
-import { exclusiveGroups } from './exclusive-limits.ts'
+import { DynamicConditions, type LimitChange } from './dynamic-conditions.ts'
+import { ExclusiveLimits } from './exclusive-limits.ts'
 import { TimedConditions } from './timed-conditions.ts'
 
 /** The condition of an alarm became true or false, after its delays. */
@@ -22,13 +23,6 @@ export interface ConditionEdge {
   readonly value: JsonValue
   readonly limit: JsonValue
   readonly statusCode: number
-}
-
-/** A limit that CEL gives is another one now. */
-export interface LimitChange {
-  readonly slot: number
-  readonly before: number
-  readonly after: number
 }
 
 export interface AlarmConditionsParts {
@@ -63,24 +57,15 @@ export class AlarmConditions {
   readonly #clock: Clock
   readonly #formulas: AlarmFormulas
   readonly #dues: DueTimes
-  readonly #isHeld: (slot: number) => boolean
   /** Alarms of a handle: `#slots[#starts[handle]]` up to `#slots[#starts[handle + 1]]`. */
   #starts = new Uint32Array(1)
   #slots = new Uint32Array(0)
-  #usersOfFormula: number[][] = []
-  #groups: readonly (readonly number[])[] = []
-  readonly #dirtyGroups: number[] = []
-  /** Value of the sample that made a group dirty. */
-  readonly #groupValues = new Map<number, JsonValue>()
-  /** Dynamic alarms to be evaluated at the end of the round. */
-  #dueSlots: number[] = []
-  #isDueSlot = new Uint8Array(0)
+  readonly #exclusive: ExclusiveLimits
+  readonly #dynamic: DynamicConditions
   readonly #timed: TimedConditions
   readonly #externalValues = new Map<number, JsonValue>()
   #edges: ConditionEdge[] = []
-  #limitChanges: LimitChange[] = []
   #qualityChanges: number[] = []
-  #evaluatedFormulas: FormulaIndex[] = []
   /** Limits, deviations, rates and the others that were evaluated since the start. */
   checkCount = 0
 
@@ -89,7 +74,21 @@ export class AlarmConditions {
     this.#clock = clock
     this.#formulas = formulas
     this.#dues = dues
-    this.#isHeld = isHeld
+    this.#exclusive = new ExclusiveLimits({
+      columns: this.columns,
+      isHeld,
+      tell: (slot, next, timestamp, value) => this.#tell(slot, next, timestamp, value),
+      presentValue: (slot) => this.presentValue(slot),
+    })
+    this.#dynamic = new DynamicConditions({
+      clock,
+      columns: this.columns,
+      formulas,
+      host: {
+        check: (slot, number, other, code, timestamp) => this.#check(slot, number, other, code, timestamp),
+        turn: (slot, next, timestamp, number, other) => this.#turn(slot, next, timestamp, number, other),
+      },
+    })
     this.#timed = new TimedConditions({
       table,
       clock,
@@ -117,9 +116,7 @@ export class AlarmConditions {
   }
 
   takeLimitChanges(): readonly LimitChange[] {
-    const changes = this.#limitChanges
-    if (changes.length > 0) this.#limitChanges = []
-    return changes
+    return this.#dynamic.takeLimitChanges()
   }
 
   /** Alarms whose tag has another quality since the last call; a slot may come twice. */
@@ -131,9 +128,7 @@ export class AlarmConditions {
 
   /** Expressions that were evaluated since the last call; one may come twice. */
   takeEvaluatedFormulas(): readonly FormulaIndex[] {
-    const formulas = this.#evaluatedFormulas
-    if (formulas.length > 0) this.#evaluatedFormulas = []
-    return formulas
+    return this.#dynamic.takeEvaluatedFormulas()
   }
 
   /** Between `begin` and `finish` of the formulas. What was known of the slot stays. */
@@ -189,23 +184,12 @@ export class AlarmConditions {
   finish(members: readonly { readonly slot: number; readonly definition: AlarmDefinition }[]): void {
     const { columns } = this
     this.#layOut(members.map(({ slot }) => slot))
-    columns.exclusiveGroup.fill(-1)
-    this.#groups = exclusiveGroups(members)
-    for (const [group, slots] of this.#groups.entries()) for (const slot of slots) columns.exclusiveGroup[slot] = group
-    this.#usersOfFormula = []
-    this.#isDueSlot = new Uint8Array(columns.capacity)
-    this.#dueSlots = []
+    this.#exclusive.configure(members)
+    this.#dynamic.configure(members.map(({ slot }) => slot))
     const now = this.#clock.monotonic()
     for (const { slot } of members) {
-      for (const formula of [columns.limitFormula[slot]!, columns.formula[slot]!]) {
-        if (formula < 0) continue
-        this.#usersOfFormula[formula] ??= []
-        this.#usersOfFormula[formula].push(slot)
-      }
-      if (columns.traits[slot]! & isDynamic) this.#markDue(slot)
       if (columns.kind[slot] === conditionKinds.stale) this.#timed.beginWatch(slot, now)
       else if (columns.kind[slot] === conditionKinds.changeOfState) this.#timed.resumePulse(slot, now)
-      if (columns.exclusiveGroup[slot]! >= 0) this.#dirtyGroups.push(columns.exclusiveGroup[slot]!)
     }
     this.#evaluate(this.#presentValues(), true)
   }
@@ -227,7 +211,7 @@ export class AlarmConditions {
     this.#externalValues.set(slot, value)
     this.#setStatus(slot, StatusCodes.Good)
     this.#turn(slot, isTrue ? 1 : 0, timestamp, Number.NaN, value as TagValue)
-    this.#resolveGroups()
+    this.#exclusive.resolve()
   }
 
   /** A due time of the purposes delay, stale, rate or pulse has come. */
@@ -236,15 +220,12 @@ export class AlarmConditions {
     else if (purpose === 'stale') this.#timed.lookAtUpdates(slot)
     else if (purpose === 'rate') this.#timed.windowMoved(slot)
     else this.#timed.pulseOver(slot)
-    this.#resolveGroups()
+    this.#exclusive.resolve()
   }
 
   /** It is held now, or no longer: limits inside it may count again. */
   holdChanged(slot: number): void {
-    const group = this.columns.exclusiveGroup[slot]!
-    if (group < 0) return
-    this.#dirtyGroups.push(group)
-    this.#resolveGroups(this.#clock.now())
+    if (this.#exclusive.mark(slot)) this.#exclusive.resolve(this.#clock.now())
   }
 
   /** The time without an update begins anew: its device has come back. */
@@ -309,7 +290,7 @@ export class AlarmConditions {
         const kind = kinds[slot]!
         const trait = traits[slot]!
         const value = values[row]!
-        if (trait & isDynamic) this.#markDue(slot)
+        if (trait & isDynamic) this.#dynamic.mark(slot)
         else if (kind <= conditionKinds.below && !Number.isNaN(value)) {
           const severity = code >>> 30
           if (severity > 1 || (severity === 1 && !(trait & usesUncertain))) continue
@@ -319,7 +300,7 @@ export class AlarmConditions {
         } else if (!isPresent || kind !== conditionKinds.stale)
           this.#check(slot, value, batch.others?.[row], code, batch.sourceTimestamp[row]!)
       }
-      if (this.#dirtyGroups.length > 0) this.#resolveGroups()
+      this.#exclusive.resolve()
     }
     this.checkCount += count
     this.#endRound()
@@ -335,19 +316,13 @@ export class AlarmConditions {
       const isTrue = isBad(code) || (isUncertain(code) && (columns.traits[slot]! & usesUncertain) !== 0)
       return this.#turn(slot, isTrue ? 1 : 0, timestamp, number, other)
     }
-    if (!this.#isUsable(slot, code)) return
+    if (!columns.isUsable(slot, code)) return
     if (kind === conditionKinds.changeOfState) return this.#timed.noteChange(slot, number, other, timestamp)
     const value = typeof other === 'bigint' ? Number(other) : number
     if (Number.isNaN(value)) return
     if (kind === conditionKinds.rate) return this.#timed.noteStep(slot, value, timestamp)
     const next = this.#compare(slot, value)
     if (next !== null) this.#turn(slot, next, timestamp, number, other)
-  }
-
-  /** What Bad is to all but badQuality: the last result is held. So is Uncertain, unless the alarm uses it. */
-  #isUsable(slot: number, code: number): boolean {
-    const severity = code >>> 30
-    return severity === 0 || (severity === 1 && (this.columns.traits[slot]! & usesUncertain) !== 0)
   }
 
   /** null = cannot be said, because the limit or the reference is not known (yet). */
@@ -363,10 +338,11 @@ export class AlarmConditions {
   }
 
   #deviation(slot: number, value: number): number | null {
-    const at = this.columns.formula[slot]!
+    const { columns } = this
+    const at = columns.formula[slot]!
     if (at < 0) return null
     const formula = this.#formulas.formula(at)
-    if (!formula.isDecided || !this.#isUsable(slot, formula.statusCode)) return null
+    if (!formula.isDecided || !columns.isUsable(slot, formula.statusCode)) return null
     const reference = Number(formula.value)
     return Number.isFinite(reference) ? Math.abs(value - reference) : null
   }
@@ -379,68 +355,9 @@ export class AlarmConditions {
     this.#qualityChanges.push(slot)
   }
 
-  #markDue(slot: number): void {
-    if (this.#isDueSlot[slot]) return
-    this.#isDueSlot[slot] = 1
-    this.#dueSlots.push(slot)
-  }
-
-  /** Expressions whose inputs changed, then the alarms that build on them. */
   #endRound(): void {
-    const evaluated = this.#formulas.evaluate()
-    for (let at = 0; at < evaluated.length; at++) {
-      const formula = evaluated[at]!
-      this.#evaluatedFormulas.push(formula)
-      const users = this.#usersOfFormula[formula]
-      if (users !== undefined) for (let user = 0; user < users.length; user++) this.#markDue(users[user]!)
-    }
-    const due = this.#dueSlots
-    if (due.length > 0) {
-      this.#dueSlots = []
-      for (let at = 0; at < due.length; at++) {
-        this.#isDueSlot[due[at]!] = 0
-        this.#checkDynamic(due[at]!)
-      }
-    }
-    if (this.#dirtyGroups.length > 0) this.#resolveGroups()
-  }
-
-  #checkDynamic(slot: number): void {
-    const { columns } = this
-    if (columns.kind[slot] === conditionKinds.expression) return this.#checkExpression(slot)
-    const formulas = this.#formulas
-    const row = columns.inputRow[slot]!
-    let timestamp = formulas.timestampOf(row)
-    const limitAt = columns.limitFormula[slot]!
-    if (limitAt >= 0) {
-      const limit = formulas.formula(limitAt)
-      if (limit.timestamp > timestamp) timestamp = limit.timestamp
-      if (limit.isDecided && this.#isUsable(slot, limit.statusCode)) this.#moveLimit(slot, Number(limit.value))
-    }
-    const at = columns.formula[slot]!
-    if (at >= 0 && formulas.formula(at).timestamp > timestamp) timestamp = formulas.formula(at).timestamp
-    const code = formulas.statusCodeOf(row)
-    if (code !== StatusCodes.BadWaitingForInitialData)
-      this.#check(slot, formulas.valueOf(row), formulas.otherOf(row), code, timestamp)
-  }
-
-  #moveLimit(slot: number, limit: number): void {
-    const before = this.columns.limit[slot]!
-    if (!Number.isFinite(limit) || limit === before) return
-    this.columns.setLimit(slot, limit)
-    if (!Number.isNaN(before)) this.#limitChanges.push({ slot, before, after: limit })
-  }
-
-  #checkExpression(slot: number): void {
-    const at = this.columns.formula[slot]!
-    if (at < 0) return
-    const formulas = this.#formulas
-    const formula = formulas.formula(at)
-    if (!formula.isDecided || !this.#isUsable(slot, formula.statusCode)) return
-    const next = formula.value === true || (typeof formula.value === 'number' && formula.value !== 0) ? 1 : 0
-    const row = this.columns.inputRow[slot]!
-    const timestamp = formula.timestamp === 0 ? this.#clock.now() : formula.timestamp
-    this.#turn(slot, next, timestamp, formulas.valueOf(row), formulas.otherOf(row))
+    this.#dynamic.evaluate()
+    this.#exclusive.resolve()
   }
 
   /** The evaluation without delays: starts, restarts and ends them. */
@@ -476,13 +393,8 @@ export class AlarmConditions {
 
   /** The condition after its delays. */
   #settle(slot: number, next: 0 | 1, timestamp: number, value: JsonValue): void {
-    const { columns } = this
-    columns.result[slot] = next
-    const group = columns.exclusiveGroup[slot]!
-    if (group < 0) return this.#tell(slot, next, timestamp, value)
-    columns.since[slot] = timestamp
-    this.#groupValues.set(group, value)
-    this.#dirtyGroups.push(group)
+    this.columns.result[slot] = next
+    if (!this.#exclusive.settle(slot, timestamp, value)) this.#tell(slot, next, timestamp, value)
   }
 
   #tell(slot: number, next: 0 | 1, timestamp: number, value: JsonValue): void {
@@ -492,22 +404,6 @@ export class AlarmConditions {
     columns.since[slot] = timestamp
     const statusCode = columns.statusCode[slot]!
     this.#edges.push({ slot, isTrue: next === 1, timestamp, value, limit: this.presentLimit(slot), statusCode })
-  }
-
-  /** In each group with a change: the outermost one that is true and not held counts, the held ones as they are. */
-  #resolveGroups(earliest = 0): void {
-    if (this.#dirtyGroups.length === 0) return
-    const { columns } = this
-    for (const group of new Set(this.#dirtyGroups.splice(0))) {
-      const slots = this.#groups[group]!
-      const newest = slots.reduce((most, slot) => Math.max(most, columns.since[slot]!), earliest)
-      const outermost = slots.find((slot) => columns.result[slot] === 1 && !this.#isHeld(slot))
-      const isWanted = (slot: number) => columns.result[slot] === 1 && (slot === outermost || this.#isHeld(slot))
-      const value = this.#groupValues.get(group) ?? this.presentValue(slots[0]!)
-      this.#groupValues.delete(group)
-      for (const slot of slots) if (!isWanted(slot)) this.#tell(slot, 0, newest, value)
-      for (const slot of slots) if (isWanted(slot)) this.#tell(slot, 1, newest, value)
-    }
   }
 
   #json(slot: number, number: number, other: TagValue | undefined): JsonValue {

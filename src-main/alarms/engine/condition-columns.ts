@@ -101,6 +101,12 @@ export class ConditionColumns {
     this.exclusiveGroup = grown(this.exclusiveGroup, new Int32Array(size).fill(-1))
   }
 
+  /** What Bad is to all but badQuality: the last result is held. So is Uncertain, unless the alarm uses it. */
+  isUsable(slot: number, code: number): boolean {
+    const severity = code >>> 30
+    return severity === 0 || (severity === 1 && (this.traits[slot]! & usesUncertain) !== 0)
+  }
+
   /** A new limit: where to enter and where to leave. */
   setLimit(slot: number, limit: number): void {
     this.limit[slot] = limit
