@@ -43,7 +43,7 @@ export function stateOf(regions: AlarmRegions): AlarmState {
 }
 
 /** The state without shelving, suppression and service. */
-export function processStateOf({ isActive, isAcknowledged, isLatched }: AlarmRegions): AlarmState {
+function processStateOf({ isActive, isAcknowledged, isLatched }: AlarmRegions): AlarmState {
   if (isActive) return isAcknowledged ? 'acknowledged' : 'unacknowledged'
   if (isLatched) return isAcknowledged ? 'latchedAcknowledged' : 'latchedUnacknowledged'
   return isAcknowledged ? 'normal' : 'returnedUnacknowledged'

@@ -111,7 +111,7 @@ export interface AlarmDatabase {
 }
 
 /** Attributes every approved entry must have (conformance/ALARMS.md A20); the others of A20 every definition has anyway. */
-export const mandatoryAttributes = [
+const mandatoryAttributes = [
   'consequence',
   'severity',
   'cause',

@@ -24,14 +24,6 @@ export type AlarmCondition = (typeof alarmConditions)[number]
 export const alarmPriorities = ['low', 'medium', 'high', 'urgent'] as const
 export type AlarmPriority = (typeof alarmPriorities)[number]
 
-/** Severity of OPC 10000-5 (1 to 1000) of each priority; ranges are split at 250, 500 and 750. */
-export const severityOfPriority: Readonly<Record<AlarmPriority, number>> = {
-  low: 125,
-  medium: 375,
-  high: 625,
-  urgent: 875,
-}
-
 /**
  * The state as it is shown (ISA-18.2 figure 3). Out of service hides suppressed by design, that hides shelved, that hides the
  * process states. `normal` ones are not listed.

@@ -190,6 +190,21 @@ export class AlarmStation {
   }
 }
 
+/** A station with one alarm, `Tank.Level/high` unless the overrides say otherwise. */
+export function oneAlarm(overrides: Partial<AlarmDefinition> = {}): AlarmStation {
+  return new AlarmStation({ definitions: [alarmDefinition(overrides)] })
+}
+
+/** A value above the usual limit of {@link alarmDefinition}. */
+export function high(station: AlarmStation, tag = 'Tank.Level'): void {
+  station.samples([tag, 95])
+}
+
+/** A value below it. */
+export function low(station: AlarmStation, tag = 'Tank.Level'): void {
+  station.samples([tag, 50])
+}
+
 function tagsOf(definitions: readonly AlarmDefinition[]): readonly TagDefinition[] {
   const names = new Set(definitions.map(({ tag }) => tag).filter((tag) => !tag.includes(':')))
   return [...names].map((name) => tagDefinition(name, { dataType: 'float64', limits: { low: null, high: null } }))

@@ -1,7 +1,7 @@
 // What alarms wait for, and the key of each in the heap of due times.
 
 /** One time of each kind for each alarm. */
-export const duePurposes = ['delay', 'reAlarm', 'stale', 'rate', 'pulse', 'test', 'chattering', 'device'] as const
+const duePurposes = ['delay', 'reAlarm', 'stale', 'rate', 'pulse', 'test', 'chattering', 'device'] as const
 export type DuePurpose = (typeof duePurposes)[number]
 
 const places = Object.fromEntries(duePurposes.map((purpose, at) => [purpose, at])) as Readonly<

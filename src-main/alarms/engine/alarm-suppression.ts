@@ -23,7 +23,7 @@ const linkCodes: ReadonlySet<number> = new Set([
 ])
 
 /** Values may come before the state of their device, or after it; so long its word is waited for. ms. */
-export const deviceGraceMs = 2000
+const deviceGraceMs = 2000
 
 /** Why an alarm is suppressed; `undecided` while what decides is not known yet. */
 export type SuppressionVerdict = { readonly reason: string } | 'none' | 'undecided'

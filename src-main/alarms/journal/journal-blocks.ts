@@ -4,7 +4,7 @@ import type { AlarmEvent } from '../../shared/alarm.ts'
 import type { Database, Statement } from '../../storage/database.ts'
 import { codeOf, eventNumbers, flagShift, priorityNumbers, stateNumbers } from './journal-codec.ts'
 
-export const blockShift = 10
+const blockShift = 10
 /** Rows of one block. */
 export const blockLength = 1 << blockShift
 

@@ -2,7 +2,7 @@
 // the text in the dictionary.
 
 /** Stands in the text for each number that varies; no message of a plant contains it. */
-export const figureMark = '\u0001'
+const figureMark = '\u0001'
 
 const figure = /\d+(?:\.\d+)?/g
 

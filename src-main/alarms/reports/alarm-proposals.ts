@@ -19,7 +19,7 @@ import type { PlantIndex } from './related-things.ts'
 /** Span of the journal that is looked at; ms. */
 export const proposalSpanMs = alarmPeriodsMs.month
 /** An alarm that did not occur for so long is to be reviewed; ms. */
-export const neverActiveMs = 365 * alarmPeriodsMs.day
+const neverActiveMs = 365 * alarmPeriodsMs.day
 /** Alarms that are replayed for one answer, worst first. */
 const mostReplayed = 20
 /** From so many activations in the span on an alarm is frequent, if it also is one of the first ten. */

@@ -5,7 +5,7 @@ import type { AlarmPeak } from '../../shared/alarm-report.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
 
 /** 160 MB of columns; nobody reads a report of more. */
-export const mostAnnunciations = 10_000_000
+const mostAnnunciations = 10_000_000
 const firstOutBit = 0x8000_0000
 
 /** Columns in order of time, equal ones in order of the journal. ms since 1970-01-01 UTC. */

@@ -79,7 +79,7 @@ export interface AlarmBurst {
 }
 
 /** Bursts the operator must know of: those that are over within the fleeting time are none. */
-export function burstsOf(activations: readonly ReplayedActivation[], rules: NuisanceRules): readonly AlarmBurst[] {
+function burstsOf(activations: readonly ReplayedActivation[], rules: NuisanceRules): readonly AlarmBurst[] {
   const bursts: { start: number; end: number; lastStart: number }[] = []
   for (const { start, end } of activations) {
     const last = bursts.at(-1)

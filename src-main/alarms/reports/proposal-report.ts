@@ -51,7 +51,7 @@ export interface ProposalRows {
   readonly oldestTimestamp: number | null
 }
 
-export const mostActivations = 1000
+const mostActivations = 1000
 
 class Conduct {
   readonly course: AlarmCourseOfTime

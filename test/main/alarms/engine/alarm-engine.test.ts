@@ -1,26 +1,15 @@
 // The life of alarms through the whole engine: process, commands, shelving, alarms of the station itself, tests.
 import { describe, expect, test } from 'vitest'
-import type { AlarmDefinition } from '../../../../src-main/shared/alarm.ts'
 import { StatusCodes } from '../../../../src-main/shared/status-code.ts'
-import { AlarmStation, alarmDefinition, manager, operator } from '../../../fakes/alarm-station.ts'
+import { AlarmStation, alarmDefinition, high, low, manager, oneAlarm, operator } from '../../../fakes/alarm-station.ts'
 import { tagDefinition } from '../../../fakes/tag-definition.ts'
 
 const id = 'Tank.Level/high'
 const minute = 60_000
 
-function high(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 95])
-}
-function low(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 50])
-}
-function one(overrides: Partial<AlarmDefinition> = {}): AlarmStation {
-  return new AlarmStation({ definitions: [alarmDefinition(overrides)] })
-}
-
 describe('an alarm', () => {
   test('S1, S2, S5: becomes active, is acknowledged, returns and is normal again', async () => {
-    const station = one({ message: 'Level is {value} {unit} (limit {limit}) of {tag}' })
+    const station = oneAlarm({ message: 'Level is {value} {unit} (limit {limit}) of {tag}' })
     station.samples(['Tank.Level', 50], ['Tank.Level', 95.5])
     await station.alarms.flushed()
     expect(station.alarms.row(id)).toMatchObject({
@@ -63,7 +52,7 @@ describe('an alarm', () => {
   })
 
   test('what is not on the disk is not shown; commands answer when it is', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     expect(station.state(id)).toBe('normal')
     expect(station.committed).toEqual([])
@@ -75,7 +64,7 @@ describe('an alarm', () => {
   })
 
   test('while the journal cannot be written alarms are shown all the same, and commands say that they may be lost', async () => {
-    const station = one()
+    const station = oneAlarm()
     station.recorder.isWriting = false
     high(station)
     await expect(station.alarms.flushed()).rejects.toThrow('the disk is full')
@@ -91,7 +80,7 @@ describe('an alarm', () => {
   })
 
   test('S12, A8: is annunciated again while it stays active, as often as it may', async () => {
-    const station = one({ reAlarmMs: 5 * minute, mostReAlarms: 2 })
+    const station = oneAlarm({ reAlarmMs: 5 * minute, mostReAlarms: 2 })
     high(station)
     for (let round = 0; round < 4; round++) {
       await station.alarms.acknowledge([id], operator)
@@ -102,7 +91,7 @@ describe('an alarm', () => {
   })
 
   test('commands of several alarms answer each, unknown ones with a sentence', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     const results = await station.alarms.acknowledge(['Nothing/high', id], operator)
     expect(results).toEqual([
@@ -116,7 +105,7 @@ describe('shelving', () => {
   const shelving = { comment: 'pump under repair', durationMs: 10 * minute }
 
   test('S13, S14: is silent for its time, then what is active is annunciated anew', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.acknowledge([id], operator)
     await station.alarms.shelve([id], operator, shelving)
@@ -139,7 +128,7 @@ describe('shelving', () => {
   })
 
   test('S14: what is gone when the time is over is normal', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.shelve([id], operator, shelving)
     low(station)
@@ -148,7 +137,7 @@ describe('shelving', () => {
   })
 
   test('A32: a one-shot ends with the next return', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.shelve([id], operator, { comment: 'once', oneShot: true })
     low(station)
@@ -163,7 +152,7 @@ describe('shelving', () => {
   })
 
   test('S20: ends in wall time, also when the clock was set forward', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.shelve([id], operator, shelving)
     station.clock.jump(10 * minute)
@@ -225,7 +214,7 @@ describe('alarms of the station itself', () => {
 
 describe('A62: a test', () => {
   test('raises the alarm without the process, marked in the journal, and leaves nothing behind', async () => {
-    const station = one({ latching: true })
+    const station = oneAlarm({ latching: true })
     low(station)
     expect(await station.alarms.test([id], manager, 5000)).toEqual([{ id, statusCode: 0 }])
     expect(station.alarms.row(id)).toMatchObject({ state: 'unacknowledged', occurrenceCount: 0, isTest: true })
@@ -238,7 +227,7 @@ describe('A62: a test', () => {
   })
 
   test('is no test any more when the process raises the alarm after it', async () => {
-    const station = one()
+    const station = oneAlarm()
     low(station)
     await station.alarms.test([id], manager, 5000)
     await station.clock.advance(5000)
@@ -249,7 +238,7 @@ describe('A62: a test', () => {
   })
 
   test('masks the process meanwhile; what is real then comes with its own time', async () => {
-    const station = one()
+    const station = oneAlarm()
     low(station)
     await station.alarms.test([id], manager, 5000)
     await station.clock.advance(1000)
@@ -264,7 +253,7 @@ describe('A62: a test', () => {
   })
 
   test('is refused where it would hide something, and for no time at all', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     expect((await station.alarms.test([id], manager, 5000))[0]!.statusCode).toBe(StatusCodes.BadInvalidState)
     for (const durationMs of [0, -1, Number.NaN, 1e12])
@@ -272,7 +261,7 @@ describe('A62: a test', () => {
   })
 
   test('S20: a test that the station did not survive is over at the next start', async () => {
-    const before = one({ latching: true })
+    const before = oneAlarm({ latching: true })
     await before.alarms.test([id], manager, 60_000)
     const station = before.restart()
     expect(station.story()).toEqual(['returned normal'])
@@ -280,7 +269,7 @@ describe('A62: a test', () => {
 })
 
 test('a closed engine leaves no timer', async () => {
-  const station = one({ onDelayMs: 5000 })
+  const station = oneAlarm({ onDelayMs: 5000 })
   high(station)
   station.alarms.close()
   expect(station.clock.pendingCount).toBe(0)

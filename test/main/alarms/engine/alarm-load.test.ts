@@ -1,20 +1,9 @@
 // Floods, chattering, and what counts as load, through the whole engine.
 import { describe, expect, test } from 'vitest'
-import type { AlarmDefinition } from '../../../../src-main/shared/alarm.ts'
-import { AlarmStation, alarmDefinition, manager, operator } from '../../../fakes/alarm-station.ts'
+import { AlarmStation, alarmDefinition, high, low, manager, oneAlarm, operator } from '../../../fakes/alarm-station.ts'
 
 const id = 'Tank.Level/high'
 const minute = 60_000
-
-function high(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 95])
-}
-function low(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 50])
-}
-function one(overrides: Partial<AlarmDefinition> = {}): AlarmStation {
-  return new AlarmStation({ definitions: [alarmDefinition(overrides)] })
-}
 
 describe('load', () => {
   test('A41: a flood begins with the tenth annunciation in ten minutes and ends below five, to the millisecond', async () => {
@@ -56,7 +45,7 @@ describe('load', () => {
   })
 
   test('A48: three activations within a minute are chattering, until a minute has only two', async () => {
-    const station = one()
+    const station = oneAlarm()
     for (let round = 0; round < 3; round++) {
       await station.clock.advance(10_000)
       low(station)
@@ -72,7 +61,7 @@ describe('load', () => {
   })
 
   test('A48: the window of chattering is shorter than its length: three activations at 0, 30 and 60 s are none', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     for (const wait of [30_000, 29_999]) {
       await station.clock.advance(wait)
@@ -81,7 +70,7 @@ describe('load', () => {
     }
     await station.alarms.flushed()
     expect(station.alarms.row(id)!.isChattering).toBe(true)
-    const slower = one()
+    const slower = oneAlarm()
     high(slower)
     for (const wait of [30_000, 30_000]) {
       await slower.clock.advance(wait)

@@ -1,26 +1,15 @@
 // Alarms over a change of the plant and over a restart.
 import { describe, expect, test } from 'vitest'
-import type { AlarmDefinition } from '../../../../src-main/shared/alarm.ts'
 import { StatusCodes } from '../../../../src-main/shared/status-code.ts'
-import { AlarmStation, alarmDefinition, operator } from '../../../fakes/alarm-station.ts'
+import { AlarmStation, alarmDefinition, high, low, oneAlarm, operator } from '../../../fakes/alarm-station.ts'
 import { tagDefinition } from '../../../fakes/tag-definition.ts'
 
 const id = 'Tank.Level/high'
 const minute = 60_000
 
-function high(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 95])
-}
-function low(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 50])
-}
-function one(overrides: Partial<AlarmDefinition> = {}): AlarmStation {
-  return new AlarmStation({ definitions: [alarmDefinition(overrides)] })
-}
-
 describe('a change of the plant', () => {
   test('keeps the state of every alarm whose id stays, and journals what is different', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.acknowledge([id], operator)
     station.configure([alarmDefinition({ limit: 92, deadband: 1 }), alarmDefinition({ condition: 'low', limit: 10 })])
@@ -32,7 +21,7 @@ describe('a change of the plant', () => {
   })
 
   test('S12: a higher priority annunciates an acknowledged alarm again', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     await station.alarms.acknowledge([id], operator)
     station.configure([alarmDefinition({ priority: 'urgent' })])
@@ -57,7 +46,7 @@ describe('a change of the plant', () => {
   })
 
   test('the empty plant of a station without a good one removes nothing', async () => {
-    const before = one()
+    const before = oneAlarm()
     high(before)
     await before.alarms.acknowledge([id], operator)
     const station = before.restart()
@@ -70,7 +59,7 @@ describe('a change of the plant', () => {
   })
 
   test('an alarm that is in the plant again is what it was', async () => {
-    const station = one()
+    const station = oneAlarm()
     high(station)
     station.configure([])
     station.configure([alarmDefinition()])
@@ -107,7 +96,7 @@ describe('S20: a restart', () => {
   })
 
   test('shelving goes on in wall time; one that ran out meanwhile ends at the start', async () => {
-    const before = one()
+    const before = oneAlarm()
     high(before)
     await before.alarms.shelve([id], operator, { comment: 'r', durationMs: 10 * minute })
     before.clock.jump(4 * minute)
@@ -133,7 +122,7 @@ describe('S20: a restart', () => {
   })
 
   test('re-alarms go on from the acknowledgement', async () => {
-    const before = one({ reAlarmMs: 10 * minute })
+    const before = oneAlarm({ reAlarmMs: 10 * minute })
     high(before)
     await before.alarms.acknowledge([id], operator)
     before.clock.jump(9 * minute)

@@ -1,14 +1,10 @@
 // Suppression by design through the whole engine: expressions, rules of the philosophy, a lost device.
 import { describe, expect, test } from 'vitest'
 import { StatusCodes } from '../../../../src-main/shared/status-code.ts'
-import { AlarmStation, alarmDefinition } from '../../../fakes/alarm-station.ts'
+import { AlarmStation, alarmDefinition, high } from '../../../fakes/alarm-station.ts'
 import { tagDefinition } from '../../../fakes/tag-definition.ts'
 
 const id = 'Tank.Level/high'
-
-function high(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 95])
-}
 
 describe('suppression by design', () => {
   const tags = [tagDefinition('Tank.Level'), tagDefinition('Line.Stopped', { dataType: 'bool' })]

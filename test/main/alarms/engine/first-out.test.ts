@@ -1,13 +1,6 @@
 // Which alarm of a group came first, through the whole engine.
 import { describe, expect, test } from 'vitest'
-import { AlarmStation, alarmDefinition, operator } from '../../../fakes/alarm-station.ts'
-
-function high(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 95])
-}
-function low(station: AlarmStation, tag = 'Tank.Level'): void {
-  station.samples([tag, 50])
-}
+import { AlarmStation, alarmDefinition, high, low, operator } from '../../../fakes/alarm-station.ts'
 
 describe('A40: first-out', () => {
   const definitions = ['A', 'B', 'C'].map((tag) => alarmDefinition({ tag, firstOutGroup: 'trip' }))
