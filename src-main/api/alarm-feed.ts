@@ -5,7 +5,7 @@ import { messageOf } from '../shared/runtime-error.ts'
 import { invalidInput } from './api-error.ts'
 import type { ApiParts } from './api-parts.ts'
 import type { NounFeeds } from './call-handlers.ts'
-import { type FeedSource, pacedSource } from './feed.ts'
+import { FeedPace, type FeedSource, pacedSource } from './feed.ts'
 
 const viewIntervalMs = 100
 const summaryIntervalMs = 50
@@ -21,6 +21,9 @@ const retryMs = 1000
 export function alarmFeeds(parts: ApiParts): NounFeeds<'alarms'> {
   const { clock } = parts
   const { board, engine } = parts.alarms
+  const views = new FeedPace(viewIntervalMs)
+  const groups = new FeedPace(groupsIntervalMs)
+  const summaries = new FeedPace(summaryIntervalMs)
   return {
     'alarms.view': ({ order = 'priority', offset = 0, count = usualViewCount, ...filter }) => {
       let shown: { readonly total: number; readonly alarms: readonly AlarmRow[] } | null = null
@@ -30,19 +33,19 @@ export function alarmFeeds(parts: ApiParts): NounFeeds<'alarms'> {
         shown = window
         return { total: window.total, offset, alarms: window.alarms }
       }
-      return pacedSource(clock, viewIntervalMs, present, (notify) => board.onRows(notify))
+      return pacedSource(clock, views, present, (notify) => board.onRows(notify))
     },
     'alarms.groups': ({ by, ...filter }) =>
       pacedSource(
         clock,
-        groupsIntervalMs,
+        groups,
         () => ({ groups: board.list.groups(filter, by) }),
         (notify) => board.onRows(notify),
       ),
     'alarms.summary': () =>
       pacedSource(
         clock,
-        summaryIntervalMs,
+        summaries,
         () => board.summary(engine.load(), engine.isJournalled),
         (notify) => board.onRows(notify),
       ),

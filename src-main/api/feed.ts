@@ -97,13 +97,40 @@ export function stateSource<Item>(
   }
 }
 
+/** How often feeds of one kind may put their state together: all of them share what they may take of the thread. */
+export class FeedPace {
+  readonly #shortestMs: number
+  /** What it cost each open feed the last time; ms. */
+  readonly #costs = new Map<object, number>()
+
+  /** `shortestMs`: no feed is faster. */
+  constructor(shortestMs: number) {
+    this.#shortestMs = shortestMs
+  }
+
+  /** So that all open feeds together take a tenth of the thread at most. */
+  get intervalMs(): number {
+    let cost = 0
+    for (const each of this.#costs.values()) cost += each
+    return Math.max(this.#shortestMs, 10 * cost)
+  }
+
+  took(feed: object, costMs: number): void {
+    this.#costs.set(feed, costMs)
+  }
+
+  left(feed: object): void {
+    this.#costs.delete(feed)
+  }
+}
+
 /**
- * A feed of a state that costs something to put together: now, and at most every `intervalMs` while it changes. `present` gives
+ * A feed of a state that costs something to put together: now, and while it changes no more often than `pace` says. `present` gives
  * null where a change changed nothing that this feed shows.
  */
 export function pacedSource<Item>(
   clock: Clock,
-  intervalMs: number,
+  pace: FeedPace,
   present: () => Item | null,
   subscribe: (notify: () => void) => () => void,
 ): FeedSource<Item> {
@@ -111,23 +138,27 @@ export function pacedSource<Item>(
   let timer: Timer | null = null
   let isNew = true
   let takenMonotonic = Number.NEGATIVE_INFINITY
+  const feed = {}
   return {
     start(notify) {
       unsubscribe = subscribe(() => {
         if (isNew) return
         isNew = true
-        timer = clock.after(Math.max(0, takenMonotonic + intervalMs - clock.monotonic()), notify)
+        timer = clock.after(Math.max(0, takenMonotonic + pace.intervalMs - clock.monotonic()), notify)
       })
     },
     take() {
       if (!isNew) return null
       isNew = false
       takenMonotonic = clock.monotonic()
-      return present()
+      const item = present()
+      pace.took(feed, clock.monotonic() - takenMonotonic)
+      return item
     },
     close() {
       unsubscribe?.()
       timer?.cancel()
+      pace.left(feed)
     },
   }
 }

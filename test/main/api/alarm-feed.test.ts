@@ -1,5 +1,5 @@
 // Feeds about alarms: windows and summary are paced states, events are never left out however slow the client is.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alarmFeeds } from '../../../src-main/api/alarm-feed.ts'
 import { Feed, type FeedSource } from '../../../src-main/api/feed.ts'
 import type { AlarmEvent, AlarmRow } from '../../../src-main/shared/alarm.ts'
@@ -102,6 +102,30 @@ describe('alarms.view', () => {
     expect(client.items.at(-1)?.total).toBe(1000)
     client.feed.close()
     expect(clock.pendingCount).toBe(usualTimerCount)
+  })
+
+  test('windows that cost much come so seldom that all of them together take a tenth of the time', async () => {
+    const { list } = runtime.parts.alarms.board
+    const window = list.window.bind(list)
+    const monotonic = clock.monotonic.bind(clock)
+    // Each takes 20 ms, and nothing else costs anything.
+    let cost = 0
+    vi.spyOn(clock, 'monotonic').mockImplementation(() => monotonic() + cost)
+    const made = vi.spyOn(list, 'window').mockImplementation((...input) => {
+      cost += 20
+      return window(...input)
+    })
+    const source = feeds()['alarms.view']
+    const clients = [0, 1, 2].map((offset) => new Client(source({ offset }, jsonForm) as FeedSource<ViewItem>))
+    made.mockClear()
+    for (let at = 0; at < 3000; at++) {
+      runtime.alarms.commit([alarmRow(`T${at % 50}/high`, { eventId: at })])
+      await clock.advance(1)
+    }
+    expect(made.mock.calls.length * 20).toBeLessThanOrEqual(0.12 * 3000)
+    expect(made.mock.calls.length).toBeGreaterThan(9)
+    for (const { feed } of clients) feed.close()
+    vi.restoreAllMocks()
   })
 
   test('for a client that stalls nothing is put together; afterwards it gets the present state', async () => {
