@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { AlarmEvent, AlarmSummary } from '../../src-main/shared/alarm.ts'
 import { AlarmDevice, stationUser } from './alarm-device.ts'
+import { FeedReader } from './alarm-people.ts'
 import { endProcess, StationProcess } from './station-process.ts'
 
 const level = (limit: number, more = '') => `
@@ -34,46 +35,10 @@ async function startedAt(value: number, tags: string): Promise<void> {
   await vi.waitFor(async () => expect((await plc.station.read('Tank.Level')).value).toBe(value), waitFor)
 }
 
-/** A feed as a script reads it: the JSON of each `data:` line, as it comes. */
-class Lines<Item> {
-  readonly items: Item[] = []
-  readonly #abort = new AbortController()
-
-  async open(path: string): Promise<this> {
-    const answer = await fetch(new URL(`/api/v1/${path}`, plc.station.url), {
-      headers: { Authorization: `Bearer ${plc.station.token}` },
-      signal: this.#abort.signal,
-    })
-    expect(answer.status).toBe(200)
-    void this.#read(answer.body!)
-    return this
-  }
-
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder()
-    let text = ''
-    try {
-      for await (const piece of body) {
-        text += decoder.decode(piece, { stream: true })
-        const lines = text.split('\n')
-        text = lines.pop()!
-        for (const line of lines)
-          if (line.startsWith('data: ') && line !== 'data: ') this.items.push(JSON.parse(line.slice(6)) as Item)
-      }
-    } catch {
-      // The test closed it, or the station ended.
-    }
-  }
-
-  close(): void {
-    this.#abort.abort()
-  }
-}
-
 describe('alarms of a station', () => {
   test('every event reaches a watcher in order, as the journal has it; a later one catches up from where it was', async () => {
     await startedAt(50, level(90))
-    const watch = await new Lines<{ events: AlarmEvent[] }>().open('alarms.watch')
+    const watch = await FeedReader.open<{ events: AlarmEvent[] }>(plc.station, 'alarms.watch')
     for (const value of [95, 50, 96, 51]) {
       plc.set(40_001, value)
       await plc.until('Tank.Level/high', value > 90 ? 'unacknowledged' : 'returnedUnacknowledged')
@@ -96,7 +61,7 @@ describe('alarms of a station', () => {
     watch.close()
 
     await plc.killAndRestart()
-    const later = await new Lines<{ events: AlarmEvent[] }>().open('alarms.watch?since=2')
+    const later = await FeedReader.open<{ events: AlarmEvent[] }>(plc.station, 'alarms.watch?since=2')
     await vi.waitFor(() => expect(later.items.flatMap(({ events }) => events)).toEqual(seen.slice(2)), waitFor)
     later.close()
     const { events } = await plc.station.call('audit.read', { limit: 20 })
@@ -110,8 +75,8 @@ describe('alarms of a station', () => {
 
   test('summary and window show an alarm when it comes, with its words in both languages, and when it has gone', async () => {
     await startedAt(50, level(90))
-    const summary = await new Lines<AlarmSummary>().open('alarms.summary')
-    const view = await new Lines<{ total: number }>().open('alarms.view?states=unacknowledged&count=10')
+    const summary = await FeedReader.open<AlarmSummary>(plc.station, 'alarms.summary')
+    const view = await FeedReader.open<{ total: number }>(plc.station, 'alarms.view?states=unacknowledged&count=10')
     await vi.waitFor(() => expect([summary.items.length, view.items.length]).toEqual([1, 1]), waitFor)
     plc.set(40_001, 95)
     await vi.waitFor(() => expect(summary.items.at(-1)?.counts.unacknowledged.high).toBe(1), waitFor)
@@ -196,10 +161,10 @@ describe('alarms of a station', () => {
     const refused = await plc.station.post('alarms.journal', {})
     expect(refused.status).toBe(503)
     expect(JSON.stringify(refused.body)).toContain('the alarm journal could not be opened')
-    const summary = await new Lines<AlarmSummary>().open('alarms.summary')
+    const summary = await FeedReader.open<AlarmSummary>(plc.station, 'alarms.summary')
     await vi.waitFor(() => expect(summary.items.at(-1)).toMatchObject({ isJournalled: false }), waitFor)
     summary.close()
-    const watch = await new Lines<{ events: AlarmEvent[] }>().open('alarms.watch?since=0')
+    const watch = await FeedReader.open<{ events: AlarmEvent[] }>(plc.station, 'alarms.watch?since=0')
     await vi.waitFor(() => expect(watch.items.flatMap(({ events }) => events)).toHaveLength(2), waitFor)
     watch.close()
   }, 60_000)
