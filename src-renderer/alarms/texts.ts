@@ -265,7 +265,7 @@ export const t = defineTexts({
     trend: '趋势',
     trendOf: '报警时刻的趋势：{message}',
     faceplate: '操作面板',
-    before: '报警之前',
+    before: '报警前发生了什么',
     journal: '日志',
     acknowledgeOf: '确认：{message}',
     guidance: '处理指导',

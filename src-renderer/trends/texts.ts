@@ -194,7 +194,7 @@ export const t = defineTexts({
     markOperator: '操作员操作',
     markDevice: '通信设备',
     markAlarm: '报警',
-    before: '报警之前',
+    before: '报警前发生了什么',
     alarmLimits: '报警限值',
     limitsFailed: '无法显示报警限值：{reason}',
     markIdentifier: '标识',

@@ -56,7 +56,7 @@ export const t = defineTexts({
     'note.cut': 'There was more than could be looked at; what is nearest is shown.',
   },
   'zh-CN': {
-    title: '{id} 之前发生了什么',
+    title: '{id} 报警前发生了什么',
     back: '报警列表',
     openEntry: '主报警数据库中的条目',
     occurredAt: '报警时间 {time}',

@@ -28,7 +28,7 @@ export const t = defineTexts({
     left: '剩余 {time}',
     leftSoon: '即将结束：剩余 {time}',
     guidance: '处理指导',
-    before: '此前发生了什么',
+    before: '报警前发生了什么',
     entry: '条目',
     acknowledge: '确认',
     shelve: '搁置…',
