@@ -293,6 +293,96 @@ test.describe('in a flood', () => {
   })
 })
 
+// A62: nobody may take a test for the process.
+test('an alarm raised by a test is called a test wherever it is shown, and leaves nothing behind', async ({
+  page,
+  station,
+}) => {
+  const id = 'Boiler.Pressure/highHigh'
+  await station.process.call('alarms.test', { ids: [id], durationMs: 20_000 })
+  await logIn(page, station, 'operator', `#/alarms?alarm=${encodeURIComponent(id)}&tag=Boiler.Pressure`)
+  const word = (within: ReturnType<Page['locator']>) => within.getByText('Test', { exact: true })
+  await expect(word(banner(page))).toBeVisible()
+  await expect(banner(page).getByRole('img', { name: 'Test: Urgent, Unacknowledged' })).toBeVisible()
+  await expect(word(row(page, 'safety valve opens'))).toBeVisible()
+  await expect(word(page.getByRole('complementary', { name: 'What to do' }))).toBeVisible()
+  await expect(word(page.getByRole('region', { name: 'Alarms', exact: true }))).toBeVisible()
+  const badge = await word(row(page, 'safety valve opens')).evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect()
+    const around = element.parentElement!.getBoundingClientRect()
+    return top >= around.top && bottom <= around.bottom
+  })
+  expect(badge, 'nothing of the word is cut off').toBe(true)
+  await page.goto(`${station.url}#/shift-report`)
+  await expect(word(page.getByRole('table', { name: 'Unacknowledged' }))).toBeVisible()
+  await page.goto(`${station.url}#/trend?pens=Boiler.Pressure&span=300000&marks=alarm`)
+  await page.getByRole('button', { name: 'Marks', exact: true }).click()
+  const mark = page.getByRole('listitem').filter({ hasText: /^.*Test · Urgent/ })
+  await expect(mark).toBeVisible()
+  // From the mark of a trend to what came before the alarm.
+  await mark.getByRole('link', { name: /^What came before/ }).click()
+  await expect(page).toHaveURL(/#\/alarm-before\/Boiler\.Pressure%2FhighHigh\?event=\d+/)
+  await expect(page.getByText('Raised by a test, not by the process.')).toBeVisible()
+  await expect(banner(page)).toContainText('No unacknowledged alarms', { timeout: 30_000 })
+})
+
+// A31: what comes back by itself must not come as a surprise.
+test('a shelving warns five minutes before it ends: in the banner, on the tab and in its row', async ({
+  page,
+  station,
+}) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  const shelve = (id: string, durationMs: number) =>
+    station.process.call('alarms.shelve', { ids: [id], comment: 'sensor', durationMs })
+  await shelve('Boiler.Pressure/high', 3_600_000)
+  await logIn(page, station, 'operator', '#/alarms?tab=shelved')
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).not.toContainText('Ends soon')
+  await expect(banner(page).getByRole('link', { name: '1 shelved', exact: true })).toBeVisible()
+  await shelve('Boiler.Pressure/highHigh', 240_000)
+  await expect(row(page, 'safety valve opens')).toContainText('Ends soon')
+  await expect(row(page, /above 8/)).not.toContainText('Ends soon')
+  await expect(page.getByRole('button', { name: /^Shelved 2 1 ends soon/ })).toBeVisible()
+  await expect(banner(page).getByRole('link', { name: '2 shelved, 1 of them ends within 5 minutes' })).toBeVisible()
+})
+
+test('an id typed with a plain slash is found, and what does not exist is said in the language of the screen', async ({
+  browser,
+  station,
+}) => {
+  await write(station, 'Boiler.Pressure', 9.5)
+  const page = await browser.newPage({ locale: 'zh-CN' })
+  await logIn(page, station, 'operator', '#/alarm-before/Boiler.Pressure/highHigh')
+  await expect(page.getByText('锅炉压力 9.5 bar：安全阀动作').last()).toBeVisible()
+  await expect(page.locator('main').getByRole('alert')).toHaveCount(0)
+  await page.goto(`${station.url}#/alarm-before/Boiler.Pressure/none`)
+  await expect(page.locator('main').getByRole('alert')).toContainText('没有这个报警')
+  // The journal is written in the plant's first language, and read in that of the screen.
+  await page.goto(`${station.url}#/alarm-journal`)
+  await expect(page.getByRole('row').filter({ hasText: '锅炉压力 9.5 bar：安全阀动作' }).first()).toBeVisible()
+  await page.close()
+})
+
+test('on a small panel the message of the banner keeps its room in a flood', async ({ page, station }) => {
+  await page.setViewportSize({ width: 1024, height: 600 })
+  await write(station, 'Flood.Level', 5)
+  await logIn(page, station, 'operator', '#/mimic/overview')
+  const message = banner(page).getByRole('link', { name: /station 1 blocked/ })
+  await expect(message).toBeVisible()
+  await expect(banner(page).getByRole('link', { name: /^Flood/ })).toBeVisible()
+  const { width } = (await message.boundingBox())!
+  expect(width).toBeGreaterThan(200)
+})
+
+test('what is chosen is seen with forced colours too', async ({ page, station }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await logIn(page, station, 'operator', '#/alarms')
+  const ground = (name: string) =>
+    page.getByRole('button', { name, exact: true }).evaluate((element) => getComputedStyle(element).backgroundColor)
+  await expect(page.getByRole('button', { name: 'Annunciated', exact: true })).toBeVisible()
+  expect(await ground('Annunciated')).not.toBe(await ground('Suppressed'))
+})
+
 test('filters are kept under a name, for the user, on every console', async ({ page, station, browser }) => {
   await logIn(page, station, 'operator', '#/alarms?priorities=urgent,high&area=Packing')
   await page.getByRole('button', { name: /More filters/ }).click()
