@@ -55,7 +55,10 @@ export interface AlarmRecorder {
    * they wait and `isWriting` is false.
    */
   append(transitions: readonly AlarmTransition[]): void
-  /** Resolves when everything appended so far is on the disk; rejects with RuntimeError BadResourceUnavailable when it cannot be written. */
-  flushed(): Promise<void>
+  /**
+   * Resolves when everything appended so far, or the rows up to `sequence`, are on the disk; rejects with RuntimeError
+   * BadResourceUnavailable when it cannot be written.
+   */
+  flushed(sequence?: number): Promise<void>
   readonly isWriting: boolean
 }

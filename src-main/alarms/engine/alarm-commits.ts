@@ -17,6 +17,9 @@ interface Waiter {
   readonly reject: (error: unknown) => void
 }
 
+/** Told at a time: the first of a flood are on screen while the last ones are being written. */
+const mostAtOnce = 1000
+
 export class AlarmCommits {
   readonly #recorder: AlarmRecorder
   readonly #logger: Logger
@@ -79,7 +82,8 @@ export class AlarmCommits {
       const made = this.#made
       this.#made = []
       this.#recorder.append(made)
-      this.#appended = this.#appended.length === 0 ? made : this.#appended.concat(made)
+      if (this.#appended.length === 0) this.#appended = made
+      else for (const transition of made) this.#appended.push(transition)
     }
     this.#waitForDisk()
   }
@@ -104,7 +108,7 @@ export class AlarmCommits {
 
   #waitForDisk(): void {
     if (this.#isWaiting) return
-    if (this.#appended.length > 0) this.#await(this.#appended.splice(0))
+    if (this.#appended.length > 0) this.#await(this.#appended.splice(0, mostAtOnce))
     else if (this.#touched.size > 0 || this.#isNews) {
       this.#isWaiting = true
       queueMicrotask(() => this.#told([], null))
@@ -113,7 +117,7 @@ export class AlarmCommits {
 
   #await(transitions: readonly AlarmTransition[]): void {
     this.#isWaiting = true
-    this.#recorder.flushed().then(
+    this.#recorder.flushed(transitions.at(-1)?.event.sequence).then(
       () => {
         this.#committedCount += transitions.length + this.#refusedCount
         this.#refusedCount = 0

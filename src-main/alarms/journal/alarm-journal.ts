@@ -122,8 +122,8 @@ class StoredAlarmJournal implements AlarmJournal {
     this.#recorder.append(transitions)
   }
 
-  flushed(): Promise<void> {
-    return this.#recorder.flushed()
+  flushed(sequence?: number): Promise<void> {
+    return this.#recorder.flushed(sequence)
   }
 
   async eventsSince(sequence: number, limit: number): Promise<readonly AlarmEvent[]> {

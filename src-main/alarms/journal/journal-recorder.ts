@@ -204,10 +204,9 @@ export class JournalRecorder {
     this.#lostCount++
   }
 
-  flushed(): Promise<void> {
-    if (this.#committedSequence >= this.#appendedSequence) return Promise.resolve()
+  flushed(sequence = this.#appendedSequence): Promise<void> {
+    if (this.#committedSequence >= sequence) return Promise.resolve()
     if (!this.#isWriting) return Promise.reject(this.#refusal())
-    const sequence = this.#appendedSequence
     return new Promise((resolve, reject) => this.#waiters.push({ sequence, resolve, reject }))
   }
 
@@ -351,9 +350,9 @@ export class JournalRecorder {
     this.#recent.push(...events)
     // Cut now and then, not each time.
     if (this.#recent.length > 2 * recentLength) this.#recent = this.#recent.slice(-recentLength)
-    const reached = this.#waiters.findIndex(({ sequence }) => sequence > this.#committedSequence)
-    const done = this.#waiters.splice(0, reached < 0 ? this.#waiters.length : reached)
-    for (const { resolve } of done) resolve()
+    const waiters = this.#waiters
+    this.#waiters = waiters.filter(({ sequence }) => sequence > this.#committedSequence)
+    for (const { sequence, resolve } of waiters) if (sequence <= this.#committedSequence) resolve()
     if (events.length > 0) this.#options.onCommitted(events)
   }
 

@@ -4,6 +4,8 @@ import type { CommittedAlarms } from '../alarms.ts'
 
 /** Alarms or events of one slice: some milliseconds. */
 const sliceLength = 1000
+/** What is told in passing. */
+const littleLength = 50
 
 export class CommitSlices {
   readonly #tell: (slice: CommittedAlarms) => void
@@ -25,7 +27,12 @@ export class CommitSlices {
   /** Told at once when it is little and nothing waits, else slice by slice, in this order. */
   add(committed: CommittedAlarms): void {
     const isLittle = committed.ids.length <= sliceLength && committed.events.length <= sliceLength
-    if (isLittle && this.#waiting.length === 0) return this.#tell(committed)
+    if (isLittle && this.#waiting.length === 0 && this.#turn === null) {
+      this.#tell(committed)
+      // Several at once are as much as one that is large.
+      if (committed.ids.length > littleLength) this.#schedule()
+      return
+    }
     this.#waiting.push(...slicesOf(committed))
     this.#schedule()
   }

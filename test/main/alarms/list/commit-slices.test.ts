@@ -50,6 +50,18 @@ describe('commit slices', () => {
     expect(isTold).toBe(true)
   })
 
+  test('of many pieces in one turn only the first is told in it', async () => {
+    const { told, slices } = recorded()
+    for (let piece = 0; piece < 5; piece++) slices.add(committed(1 + piece * 900, 900, 900))
+    expect(told).toHaveLength(1)
+    await turn()
+    expect(told.length).toBeLessThan(4)
+    await slices.told()
+    expect(told.flatMap(({ events }) => events.map(({ sequence }) => sequence))).toEqual(
+      Array.from({ length: 4500 }, (_, index) => index + 1),
+    )
+  })
+
   test('at the end of the station what waits is told now, once', async () => {
     const { told, slices } = recorded()
     slices.add(committed(1, 1500, 1500))
