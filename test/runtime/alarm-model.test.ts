@@ -16,7 +16,7 @@ import { AlarmDevice } from './alarm-device.ts'
 import { ModelAlarm, type ModelCommandName, type ModelRules } from './alarm-model.ts'
 import { FeedReader, Person } from './alarm-people.ts'
 
-const steps = Number(process.env.LINESIDE_JUDGE_STEPS ?? 90)
+const steps = Number(process.env.LINESIDE_JUDGE_STEPS ?? 50)
 const seed = Number(process.env.LINESIDE_JUDGE_SEED ?? Date.now() % 100_000)
 const waitFor = { timeout: 15_000, interval: 20 }
 

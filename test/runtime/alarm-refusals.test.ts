@@ -8,6 +8,8 @@ import { randomOf } from '../../src-main/simulation/random.ts'
 import { AlarmDevice } from './alarm-device.ts'
 import { type Answer, Person } from './alarm-people.ts'
 
+/** Random inputs of each call; LINESIDE_GARBAGE_ROUNDS=500 for long. */
+const garbageRounds = Number(process.env.LINESIDE_GARBAGE_ROUNDS ?? 12)
 const commands = ['acknowledge', 'shelve', 'unshelve', 'outOfService', 'returnToService', 'reset', 'comment', 'test']
 const calls = Object.keys(alarmCalls) as (keyof typeof alarmCalls)[]
 const tags = `
@@ -100,7 +102,7 @@ describe('garbage', () => {
       for (const text of ['', '{', '[]', 'null', '1', '"x"', '{"ids":', '\u0000', '{"ids":["a"],"ids":[]}'])
         expectSane(await administrator.postText(name, text), `${name} ${text}`)
       const ofCall = name.includes('Database') ? ['edits', 'reason', 'version', 'csv'] : keys
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < garbageRounds; round++) {
         const input: Record<string, unknown> = commands.some((command) => name === `alarms.${command}`)
           ? { ids: ['No.Such/high'] }
           : {}
