@@ -69,9 +69,7 @@ describe.skipIf(whyNoMosquitto !== '')(`floods of alarms${whyNoMosquitto}`, () =
     await source.publishAsync('all', JSON.stringify({ a: new Array(alarmCount).fill(value) }), { qos: 1 })
   }
 
-  async function total(
-    states?: ('unacknowledged' | 'acknowledged' | 'returnedUnacknowledged')[],
-  ): Promise<number> {
+  async function total(states?: ('unacknowledged' | 'acknowledged' | 'returnedUnacknowledged')[]): Promise<number> {
     return (await station.call('alarms.list', { limit: 1, ...(states === undefined ? {} : { states }) })).total
   }
 
