@@ -78,6 +78,28 @@ test('the banner is on every screen and nothing covers it (H24)', async ({ page,
   }
 })
 
+test('a dialog stands below the banner: what comes meanwhile is seen (H24)', async ({ page, station }) => {
+  await write(station, 'Flood.Level', 2)
+  await logIn(page, station, 'operator', '#/alarms')
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 1024, height: 600 },
+    { width: 390, height: 844 },
+  ]) {
+    await page.setViewportSize(size)
+    await page.getByRole('grid', { name: 'Alarms' }).focus()
+    await page.keyboard.press('s')
+    const dialog = page.getByRole('dialog')
+    await expect(dialog).toBeVisible()
+    const { y, height } = (await page.locator('section.banner').boundingBox())!
+    const box = (await dialog.boundingBox())!
+    expect(box.y, JSON.stringify(size)).toBeGreaterThanOrEqual(y + height - 1)
+    expect(box.y + box.height, JSON.stringify(size)).toBeLessThanOrEqual(size.height)
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+  }
+})
+
 test('a lost link is said in the banner and in the list: never an empty calm one', async ({ page, station }) => {
   await write(station, 'Boiler.Pressure', 9.5)
   await logIn(page, station, 'operator', '#/alarms')

@@ -154,7 +154,7 @@ export const t = defineTexts({
     nobody: '运行时自动',
     openTrend: '当时的趋势',
     openList: '在报警列表中查看',
-    openBefore: '此前发生了什么',
+    openBefore: '报警前发生了什么',
     openJournal: '此报警的全部记录',
     openDatabase: '报警设定',
     opens: '打开第 {sequence} 行，{time}',
