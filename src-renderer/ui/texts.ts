@@ -5,6 +5,8 @@ import { refusalTexts } from './refusal-texts.ts'
 
 export const t = defineTexts({
   en: {
+    chooseFile: 'Choose a file …',
+    noFileChosen: 'No file chosen yet.',
     close: 'Close',
     cancel: 'Cancel',
     loading: 'Loading …',
@@ -31,6 +33,8 @@ export const t = defineTexts({
     noAnswer: 'The runtime did not answer in time. Whether it was done is not known: look at the plant.',
   },
   'zh-CN': {
+    chooseFile: '选择文件…',
+    noFileChosen: '尚未选择文件。',
     close: '关闭',
     cancel: '取消',
     loading: '正在加载…',
