@@ -124,6 +124,19 @@ test('a lost link is said in the banner and in the list: never an empty calm one
   await expect(page.getByRole('button', { name: /what is in view/ })).toHaveCount(0)
 })
 
+test('who may only look is offered nothing to choose: no box, no button', async ({ page, station }) => {
+  await write(station, 'Boiler.Pressure', 8.5)
+  await logIn(page, station, 'operator', '#/alarms')
+  await expect(row(page, 'Boiler pressure').getByRole('checkbox')).toHaveCount(1)
+  const other = await page.context().browser()!.newContext()
+  const viewers = await other.newPage()
+  await logIn(viewers, station, 'viewer', '#/alarms')
+  await expect(row(viewers, 'Boiler pressure')).toBeVisible()
+  await expect(rows(viewers).getByRole('checkbox')).toHaveCount(0)
+  await expect(viewers.getByRole('button', { name: /^(✓ )?Acknowledge/ })).toHaveCount(0)
+  await other.close()
+})
+
 test('guidance is one click away: cause, consequence, action and the time left (A59)', async ({ page, station }) => {
   await write(station, 'Boiler.Pressure', 9.5)
   await logIn(page, station, 'operator', '#/alarms')
