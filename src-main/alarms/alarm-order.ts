@@ -2,7 +2,7 @@
 import { type AlarmOrder, type AlarmRow, type AlarmState, alarmPriorities, alarmStates } from '../shared/alarm.ts'
 
 /** What of an alarm decides where it stands. */
-export type AlarmPlace = Pick<AlarmRow, 'id' | 'tag' | 'state' | 'priority' | 'activeTimestamp' | 'area'>
+export type AlarmPlace = Pick<AlarmRow, 'id' | 'tag' | 'state' | 'priority' | 'activeTimestamp' | 'area' | 'isTest'>
 
 const unacknowledgedStates: ReadonlySet<AlarmState> = new Set<AlarmState>([
   'unacknowledged',
@@ -15,9 +15,12 @@ export function isUnacknowledged(state: AlarmState): boolean {
   return unacknowledgedStates.has(state)
 }
 
-/** Urgent unacknowledged = 0 … low acknowledged = 7: what an operator looks at next is on top. */
-export function urgencyOf({ state, priority }: Pick<AlarmRow, 'state' | 'priority'>): number {
-  return (isUnacknowledged(state) ? 0 : 4) + (3 - alarmPriorities.indexOf(priority))
+/**
+ * Urgent unacknowledged = 0 … low acknowledged = 7: what an operator looks at next is on top. A test is as urgent as a low alarm: it
+ * stands in front of nothing that matters.
+ */
+export function urgencyOf({ state, priority, isTest }: Pick<AlarmRow, 'state' | 'priority' | 'isTest'>): number {
+  return (isUnacknowledged(state) ? 0 : 4) + (isTest ? 3 : 3 - alarmPriorities.indexOf(priority))
 }
 
 /** Negative when `a` stands before `b`; whole ms count, an alarm that never was active comes last, equal ones are in order of id. */

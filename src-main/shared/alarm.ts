@@ -386,7 +386,7 @@ export interface AlarmListFilter extends AlarmFilter {
   readonly exactArea?: boolean | undefined
 }
 
-/** `priority`: unacknowledged first, then priority, then newest first: what an operator looks at next is on top. */
+/** `priority`: unacknowledged first, then priority, then newest first: what an operator looks at next is on top; a test counts as low. */
 export const alarmOrders = ['priority', 'newest', 'oldest', 'tag', 'area', 'state'] as const
 export type AlarmOrder = (typeof alarmOrders)[number]
 

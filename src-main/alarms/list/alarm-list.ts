@@ -217,19 +217,23 @@ const placeSchema = v.strictTuple([
   v.picklist(alarmPriorities),
   v.nullable(v.number()),
   v.string(),
+  v.boolean(),
 ])
 
 /** The place of a page's last row, not its number: rows may come and go between two pages. */
-function cursorOf({ id, tag, state, priority, activeTimestamp, area }: AlarmRow, order: AlarmOrder): string {
-  return Buffer.from(JSON.stringify([order, id, tag, state, priority, activeTimestamp, area])).toString('base64url')
+function cursorOf(row: AlarmRow, order: AlarmOrder): string {
+  const { id, tag, state, priority, activeTimestamp, area, isTest = false } = row
+  return Buffer.from(JSON.stringify([order, id, tag, state, priority, activeTimestamp, area, isTest])).toString(
+    'base64url',
+  )
 }
 
 function placeOf(cursor: string, order: AlarmOrder): AlarmPlace {
   const parsed = v.safeParse(placeSchema, parsedJson(Buffer.from(cursor, 'base64url').toString()))
   if (!parsed.success || parsed.output[0] !== order)
     throw new RuntimeError('BadInvalidArgument', 'the cursor is not one of a list in this order')
-  const [, id, tag, state, priority, activeTimestamp, area] = parsed.output
-  return { id, tag, state, priority, activeTimestamp, area }
+  const [, id, tag, state, priority, activeTimestamp, area, isTest] = parsed.output
+  return { id, tag, state, priority, activeTimestamp, area, isTest }
 }
 
 function parsedJson(text: string): unknown {

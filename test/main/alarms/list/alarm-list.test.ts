@@ -27,6 +27,7 @@ const anyRow = fc
       fc.constantFrom(0, 1_800_000_000_000.5, 8_000_000_000_000),
     ),
     area: fc.constantFrom(...areas),
+    isTest: fc.boolean(),
     alarmClass: fc.constantFrom('process', 'safety'),
     equipment: fc.constantFrom(null, 'Filler'),
     message: fc.constantFrom('Level HIGH', 'Füllstand hoch'),
@@ -111,6 +112,16 @@ describe('alarm list', () => {
         expect(listOf(rows).mostUrgent(count)).toEqual(all.slice(0, count))
       }),
     )
+  })
+
+  test('a test stands in front of no alarm that is more urgent than low, whatever its priority', () => {
+    const list = listOf([
+      alarmRow('Tank1.Level/test', { priority: 'urgent', state: 'unacknowledged', activeTimestamp: 9, isTest: true }),
+      alarmRow('Tank2.Level/high', { priority: 'medium', state: 'unacknowledged', activeTimestamp: 1 }),
+      alarmRow('Tank3.Level/high', { priority: 'urgent', state: 'acknowledged', activeTimestamp: 2 }),
+    ])
+    const { alarms } = list.window({}, 'priority', 0, 10)
+    expect(alarms.map(({ id }) => id)).toEqual(['Tank2.Level/high', 'Tank1.Level/test', 'Tank3.Level/high'])
   })
 
   test('they stay the first ones while hundreds come, are acknowledged and go', () => {
