@@ -24,10 +24,15 @@ export class ChunkIndexWriter {
   #position = indexHeaderByteCount
   #sealNumber = 0
 
-  /** Begins a new file. Throws HistoryFilesError. */
+  /** Begins a new file. Throws HistoryFilesError; then nothing of it is left. */
   constructor(file: string) {
     this.#file = new PartitionFile(file, true)
-    this.#file.append([new Uint8Array(indexHeaderByteCount)])
+    try {
+      this.#file.append([new Uint8Array(indexHeaderByteCount)])
+    } catch (error) {
+      this.#file.discard()
+      throw error
+    }
   }
 
   /** `rows`: of one series, in order of (first time stamp, seal number); series in rising order. */

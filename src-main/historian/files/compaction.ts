@@ -177,7 +177,12 @@ export class Housekeeping {
     try {
       while (index.refreshSome()) await this.#giveWay()
       const fresh = await sortIndex(index, `${partition.indexFile}.making`, partition.recentFrom, () => this.#giveWay())
-      await fresh.sync()
+      try {
+        await fresh.sync()
+      } catch (error) {
+        fresh.discard()
+        throw error
+      }
       await this.#files.exclusively(async () => {
         if (!this.#files.isCurrent(partition)) return fresh.discard()
         const old = partition.replaceIndex(fresh, index.tailEnd)

@@ -15,7 +15,13 @@ import { indexFileName, type PartitionFiles } from './partition-name.ts'
 /** Writes an index without rows; its file stays open. */
 export function emptyIndex(file: string, from: number, generation: number, coveredByteCount: number): PartitionFile {
   const facts = { from, generation, coveredByteCount, recentFrom: chunkFileHeaderByteCount }
-  return new ChunkIndexWriter(file).finish(facts)
+  const writer = new ChunkIndexWriter(file)
+  try {
+    return writer.finish(facts)
+  } catch (error) {
+    writer.discard()
+    throw error
+  }
 }
 
 /** The index of a partition, made anew where it is lost or damaged. Throws HistoryFilesError. */

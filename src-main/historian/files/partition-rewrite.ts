@@ -70,8 +70,14 @@ export class PartitionRewrite {
     const { from, to } = partition
     const generation = partition.generation + 1
     this.#chunks = new PartitionFile(join(place.folder, `${chunkFileName(partition, generation)}.making`), true)
-    this.#rows = new ChunkIndexWriter(join(place.folder, `${indexFileName(partition, generation, 1)}.making`))
-    this.#chunks.append([encodeFileHeader({ from, to, generation, isClustered: true })])
+    try {
+      this.#chunks.append([encodeFileHeader({ from, to, generation, isClustered: true })])
+      this.#rows = new ChunkIndexWriter(join(place.folder, `${indexFileName(partition, generation, 1)}.making`))
+    } catch (error) {
+      this.#chunks.discard()
+      this.#closeSource()
+      throw error
+    }
   }
 
   /**

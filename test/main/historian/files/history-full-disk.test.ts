@@ -1,6 +1,6 @@
 // A disk without room: nothing half written is left, the same batch goes in when there is room again.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -83,6 +83,31 @@ describe('a full disk', () => {
       expect(storedSamples(views.open(), level!.id)).toHaveLength(stored * 2000 + 4000)
       await files.close()
       views.close()
+      expect((await checkHistory(folder)).problems).toEqual([])
+    },
+  )
+
+  test.skipIf(!canMount).each([0, 1, 2, 3])(
+    'that has %i blocks left for a new partition takes the batch as soon as there is room (needs the right to mount)',
+    async (blocks) => {
+      const folder = join(disk, 'history')
+      const files = HistoryFolder.open({ folder })
+      const [level] = files.defineSeries([numberSeries('Filler.Level')])
+      const batch: SealedBatch = {
+        chunks: [sealed(level!.id, [{ timestamp: monday, value: 1 }])],
+        journalPosition: 1,
+      }
+      const ballast = join(disk, 'ballast')
+      const { bavail, bsize } = statfsSync(disk)
+      writeFileSync(ballast, Buffer.alloc((bavail - blocks) * bsize))
+      try {
+        files.append(batch)
+      } catch (error) {
+        expect((error as HistoryFilesError).kind).toBe('diskFull')
+      }
+      rmSync(ballast)
+      files.append(batch)
+      await files.close()
       expect((await checkHistory(folder)).problems).toEqual([])
     },
   )
