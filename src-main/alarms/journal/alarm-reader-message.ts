@@ -1,5 +1,4 @@
 // What the runtime's thread and the reader thread of the alarm journal say to each other.
-import type { StatusCodeName } from '../../shared/status-code.ts'
 import type { JournalFilter, JournalQuery } from './journal-query.ts'
 
 /** Handed to the thread at its start. */
@@ -36,10 +35,6 @@ export interface ToAlarmReader {
   /** Int32Array(1): 1 when nobody waits any more. */
   readonly cancelled: SharedArrayBuffer
 }
-
-export type FromAlarmReader =
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'refusal'; readonly id: number; readonly code: StatusCodeName; readonly message: string }
 
 /** Answer to `csv`: lines, and where to go on. */
 export interface CsvPiece {

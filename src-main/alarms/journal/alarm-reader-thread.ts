@@ -1,11 +1,10 @@
-// Reading the alarm journal from the runtime's thread: the reader thread is started with the first question and ended when nothing
-// was asked for minutes.
-import type { Worker } from 'node:worker_threads'
-import type { Clock, Timer } from '../../base/clock.ts'
+// Reading the alarm journal from the runtime's thread: pages, exports, checks and reports by a thread of their own.
+import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
+import { type ThreadErrors, ThreadOnDemand } from '../../base/thread-on-demand.ts'
 import { startWorkerThread } from '../../base/worker-thread.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
-import type { AlarmQuestion, AlarmReaderStart, FromAlarmReader, ToAlarmReader } from './alarm-reader-message.ts'
+import type { AlarmQuestion, AlarmReaderStart, ToAlarmReader } from './alarm-reader-message.ts'
 
 export interface AlarmReaderOptions extends AlarmReaderStart {
   readonly clock: Clock
@@ -14,118 +13,57 @@ export interface AlarmReaderOptions extends AlarmReaderStart {
   readonly idleMs?: number
 }
 
-const defaultIdleMs = 5 * 60_000
-/** Questions that wait or run; more are refused. */
-const largestPendingCount = 256
-
-interface Pending {
-  readonly worker: Worker
-  readonly settled: () => void
-  resolve(value: unknown): void
-  reject(error: RuntimeError): void
+const errors: ThreadErrors = {
+  closed: () => new RuntimeError('BadShutdown', 'The alarm journal is closed'),
+  cancelled: () => new RuntimeError('BadRequestInterrupted', 'The question to the alarm journal was cancelled'),
+  tooMany: (count) => new RuntimeError('BadTooManyOperations', `${count} questions to the alarm journal wait already`),
+  ended: () =>
+    new RuntimeError(
+      'BadNoCommunication',
+      'The reader thread of the alarm journal ended before it answered; ask again',
+    ),
+  refused: (code, message) => new RuntimeError(code, message),
 }
 
-/** A thread that dies fails its questions; the next question starts another. */
 export class AlarmReaderThread {
-  readonly #options: AlarmReaderOptions
-  readonly #pending = new Map<number, Pending>()
-  #worker: Worker | null = null
-  #nextId = 1
-  #idleTimer: Timer | null = null
-  #isClosed = false
+  readonly #thread: ThreadOnDemand
 
-  constructor(options: AlarmReaderOptions) {
-    this.#options = options
+  constructor({ file, archiveFolder, clock, logger, idleMs }: AlarmReaderOptions) {
+    this.#thread = new ThreadOnDemand({
+      start: () =>
+        startWorkerThread(import.meta.url, './alarm-reader-worker', {
+          workerData: { file, archiveFolder } satisfies AlarmReaderStart,
+        }),
+      errors,
+      onFailure: (error) => logger.error(`The reader thread of the alarm journal failed: ${messageOf(error)}`),
+      clock,
+      idleMs,
+    })
   }
 
   /** True while the thread runs. */
   get isRunning(): boolean {
-    return this.#worker !== null
+    return this.#thread.worker !== null
   }
 
   /** Rejects with a RuntimeError; BadRequestInterrupted when the signal aborts. */
   ask(question: AlarmQuestion, signal?: AbortSignal): Promise<unknown> {
-    if (this.#isClosed) return Promise.reject(new RuntimeError('BadShutdown', 'The alarm journal is closed'))
-    if (signal?.aborted) return Promise.reject(interrupted())
-    if (this.#pending.size >= largestPendingCount)
-      return Promise.reject(
-        new RuntimeError('BadTooManyOperations', `${largestPendingCount} questions to the alarm journal wait already`),
-      )
-    const id = this.#nextId++
     const cancelled = new SharedArrayBuffer(4)
-    const worker = this.#start()
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
+    return this.#thread.ask(
+      (id) => ({ id, question, cancelled }) satisfies ToAlarmReader,
+      signal,
+      () => {
         Atomics.store(new Int32Array(cancelled), 0, 1)
-        this.#settle(id)?.reject(interrupted())
-      }
-      const settled = () => signal?.removeEventListener('abort', onAbort)
-      this.#pending.set(id, { worker, settled, resolve, reject })
-      signal?.addEventListener('abort', onAbort, { once: true })
-      worker.postMessage({ id, question, cancelled } satisfies ToAlarmReader)
-    })
+      },
+    )
   }
 
   /** The file is another one now: what is asked from now on is answered from it. */
-  async restart(): Promise<void> {
-    await this.#end()
+  restart(): Promise<void> {
+    return this.#thread.restart()
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await this.#end()
+  close(): Promise<void> {
+    return this.#thread.close()
   }
-
-  #start(): Worker {
-    this.#idleTimer?.cancel()
-    this.#idleTimer = null
-    if (this.#worker) return this.#worker
-    const { file, archiveFolder, logger } = this.#options
-    const worker = startWorkerThread(import.meta.url, './alarm-reader-worker', {
-      workerData: { file, archiveFolder } satisfies AlarmReaderStart,
-    })
-    this.#worker = worker
-    worker.on('message', (message: FromAlarmReader) => this.#take(message))
-    worker.on('error', (error) => logger.error(`The reader thread of the alarm journal failed: ${messageOf(error)}`))
-    worker.on('exit', () => this.#gone(worker))
-    return worker
-  }
-
-  #take(message: FromAlarmReader): void {
-    const pending = this.#settle(message.id)
-    if (message.type === 'answer') pending?.resolve(message.value)
-    else pending?.reject(new RuntimeError(message.code, message.message))
-  }
-
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id)
-    const isLast = this.#pending.delete(id) && this.#pending.size === 0
-    pending?.settled()
-    if (isLast && this.#worker && !this.#isClosed)
-      this.#idleTimer = this.#options.clock.after(this.#options.idleMs ?? defaultIdleMs, () => void this.#end())
-    return pending
-  }
-
-  async #end(): Promise<void> {
-    this.#idleTimer?.cancel()
-    this.#idleTimer = null
-    const worker = this.#worker
-    this.#worker = null
-    await worker?.terminate()
-  }
-
-  #gone(worker: Worker): void {
-    if (this.#worker === worker) this.#worker = null
-    const why = this.#isClosed
-      ? new RuntimeError('BadShutdown', 'The alarm journal is closed')
-      : new RuntimeError(
-          'BadNoCommunication',
-          'The reader thread of the alarm journal ended before it answered; ask again',
-        )
-    for (const [id, pending] of [...this.#pending]) if (pending.worker === worker) this.#settle(id)?.reject(why)
-  }
-}
-
-function interrupted(): RuntimeError {
-  return new RuntimeError('BadRequestInterrupted', 'The question to the alarm journal was cancelled')
 }

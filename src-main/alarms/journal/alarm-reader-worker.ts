@@ -1,16 +1,12 @@
 // Reader thread of the alarm journal: pages, exports, checks, marks, archive files and reports, with read-only files.
+
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ThreadAnswer } from '../../base/thread-on-demand.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { asDatabaseError } from '../../storage/database.ts'
 import type { AlarmReport } from '../journal-rows.ts'
 import { alarmReports } from '../reports/alarm-reports.ts'
-import type {
-  AlarmQuestion,
-  AlarmReaderStart,
-  CsvPiece,
-  FromAlarmReader,
-  ToAlarmReader,
-} from './alarm-reader-message.ts'
+import type { AlarmQuestion, AlarmReaderStart, CsvPiece, ToAlarmReader } from './alarm-reader-message.ts'
 import { archivableEnd, writeArchive } from './journal-archive.ts'
 import { checkJournal } from './journal-check.ts'
 import { journalCsvLines } from './journal-csv.ts'
@@ -38,7 +34,7 @@ port.on('message', (message: ToAlarmReader) => void answer(message))
 
 async function answer({ id, question, cancelled }: ToAlarmReader): Promise<void> {
   const flag = new Int32Array(cancelled)
-  let message: FromAlarmReader
+  let message: ThreadAnswer
   try {
     const value = await answerTo(question, () => Atomics.load(flag, 0) === 1)
     message = { type: 'answer', id, value }

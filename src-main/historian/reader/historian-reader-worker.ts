@@ -1,11 +1,12 @@
 // Reader thread of the historian: answers questions about history, several at a time in slices, with read-only files.
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ThreadAnswer } from '../../base/thread-on-demand.ts'
 import type { HistoryResult } from '../../shared/history.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { HistoryViews } from '../files/history-views.ts'
 import { HeadPort, type HeadSource, type HeadSpan, type Heads } from '../head-source.ts'
 import { HistoryReader } from './history-reader.ts'
-import type { FromReaderThread, ReaderQuestion, ReaderThreadStart, ToReaderThread } from './reader-message.ts'
+import type { ReaderQuestion, ReaderThreadStart, ToReaderThread } from './reader-message.ts'
 
 const port = parentPort
 if (!port) throw new Error('historian-reader-worker.ts runs as a worker thread of reader-thread.ts only')
@@ -46,7 +47,7 @@ function writerThere(): Promise<void> {
 const reader = new HistoryReader(new HistoryViews({ folder }), currentHeads)
 const running = new Map<number, AbortController>()
 
-const post = (message: FromReaderThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
+const post = (message: ThreadAnswer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
 
 port.on('message', (message: ToReaderThread) => {
   switch (message.type) {

@@ -1,7 +1,6 @@
 // What the runtime's thread and the reader thread of history say to each other.
 import type { MessagePort } from 'node:worker_threads'
 import type { HistoryRequest } from '../../shared/history.ts'
-import type { StatusCodeName } from '../../shared/status-code.ts'
 
 /** Handed to the thread at its start. */
 export interface ReaderThreadStart {
@@ -32,7 +31,3 @@ export type ToReaderThread =
   | { readonly type: 'cancel'; readonly id: number }
   /** Where the writer answers for its heads (head-source.ts); null while there is none. Takes the place of the one before. */
   | { readonly type: 'heads'; readonly port: MessagePort | null }
-
-export type FromReaderThread =
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'refusal'; readonly id: number; readonly code: StatusCodeName; readonly message: string }
