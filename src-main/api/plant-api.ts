@@ -70,6 +70,6 @@ function plantRow({ plantStore, history, version }: ApiParts): PlantRow {
 }
 
 function equipmentRow(equipment: ApiParts['plantStore']['plant']['equipment'][number]): EquipmentRow {
-  const { name, type, description, place, members } = equipment
-  return { name, type, description, place, members }
+  const { name, type, description, place, parent, members, children } = equipment
+  return { name, type, description, place, parent, members, children }
 }

@@ -1,7 +1,7 @@
 // Instances of equipment types become tags: the type's members with parameters filled in and overrides put on top.
 import { didYouMean } from '../shared/closest-name.ts'
+import type { Equipment, EquipmentType } from '../shared/equipment.ts'
 import { ExpressionFault, type NameMeaning, qualifyNames } from '../shared/expression-names.ts'
-import type { Equipment, EquipmentType } from '../shared/plant.ts'
 import type { EquipmentTypeEntry, InstanceEntry } from './equipment-file.ts'
 import type { Path } from './fault-list.ts'
 import { type FileOrigin, MemberOrigin, type Origin } from './origin.ts'
@@ -42,8 +42,30 @@ export function listMembers(entry: EquipmentTypeEntry, origin: FileOrigin): Read
 
 /** The type as screens need it. */
 export function typeOf(known: KnownType): EquipmentType {
-  const { name, description } = known.entry
-  return { name, description, members: [...known.members.keys()], symbolFile: known.symbolFile }
+  const { name, description, parameters } = known.entry
+  return {
+    name,
+    title: { en: name },
+    description: description === '' ? {} : { en: description },
+    help: {},
+    extends: null,
+    library: null,
+    version: '',
+    file: known.origin.where([]).file,
+    symbolFile: known.symbolFile,
+    parameters: Object.entries(parameters).map(([parameter, standard]) => ({
+      name: parameter,
+      title: { en: parameter },
+      standard,
+    })),
+    members: [...known.members.keys()].map((member) => ({
+      name: member,
+      title: { en: member },
+      type: null,
+      isOptional: false,
+    })),
+    documents: [],
+  }
 }
 
 /** Builds the tags of one instance; faults go to where the wrong thing is written, in the type's or the instance's file. */
@@ -76,9 +98,18 @@ export function buildInstance(
   const equipment: Equipment = {
     name: instance.name,
     type: type.entry.name,
-    description: instance.description ?? type.entry.description,
+    description: { en: instance.description ?? type.entry.description },
     place,
+    parent: null,
     members,
+    children: {},
+    states: null,
+    commands: [],
+    conditions: [],
+    health: [],
+    counters: [],
+    faceplate: { overview: [], setpoints: [], trend: [], details: [] },
+    documents: [],
     parameters: Object.fromEntries(
       Object.keys(type.entry.parameters).map((parameter) => [parameter, parameters[parameter]!]),
     ),

@@ -5,7 +5,8 @@ import type * as v from 'valibot'
 import { didYouMean } from '../shared/closest-name.ts'
 import { sharedPlace } from '../shared/display-search.ts'
 import { isOwnSeriesName } from '../shared/own-series.ts'
-import type { DeviceDefinition, Equipment, Plant, PlantFault } from '../shared/plant.ts'
+import type { Equipment } from '../shared/equipment.ts'
+import type { DeviceDefinition, Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
@@ -127,6 +128,7 @@ class FolderCheck {
       tags: [...this.#drafts.values()].map((draft) => draft.definition),
       equipment: [...this.#equipment.values()].map(({ equipment }) => equipment),
       equipmentTypes: [...this.#types.values()].map(typeOf),
+      libraries: [],
       mimics,
       history: plantHistoryOf(plantFile.file),
       ...alarms,

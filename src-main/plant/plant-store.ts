@@ -318,6 +318,7 @@ function emptyPlant(folder: string): Plant {
     tags: [],
     equipment: [],
     equipmentTypes: [],
+    libraries: [],
     mimics: [],
     history: defaultPlantHistory,
     alarms: [],

@@ -17,7 +17,10 @@ import {
   wholeNumber,
 } from './contract-row.ts'
 import type { JsonValue, TagValueRow } from './data-value.ts'
+import type { PlantText } from './equipment.ts'
+import { equipmentCalls } from './equipment-calls.ts'
 import { historyCalls } from './history-calls.ts'
+import { mimicCalls } from './mimic-calls.ts'
 import type { Permission, Role } from './permission.ts'
 import { roles } from './permission.ts'
 import type { MimicEntry, PlantFault } from './plant.ts'
@@ -74,6 +77,8 @@ export interface TagRow {
   readonly arrayLength?: number
   readonly unit: string
   readonly description: string
+  /** Where the plant gives it for each language. */
+  readonly descriptions?: PlantText
   readonly writable: boolean
   readonly equipment?: string
   readonly device?: string
@@ -192,9 +197,14 @@ export interface PlantRow {
 export interface EquipmentRow {
   readonly name: string
   readonly type: string
-  readonly description: string
+  readonly description: PlantText
   readonly place: string
+  /** Instance whose member it is; null = none. */
+  readonly parent: string | null
+  /** Member name → tag name; members of nested instances as `Pump.Speed`. */
   readonly members: Readonly<Record<string, string>>
+  /** Member name → name of the nested instance. */
+  readonly children: Readonly<Record<string, string>>
 }
 
 export const contract = {
@@ -369,6 +379,8 @@ export const contract = {
 
   ...historyCalls,
   ...alarmCalls,
+  ...equipmentCalls,
+  ...mimicCalls,
 
   'devices.list': call(
     'devices.view',

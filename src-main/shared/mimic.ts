@@ -9,7 +9,18 @@ export const mimicNamespace = 'https://lineside.dev/ns/mimic'
  * What an attribute's value is: the name of a tag, the name of an equipment instance, CEL, a place to open, or one of
  * a few words.
  */
-export type BindingValueKind = 'tagName' | 'equipmentName' | 'expression' | 'openTarget' | 'direction'
+export type BindingValueKind =
+  | 'tagName'
+  | 'equipmentName'
+  | 'expression'
+  | 'openTarget'
+  | 'direction'
+  /** Name of a layer or of a connection point: letters, digits, `_ - .` and spaces. */
+  | 'name'
+  /** End of a pipe: `<element id>` or `<element id>@<port>`. */
+  | 'connection'
+  /** A plain number, no CEL. */
+  | 'number'
 
 /** What an expression's result is used as. CEL types that fit: see {@link fitsResult}. */
 export type BindingResult = 'text' | 'color' | 'bool' | 'number' | 'pair' | 'words' | 'any'
@@ -18,7 +29,7 @@ export type BindingResult = 'text' | 'color' | 'bool' | 'number' | 'pair' | 'wor
 export const bindingAttributes = {
   /** The tag that `value` means here and in all elements inside. */
   tag: { kind: 'tagName', result: null },
-  /** Draws the symbol of the instance's type into the element's x, y, width, height. */
+  /** Draws the symbol of the instance's type into the element's x, y, width, height; `self.<member>` in a symbol: a nested instance. */
   equipment: { kind: 'equipmentName', result: null },
   /** Content of a text element. */
   text: { kind: 'expression', result: 'text' },
@@ -39,6 +50,15 @@ export const bindingAttributes = {
   open: { kind: 'openTarget', result: null },
   /** Value that a click writes to the element's tag, after confirmation. */
   write: { kind: 'expression', result: 'any' },
+  /** On a group: a layer that screens can show and hide; groups that Inkscape marks as layers are layers too. */
+  layer: { kind: 'name', result: null },
+  /** Shown only from this magnification on, 1 = the whole drawing fits: details for who looks closer. */
+  detail: { kind: 'number', result: null },
+  /** Where a pipe begins and ends; the editor draws it anew when the element moves. Screens ignore both. */
+  from: { kind: 'connection', result: null },
+  to: { kind: 'connection', result: null },
+  /** In a symbol: an element that is a connection point; its middle counts, it is never drawn. */
+  port: { kind: 'name', result: null },
 } as const satisfies Readonly<
   Record<string, { readonly kind: BindingValueKind; readonly result: BindingResult | null }>
 >

@@ -15,6 +15,7 @@ export const permissions = [
   'devices.operate',
   'certificates.trust',
   'plant.change',
+  'equipment.maintain',
   'access.own',
   'access.administer',
   'audit.read',
@@ -43,6 +44,8 @@ const engineer: readonly Permission[] = [
   'devices.operate',
   'certificates.trust',
   'plant.change',
+  // Maintenance counters are set back after the work.
+  'equipment.maintain',
   // A plant that wants its operators to save trend groups gives them this one in access.yaml.
   'trends.save',
   'history.write',

@@ -1,6 +1,7 @@
 // The checked plant: what the folder of text files means once every reference resolves. Read-only; a change of the folder
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
 import type { AlarmDefinition, AlarmPhilosophy, ApprovedAlarmValues } from './alarm.ts'
+import type { Equipment, EquipmentType, TypeLibrary } from './equipment.ts'
 import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
 import type { SavedTrendGroup } from './trend-group.ts'
@@ -26,27 +27,6 @@ export interface DeviceDefinition {
   readonly scanRates: Readonly<Record<string, number>>
   readonly enabled: boolean
   readonly options: Readonly<Record<string, unknown>>
-}
-
-/** An instance of an equipment type, placed in the hierarchy (ISA-95: site / area / line / cell / unit). */
-export interface Equipment {
-  readonly name: string
-  readonly type: string
-  readonly description: string
-  /** Place without the site, as `Packaging/Filling/Filler`; '' = the line itself. */
-  readonly place: string
-  /** Member name → tag name. */
-  readonly members: Readonly<Record<string, string>>
-  readonly parameters: Readonly<Record<string, string | number | boolean>>
-}
-
-/** An equipment type as far as screens need it. */
-export interface EquipmentType {
-  readonly name: string
-  readonly description: string
-  readonly members: readonly string[]
-  /** File of the symbol relative to the folder; null when the type has none. */
-  readonly symbolFile: string | null
 }
 
 /** One display of the hierarchy (ISA-101: level 1 overview … level 4 detail). */
@@ -119,6 +99,8 @@ export interface Plant {
   readonly tags: readonly TagDefinition[]
   readonly equipment: readonly Equipment[]
   readonly equipmentTypes: readonly EquipmentType[]
+  /** In the order of plant.yaml. */
+  readonly libraries: readonly TypeLibrary[]
   readonly mimics: readonly MimicEntry[]
   readonly history: PlantHistory
   /** Of all tags in their order, then `deviceLost` of every enabled device. */

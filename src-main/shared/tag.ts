@@ -1,5 +1,6 @@
 // A tag: one named value of the plant, with everything that is known of it before it has a value.
 import { fromBase64, type JsonValue, type TagValue } from './data-value.ts'
+import type { PlantText, WriteCondition } from './equipment.ts'
 
 /** Data types of plant files. Arrays are a data type with `arrayLength`. */
 export const dataTypes = [
@@ -57,7 +58,10 @@ export function usualTagHistory(dataType: DataType, scaling: TagScaling | null =
 export interface TagDefinition {
   /** Full name, unique in the plant; dots make the tree: `Filler.Level`. */
   readonly name: string
+  /** In the plant's first language. */
   readonly description: string
+  /** Where the file gives it for each language. */
+  readonly descriptions?: PlantText
   readonly device: string | null
   /** The protocol's own address text. */
   readonly address: string | null
@@ -82,6 +86,8 @@ export interface TagDefinition {
   readonly readBackTimeoutMs: number
   /** CEL: writes are refused while it is false; null = no interlock. */
   readonly interlock: string | null
+  /** Values that are refused while the equipment may not start; absent = none. */
+  readonly writeConditions?: readonly WriteCondition[]
   /** Decimal places on screen; null = as many as the value needs, up to 3. */
   readonly decimals: number | null
   /** Words of an enumeration, by value: `{ 0: "Stopped", 1: "Running" }`. */

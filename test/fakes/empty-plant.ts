@@ -15,6 +15,7 @@ export const emptyPlant: Plant = {
   tags: [],
   equipment: [],
   equipmentTypes: [],
+  libraries: [],
   mimics: [
     {
       name: 'overview',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainEquipment } from '../../fakes/plain-equipment.ts'
 import { plantOf, SmallPlant, tag } from './small-plant.ts'
 
 describe('a simulated plant', () => {
@@ -227,8 +228,9 @@ describe('a simulated plant', () => {
   it('names in rules of an instance mean its parameters, then its members, then tags of the plant', () => {
     const pump = {
       name: 'Pump',
+      ...plainEquipment,
       type: 'pump',
-      description: '',
+      description: {},
       place: '',
       members: { Speed: 'Pump.Speed', Flow: 'Pump.Flow' },
       parameters: { ratedFlow: 8 },

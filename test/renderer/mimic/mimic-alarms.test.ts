@@ -8,7 +8,15 @@ import { providePageParts, svg } from './page-parts.ts'
 import { StageTags } from './stage/stage-tags.svelte.ts'
 
 const tanks: readonly EquipmentRow[] = [
-  { name: 'TankA', type: 'tank', description: '', place: '', members: { Level: 'TankA.Level', Lid: 'TankA.Lid' } },
+  {
+    name: 'TankA',
+    type: 'tank',
+    description: {},
+    place: '',
+    parent: null,
+    children: {},
+    members: { Level: 'TankA.Level', Lid: 'TankA.Lid' },
+  },
 ]
 const symbol = svg('<rect width="40" height="30"/><text ls:tag="self.Level" ls:text="value">0</text>')
 

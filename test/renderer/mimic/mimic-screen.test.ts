@@ -33,8 +33,10 @@ const rows: readonly TagRow[] = [
 const equipment: readonly EquipmentRow[] = ['Filler', 'Capper'].map((name) => ({
   name,
   type: 'machine',
-  description: '',
+  description: {},
   place: '',
+  parent: null,
+  children: {},
   members: { Running: `${name}.Running` },
 }))
 

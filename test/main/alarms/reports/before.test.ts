@@ -8,12 +8,14 @@ import { silentLogger } from '../../../../src-main/base/logger.ts'
 import type { AlarmDefinition, AlarmEvent } from '../../../../src-main/shared/alarm.ts'
 import type { AlarmChange } from '../../../../src-main/shared/alarm-report.ts'
 import type { AuditRow } from '../../../../src-main/shared/contract.ts'
-import type { Equipment, Plant } from '../../../../src-main/shared/plant.ts'
+import type { Equipment } from '../../../../src-main/shared/equipment.ts'
+import type { Plant } from '../../../../src-main/shared/plant.ts'
 import { StatusCodes } from '../../../../src-main/shared/status-code.ts'
 import { alarmDefinition, alarmEvent } from '../../../fakes/alarm-transitions.ts'
 import { emptyPlant } from '../../../fakes/empty-plant.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 import { MemoryJournalRows } from '../../../fakes/memory-journal-rows.ts'
+import { plainEquipment } from '../../../fakes/plain-equipment.ts'
 import { type RecordedSample, recordedHistory } from '../../../fakes/recorded-history.ts'
 import { tagDefinition } from '../../../fakes/tag-definition.ts'
 
@@ -24,10 +26,11 @@ const minute = 60 * second
 const boiler: Equipment = {
   name: 'Boiler',
   type: 'boiler',
-  description: '',
+  description: {},
   place: 'Utilities',
   members: {},
   parameters: {},
+  ...plainEquipment,
 }
 const tags = [
   tagDefinition('Boiler.Pressure', { unit: 'bar', limits: { low: 0, high: 20 }, equipment: 'Boiler' }),
