@@ -110,6 +110,24 @@ export default {
       { path: `^src-renderer/(${screens})/`, pathNot: '^src-renderer/$1/' },
     ),
     forbid(
+      'mimic-drawing-is-low',
+      'A drawing made safe knows nothing of values, marks and pointers.',
+      { path: '^src-renderer/mimic/drawing/' },
+      { path: '^src-renderer/mimic/(runtime|marks|view|editor)/' },
+    ),
+    forbid(
+      'mimic-runtime-below-marks-and-view',
+      'What computes bindings is handed who draws marks.',
+      { path: '^src-renderer/mimic/runtime/' },
+      { path: '^src-renderer/mimic/(marks|view|editor)/' },
+    ),
+    forbid(
+      'mimic-below-its-editor',
+      'The editor builds on the mimic, never the other way round.',
+      { path: '^src-renderer/mimic/(marks|view|[^/]+$)' },
+      { path: '^src-renderer/mimic/editor/' },
+    ),
+    forbid(
       'nothing-imports-test',
       'test/ may import anything; nothing imports test/.',
       { pathNot: '^test/' },

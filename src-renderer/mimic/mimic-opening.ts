@@ -1,12 +1,12 @@
 // From the name of a mimic to everything its view needs: files loaded side by side, sanitised once, bound to the plant.
 import type { TagRow } from '../../src-main/shared/contract.ts'
-import { type AlarmSite, alarmSitesOf } from './alarm-sites.ts'
-import { type BindingPlan, candidateTags, compileBindings } from './mimic-bindings.ts'
-import { assembleDrawing, equipmentNames, type MimicFault } from './mimic-drawing.ts'
-import type { MimicWords } from './mimic-format.ts'
-import type { Refused, Removal } from './mimic-reader.ts'
-import { type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './mimic-sanitiser.ts'
+import { assembleDrawing, equipmentNames, type MimicFault } from './drawing/mimic-drawing.ts'
+import type { Refused, Removal } from './drawing/mimic-reader.ts'
+import { type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './drawing/mimic-sanitiser.ts'
+import { type AlarmSite, alarmSitesOf } from './marks/alarm-sites.ts'
 import type { MimicSource } from './mimic-source.ts'
+import { type BindingPlan, candidateTags, compileBindings } from './runtime/mimic-bindings.ts'
+import type { MimicWords } from './runtime/mimic-format.ts'
 
 /** A mimic ready to be put on the page. */
 export interface OpenedMimic {

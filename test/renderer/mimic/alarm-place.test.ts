@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { placeBeside } from '../../../src-renderer/mimic/alarm-place.ts'
-import { type Box, sharedArea } from '../../../src-renderer/mimic/mimic-box.ts'
+import { type Box, sharedArea } from '../../../src-renderer/mimic/drawing/mimic-box.ts'
+import { placeBeside } from '../../../src-renderer/mimic/marks/alarm-place.ts'
 
 const drawing: Box = { x: 0, y: 0, width: 1600, height: 900 }
 const half = 14

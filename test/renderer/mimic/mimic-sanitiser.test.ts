@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SafeDrawing, sanitiseMimic } from '../../../src-renderer/mimic/mimic-sanitiser.ts'
+import { type SafeDrawing, sanitiseMimic } from '../../../src-renderer/mimic/drawing/mimic-sanitiser.ts'
 import { t } from '../../../src-renderer/mimic/texts.ts'
 import { hostileDrawings, refusedDrawings } from './hostile-corpus.ts'
 import { svg } from './page-parts.ts'

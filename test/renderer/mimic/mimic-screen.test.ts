@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { EquipmentRow, TagRow } from '../../../src-main/shared/contract.ts'
 import type { JsonValue } from '../../../src-main/shared/data-value.ts'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
-import type { MimicFault } from '../../../src-renderer/mimic/mimic-drawing.ts'
+import type { MimicFault } from '../../../src-renderer/mimic/drawing/mimic-drawing.ts'
 import { openMimic } from '../../../src-renderer/mimic/mimic-opening.ts'
 import { MimicScreen } from '../../../src-renderer/mimic/mimic-screen.ts'
 import type { FaceplateTarget, MimicSource, MimicWrite } from '../../../src-renderer/mimic/mimic-source.ts'

@@ -1,15 +1,15 @@
 // A mimic at work: frames of tags come in, once per animation frame the bindings they touch are computed, and what changed
 // is written. No reactive framework in here: five thousand bindings have four milliseconds (docs/mimics.md, "How fast").
-import type { TagRow } from '../../src-main/shared/contract.ts'
-import { fromBase64, type JsonValue, type TagValue } from '../../src-main/shared/data-value.ts'
-import type { ExpressionInput } from '../../src-main/shared/expression.ts'
-import { messageOf } from '../../src-main/shared/runtime-error.ts'
-import { isBad, StatusCodes } from '../../src-main/shared/status-code.ts'
-import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
-import { type ValueState, valueStateOf } from '../tags/value-state.ts'
+import type { TagRow } from '../../../src-main/shared/contract.ts'
+import { fromBase64, type JsonValue, type TagValue } from '../../../src-main/shared/data-value.ts'
+import type { ExpressionInput } from '../../../src-main/shared/expression.ts'
+import { messageOf } from '../../../src-main/shared/runtime-error.ts'
+import { isBad, StatusCodes } from '../../../src-main/shared/status-code.ts'
+import type { TagFrame } from '../../../src-main/shared/tag-frame.ts'
+import { type ValueState, valueStateOf } from '../../tags/value-state.ts'
+import type { MimicFault } from '../drawing/mimic-drawing.ts'
+import type { TagWatcher } from '../mimic-source.ts'
 import type { Binding, BindingPlan, BoundExpression } from './mimic-bindings.ts'
-import type { MimicFault } from './mimic-drawing.ts'
-import type { TagWatcher } from './mimic-source.ts'
 
 /** What is drawn at an element: a value's state, or that its binding cannot work. */
 export type MarkState = ValueState | 'unknown' | 'fault'

@@ -2,7 +2,7 @@
 // reads (it reports handlers and styles to the Content-Security-Policy, and drops styles under ours). Only what a mimic may
 // have is ever made into an element; the rest is counted by name.
 import { SaxesParser, type SaxesTagNS } from 'saxes'
-import { type BindingAttribute, isBindingAttribute, mimicNamespace } from '../../src-main/shared/mimic.ts'
+import { type BindingAttribute, isBindingAttribute, mimicNamespace } from '../../../src-main/shared/mimic.ts'
 
 /** Largest SVG text, in UTF-16 units: ten times the largest plant overview seen. */
 export const longestMimicText = 8_000_000

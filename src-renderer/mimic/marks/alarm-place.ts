@@ -1,5 +1,5 @@
 // Where an alarm mark stands: beside its element, where it hides nothing. Units are those of the drawing.
-import { type Box, contains, sharedArea } from './mimic-box.ts'
+import { type Box, contains, sharedArea } from '../drawing/mimic-box.ts'
 
 /** Share of a mark that may touch something: edges that meet are not cover. */
 const touch = 0.02

@@ -1,9 +1,9 @@
 // The last step to the screen: each writer owns one attribute of one element and touches it only when it changes.
-import type { TagRow } from '../../src-main/shared/contract.ts'
-import type { TagValue } from '../../src-main/shared/data-value.ts'
-import { type BindingAttribute, type LevelDirection, levelDirections } from '../../src-main/shared/mimic.ts'
-import { noValueText } from '../tags/format-value.ts'
-import type { BindingSite } from './mimic-drawing.ts'
+import type { TagRow } from '../../../src-main/shared/contract.ts'
+import type { TagValue } from '../../../src-main/shared/data-value.ts'
+import { type BindingAttribute, type LevelDirection, levelDirections } from '../../../src-main/shared/mimic.ts'
+import { noValueText } from '../../tags/format-value.ts'
+import type { BindingSite } from '../drawing/mimic-drawing.ts'
 import { type MimicWords, paintOf, textOf } from './mimic-format.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'

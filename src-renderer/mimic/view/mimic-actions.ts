@@ -1,11 +1,11 @@
 // What can be touched on a mimic: elements that open something or ask for a write. Each becomes a button for mouse, finger
 // (44 px also when the drawing is small) and keyboard, with a name for screen readers.
-import { toJsonValue } from '../../src-main/shared/data-value.ts'
-import { messageOf } from '../../src-main/shared/runtime-error.ts'
-import type { ActionSite } from './mimic-bindings.ts'
-import type { MimicRuntime } from './mimic-runtime.ts'
-import type { FaceplateTarget, MimicWrite } from './mimic-source.ts'
-import { t } from './texts.ts'
+import { toJsonValue } from '../../../src-main/shared/data-value.ts'
+import { messageOf } from '../../../src-main/shared/runtime-error.ts'
+import type { FaceplateTarget, MimicWrite } from '../mimic-source.ts'
+import type { ActionSite } from '../runtime/mimic-bindings.ts'
+import type { MimicRuntime } from '../runtime/mimic-runtime.ts'
+import { t } from '../texts.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 /** Smallest target, CSS px (WCAG 2.5.5; a finger in a thin glove). */

@@ -1,6 +1,6 @@
 // Which elements of a mimic show the alarms of which tags: what names a tag those of the tag, a symbol those of all members.
-import { resolveBindingName } from '../../src-main/shared/mimic.ts'
-import type { BindingSite } from './mimic-drawing.ts'
+import { resolveBindingName } from '../../../src-main/shared/mimic.ts'
+import type { BindingSite } from '../drawing/mimic-drawing.ts'
 
 /** One element that shows alarms. */
 export interface AlarmSite {

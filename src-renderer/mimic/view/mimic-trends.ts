@@ -1,5 +1,5 @@
 // The trend of what one points at: right click, long press, the context-menu key or T on any value or symbol of a mimic.
-import type { BindingPlan } from './mimic-bindings.ts'
+import type { BindingPlan } from '../runtime/mimic-bindings.ts'
 
 /** Most pens of one symbol: more cannot be told apart in a small trend. */
 const mostTags = 8

@@ -1,7 +1,7 @@
 // A drawing made ready for one view: cloned, texts of one language chosen, symbols of equipment put in. What comes out is
 // an SVG tree and the flat list of places that have bindings.
-import type { EquipmentRow } from '../../src-main/shared/contract.ts'
-import type { BindingAttribute } from '../../src-main/shared/mimic.ts'
+import type { EquipmentRow } from '../../../src-main/shared/contract.ts'
+import type { BindingAttribute } from '../../../src-main/shared/mimic.ts'
 import type { SafeDrawing } from './mimic-sanitiser.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'

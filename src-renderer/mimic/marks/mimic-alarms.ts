@@ -1,13 +1,13 @@
 // Alarms on a mimic: beside each element whose tag or equipment has one stands its mark, priority by colour, shape and number.
 // While there are no alarms nothing of this is in the page and nothing of it runs (docs/mimics.md, "Alarms").
-import { type AlarmRow, alarmPriorities } from '../../src-main/shared/alarm.ts'
-import { alarmShapes, holdFrame, holdOf, holdSigns, isUnacknowledged, latchBar } from '../ui/alarm-shapes.ts'
-import { keepBlinking } from '../ui/blink.ts'
+import { type AlarmRow, alarmPriorities } from '../../../src-main/shared/alarm.ts'
+import { alarmShapes, holdFrame, holdOf, holdSigns, isUnacknowledged, latchBar } from '../../ui/alarm-shapes.ts'
+import { keepBlinking } from '../../ui/blink.ts'
+import { type Box, boxInDrawing } from '../drawing/mimic-box.ts'
+import type { AlarmWatcher } from '../mimic-source.ts'
 import { type PlaceAround, placeBeside } from './alarm-place.ts'
 import type { AlarmSite } from './alarm-sites.ts'
-import { type Box, boxInDrawing } from './mimic-box.ts'
 import { growsLeft, make, markScale, signRadius } from './mimic-marks.ts'
-import type { AlarmWatcher } from './mimic-source.ts'
 
 /** Half the size of a mark, in units of a drawing 1600 wide, and the least on screen; CSS px. */
 const markHalf = 14

@@ -1,9 +1,9 @@
 // How values become texts and colours on a mimic. Numbers are written as everywhere on the screen (tags/format-value.ts);
 // paints may be named by meaning, so that a drawing follows the theme.
-import type { TagRow } from '../../src-main/shared/contract.ts'
-import type { TagValue } from '../../src-main/shared/data-value.ts'
-import { toJsonValue } from '../../src-main/shared/data-value.ts'
-import { type BooleanWords, formatValue } from '../tags/format-value.ts'
+import type { TagRow } from '../../../src-main/shared/contract.ts'
+import type { TagValue } from '../../../src-main/shared/data-value.ts'
+import { toJsonValue } from '../../../src-main/shared/data-value.ts'
+import { type BooleanWords, formatValue } from '../../tags/format-value.ts'
 
 /** How a view writes its values. */
 export interface MimicWords extends BooleanWords {

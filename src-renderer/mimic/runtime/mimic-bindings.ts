@@ -1,7 +1,7 @@
 // Binding attributes compiled once: a flat list of what to compute, from which tags, and where the result goes.
-import type { TagRow } from '../../src-main/shared/contract.ts'
-import type { TagValue } from '../../src-main/shared/data-value.ts'
-import { type CompileResult, compileExpression, type ExpressionInput } from '../../src-main/shared/expression.ts'
+import type { TagRow } from '../../../src-main/shared/contract.ts'
+import type { TagValue } from '../../../src-main/shared/data-value.ts'
+import { type CompileResult, compileExpression, type ExpressionInput } from '../../../src-main/shared/expression.ts'
 import {
   type BindingAttribute,
   type BindingResult,
@@ -12,10 +12,10 @@ import {
   type OpenTarget,
   parseOpenTarget,
   resolveBindingName,
-} from '../../src-main/shared/mimic.ts'
-import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
-import { unitText } from '../tags/unit-text.ts'
-import type { BindingSite, MarkOwner, MimicFault } from './mimic-drawing.ts'
+} from '../../../src-main/shared/mimic.ts'
+import { RuntimeError } from '../../../src-main/shared/runtime-error.ts'
+import { unitText } from '../../tags/unit-text.ts'
+import type { BindingSite, MarkOwner, MimicFault } from '../drawing/mimic-drawing.ts'
 import type { MimicWords } from './mimic-format.ts'
 import { createWriter, type ResultWriter } from './mimic-writers.ts'
 

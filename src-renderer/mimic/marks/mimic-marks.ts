@@ -1,8 +1,8 @@
 // Quality on a mimic: whatever is not simply good has a hatch over it, a sign beside it and words for those who cannot see
 // either. Nothing is told by colour alone (HMI.md H9, H13); the signs are those of QualityMark.svelte.
-import { type Box, boxInDrawing } from './mimic-box.ts'
-import type { MarkOwner } from './mimic-drawing.ts'
-import type { MarkChange, MarkLayer, MarkState } from './mimic-runtime.ts'
+import { type Box, boxInDrawing } from '../drawing/mimic-box.ts'
+import type { MarkOwner } from '../drawing/mimic-drawing.ts'
+import type { MarkChange, MarkLayer, MarkState } from '../runtime/mimic-runtime.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 
