@@ -1,15 +1,14 @@
-// Electron entry: one instance, the runtime in this process, one operator window. The window may come and go; the runtime
+// Electron entry: one instance, the runtime in this process, the operator's windows. Windows may come and go; the runtime
 // stays until the station is shut down.
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow, powerSaveBlocker } from 'electron'
+import { app, powerSaveBlocker } from 'electron'
 import { createLogger } from './base/logger.ts'
 import { setApplicationMenu } from './electron/application-menu.ts'
 import { handOverLinks } from './electron/link-hand-over.ts'
-import { openOperatorWindow } from './electron/operator-window.ts'
 import { registerScreenScheme, serveScreens } from './electron/screen-protocol.ts'
 import { readShellOptions } from './electron/shell-options.ts'
 import { hardenPages, sandboxEverything } from './electron/shell-security.ts'
-import { WindowState } from './electron/window-state.ts'
+import { StationWindows } from './electron/station-windows.ts'
 import { type Station, startStation } from './station.ts'
 
 const logger = createLogger().part('shell')
@@ -27,7 +26,11 @@ else {
 }
 
 async function run(): Promise<void> {
-  hardenPages((what) => logger.warn(`refused: ${what}`))
+  let windows: StationWindows | null = null
+  hardenPages(
+    (what) => logger.warn(`refused: ${what}`),
+    (url) => windows?.openFor(url),
+  )
   serveScreens(file('../renderer'))
   setApplicationMenu(options.kiosk)
   const station = await startStation({ ...options, screensFolder: file('../renderer'), logger: createLogger() })
@@ -38,35 +41,27 @@ async function run(): Promise<void> {
   )
   // An operator's screen does not go dark in a quiet night shift.
   powerSaveBlocker.start('prevent-display-sleep')
-  keepWindow(station)
+  windows = openWindows(station)
   stopOnQuit(station)
 }
 
-function keepWindow(station: Station): void {
-  const state = new WindowState(`${app.getPath('userData')}/window.json`)
-  const open = (): BrowserWindow =>
-    openOperatorWindow({
-      title: `Lineside ${station.runtime.plantStore.plant.name}`,
-      kiosk: options.kiosk,
-      preload: file('../preload/preload.cjs'),
-      icon: file('../renderer/icon.svg'),
-      state,
-      log: (what) => logger.error(what),
-    })
-  open()
-  app.on('second-instance', () => {
-    const window = BrowserWindow.getAllWindows()[0] ?? open()
-    if (window.isMinimized()) window.restore()
-    window.focus()
+function openWindows(station: Station): StationWindows {
+  const { plant } = station.runtime.plantStore
+  const windows = new StationWindows({
+    title: `Lineside ${plant.name}`,
+    kiosk: options.kiosk,
+    preload: file('../preload/preload.cjs'),
+    icon: file('../renderer/icon.svg'),
+    stateFolder: app.getPath('userData'),
+    log: (what) => logger.error(what),
   })
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open()
-  })
+  windows.openPlanned(plant.windows)
+  app.on('second-instance', () => windows.focusFirst())
+  app.on('activate', () => windows.focusFirst())
   app.on('window-all-closed', () => {
-    // A kiosk has no way to close its window: somebody else did, and the operator needs it back.
-    if (options.kiosk) open()
-    else app.quit()
+    if (!options.kiosk) app.quit()
   })
+  return windows
 }
 
 /** Quitting waits until the runtime has closed its databases and links. */

@@ -4,6 +4,7 @@ import { mount } from 'svelte'
 import App from './App.svelte'
 import { openLink } from './connection/open-link.ts'
 import { sessionTokens } from './connection/runtime-client.ts'
+import { joinSession, shareSession } from './connection/window-session.ts'
 import { startStation, stationKey } from './station.ts'
 import { language } from './ui/i18n.svelte.ts'
 import { theme } from './ui/theme.svelte.ts'
@@ -21,5 +22,7 @@ language.start()
 theme.start()
 // The first screen is nearly always a display: its code comes while the link is being opened.
 if (/^#?$|^#\/mimic\//.test(location.hash)) void import('./mimic/MimicView.svelte')
+await joinSession(sessionTokens)
+shareSession(sessionTokens)
 const station = startStation({ openLink, tokens: sessionTokens })
 mount(App, { target: document.getElementById('app')!, context: new Map([[stationKey, station]]) })

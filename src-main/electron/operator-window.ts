@@ -1,7 +1,6 @@
 // The operator's window: hardened, in kiosk mode where the station says so, back by itself after a crash. The runtime goes on
 // whatever happens to it.
-import { BrowserWindow } from 'electron'
-import { screenOrigin } from './screen-protocol.ts'
+import { BrowserWindow, type Rectangle } from 'electron'
 import type { WindowState } from './window-state.ts'
 
 /** A page that crashes again within this time is given the longer wait before it is loaded once more. */
@@ -14,14 +13,18 @@ export interface OperatorWindowOptions {
   readonly preload: string
   readonly icon: string
   readonly state: WindowState
+  /** Where it has to stand; null = where it was last. */
+  readonly place: Rectangle | null
+  /** Address of ours that it shows first. */
+  readonly url: string
   readonly log: (what: string) => void
 }
 
 /** Opens the window and loads the screens. */
 export function openOperatorWindow(options: OperatorWindowOptions): BrowserWindow {
-  const { kiosk, state, log } = options
+  const { kiosk, state, place, log } = options
   const window = new BrowserWindow({
-    ...state.bounds(),
+    ...(place ?? state.bounds()),
     title: options.title,
     icon: options.icon,
     kiosk,
@@ -46,12 +49,12 @@ export function openOperatorWindow(options: OperatorWindowOptions): BrowserWindo
     },
   })
   window.once('ready-to-show', () => {
-    if (state.isMaximised && !kiosk) window.maximize()
+    if ((state.isMaximised || place !== null) && !kiosk) window.maximize()
     window.show()
   })
   state.follow(window)
   reloadAfterCrash(window, log)
-  void window.loadURL(`${screenOrigin}/index.html`)
+  void window.loadURL(options.url)
   return window
 }
 

@@ -11,10 +11,13 @@ export function sandboxEverything(): void {
   app.enableSandbox()
 }
 
-/** Permissions denied (5), no navigation away (13), no window (14), no webview (11, 12), for every page there will be. */
-export function hardenPages(refused: Refused): void {
+/**
+ * Permissions denied (5), no navigation away (13), no webview (11, 12), for every page there will be. A window that a page asks for
+ * is never the page's own (14): `openOurs` opens one of the shell's, for addresses of our origin only.
+ */
+export function hardenPages(refused: Refused, openOurs: (url: string) => void): void {
   hardenSession(session.defaultSession, refused)
-  app.on('web-contents-created', (_event, contents) => hardenContents(contents, refused))
+  app.on('web-contents-created', (_event, contents) => hardenContents(contents, refused, openOurs))
 }
 
 function hardenSession(target: Session, refused: Refused): void {
@@ -26,7 +29,7 @@ function hardenSession(target: Session, refused: Refused): void {
   target.setDevicePermissionHandler(() => false)
 }
 
-function hardenContents(contents: WebContents, refused: Refused): void {
+function hardenContents(contents: WebContents, refused: Refused, openOurs: (url: string) => void): void {
   contents.on('will-navigate', (event) => {
     if (isOurs(event.url)) return
     event.preventDefault()
@@ -42,7 +45,8 @@ function hardenContents(contents: WebContents, refused: Refused): void {
     refused('a webview')
   })
   contents.setWindowOpenHandler(({ url }) => {
-    refused(`a window for ${url}`)
+    if (isOurs(url)) openOurs(url)
+    else refused(`a window for ${url}`)
     return { action: 'deny' }
   })
 }

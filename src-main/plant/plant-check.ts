@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import type * as v from 'valibot'
 import { didYouMean } from '../shared/closest-name.ts'
 import { sharedPlace } from '../shared/display-search.ts'
-import { isOwnSeriesName } from '../shared/own-series.ts'
 import type { Equipment } from '../shared/equipment.ts'
+import { isOwnSeriesName } from '../shared/own-series.ts'
 import type { DeviceDefinition, Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
@@ -114,7 +114,7 @@ class FolderCheck {
     const trends: SavedTrendGroup[] = []
     for (const { file } of this.#of('trend')) trends.push(...(await this.#readTrend(file, plantFile)))
     if (plantFile === null) return null
-    this.#checkStartMimic(plantFile, drawings)
+    this.#checkNamedMimics(plantFile, drawings)
     return this.#simulated({
       folder: this.#source.folder,
       name: plantFile.file.name,
@@ -124,6 +124,7 @@ class FolderCheck {
       languages: plantFile.file.languages,
       timeZone: plantFile.file.timeZone,
       startMimic: plantFile.file.startMimic ?? mimics[0]?.name ?? null,
+      windows: plantFile.file.windows.map(({ mimic = null, monitor = null }) => ({ mimic, monitor })),
       devices: [...this.#devices.values()].map((device) => device.definition),
       tags: [...this.#drafts.values()].map((draft) => draft.definition),
       equipment: [...this.#equipment.values()].map(({ equipment }) => equipment),
@@ -519,11 +520,14 @@ class FolderCheck {
     )
   }
 
-  #checkStartMimic({ file, origin }: { file: PlantFile; origin: FileOrigin }, drawings: readonly DrawingFile[]): void {
-    const { startMimic } = file
-    if (startMimic === undefined || drawings.some(({ name }) => name === startMimic)) return
+  #checkNamedMimics({ file, origin }: { file: PlantFile; origin: FileOrigin }, drawings: readonly DrawingFile[]): void {
     const names = drawings.map(({ name }) => name)
-    origin.at(['startMimic'], `there is no mimics/${startMimic}.svg${didYouMean(startMimic, names)}`)
+    const check = (mimic: string | undefined, path: readonly (string | number)[]) => {
+      if (mimic !== undefined && !names.includes(mimic))
+        origin.at(path, `there is no mimics/${mimic}.svg${didYouMean(mimic, names)}`)
+    }
+    check(file.startMimic, ['startMimic'])
+    for (const [index, { mimic }] of file.windows.entries()) check(mimic, ['windows', index, 'mimic'])
   }
 }
 

@@ -67,6 +67,30 @@ export const plantFileSchema = v.strictObject({
   startMimic: v.optional(
     v.pipe(v.string('the name of a mimic is expected'), v.minLength(1, 'the name of a mimic is expected')),
   ),
+  /** Windows of the desktop station, each on its monitor (counted from the left, from 1). */
+  windows: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject(
+          {
+            mimic: v.optional(v.string('the name of a mimic is expected')),
+            monitor: v.optional(
+              v.pipe(
+                v.number('the number of a monitor is expected, from 1'),
+                v.integer('the number of a monitor is expected, from 1'),
+                v.minValue(1, 'monitors are counted from 1'),
+                v.maxValue(16, 'at most 16 monitors are possible'),
+              ),
+            ),
+          },
+          'a window is expected as { mimic: overview, monitor: 1 }',
+        ),
+        'a list of windows is expected as [{ mimic: overview, monitor: 1 }]',
+      ),
+      v.maxLength(16, 'at most 16 windows are possible'),
+    ),
+    [],
+  ),
   history: v.optional(historySchema),
   /** Of the plant folder, for people and for packages. */
   version: v.optional(v.pipe(v.union([v.string(), v.number()], 'a version is expected'), v.transform(String))),

@@ -314,6 +314,7 @@ function emptyPlant(folder: string): Plant {
     languages: ['en', 'zh-CN'],
     timeZone: 'UTC',
     startMimic: null,
+  windows: [],
     devices: [],
     tags: [],
     equipment: [],

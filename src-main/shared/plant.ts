@@ -83,6 +83,14 @@ export interface AlarmDatabaseIndex {
   readonly sources: readonly AlarmSource[]
 }
 
+/** A window of the desktop station (`windows:` of plant.yaml). */
+export interface PlantWindow {
+  /** Name of a display; null = the start display. */
+  readonly mimic: string | null
+  /** From 1, monitors counted from the left, then from the top; null = where the window was last. */
+  readonly monitor: number | null
+}
+
 export interface Plant {
   /** Absolute path. */
   readonly folder: string
@@ -95,6 +103,8 @@ export interface Plant {
   /** IANA name. */
   readonly timeZone: string
   readonly startMimic: string | null
+  /** Opened at the start of the desktop station, the first is window 1; empty = one window. */
+  readonly windows: readonly PlantWindow[]
   readonly devices: readonly DeviceDefinition[]
   readonly tags: readonly TagDefinition[]
   readonly equipment: readonly Equipment[]

@@ -11,6 +11,7 @@ export const emptyPlant: Plant = {
   languages: ['en', 'zh-CN'],
   timeZone: 'Europe/Berlin',
   startMimic: 'overview',
+  windows: [],
   devices: [],
   tags: [],
   equipment: [],

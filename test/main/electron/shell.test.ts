@@ -9,6 +9,7 @@ import { openOperatorWindow } from '../../../src-main/electron/operator-window.t
 import { registerScreenScheme, screenFile, serveScreens } from '../../../src-main/electron/screen-protocol.ts'
 import { readShellOptions } from '../../../src-main/electron/shell-options.ts'
 import { hardenPages, sandboxEverything } from '../../../src-main/electron/shell-security.ts'
+import { StationWindows } from '../../../src-main/electron/station-windows.ts'
 import { WindowState } from '../../../src-main/electron/window-state.ts'
 import type { Link } from '../../../src-main/shared/link.ts'
 import * as electron from '../../fakes/electron.ts'
@@ -27,9 +28,22 @@ function openWindow(over: { kiosk?: boolean; log?: (what: string) => void } = {}
     preload: '/preload.cjs',
     icon: '/icon.png',
     state: new WindowState(join(folder, 'window.json')),
+    place: null,
+    url: 'app://station/index.html',
     log: over.log ?? (() => undefined),
   })
   return electron.BrowserWindow.windows.at(-1)!
+}
+
+function stationWindows(kiosk: boolean, log: string[]): StationWindows {
+  return new StationWindows({
+    title: 'Line 1',
+    kiosk,
+    preload: '/preload.cjs',
+    icon: '/icon.png',
+    stateFolder: folder,
+    log: (what) => log.push(what),
+  })
 }
 
 // Numbers as in Electron's security checklist.
@@ -58,7 +72,10 @@ describe('the desktop shell', () => {
 
   test('no permission is granted, whatever a page asks for (5)', () => {
     const refused: string[] = []
-    hardenPages((what) => refused.push(what))
+    hardenPages(
+      (what) => refused.push(what),
+      () => undefined,
+    )
     const { defaultSession } = electron.session
     const answers: boolean[] = []
     defaultSession.permissionRequest!({}, 'media', (granted) => answers.push(granted))
@@ -69,7 +86,11 @@ describe('the desktop shell', () => {
   })
 
   test('a page cannot navigate away, open windows or embed another page (11, 12, 13, 14)', () => {
-    hardenPages(() => undefined)
+    const asked: string[] = []
+    hardenPages(
+      () => undefined,
+      (url) => asked.push(url),
+    )
     const { webContents } = openWindow()
     const event = (url: string) => ({ url, isMainFrame: false, preventDefault: vi.fn() })
     for (const name of ['will-navigate', 'will-frame-navigate'])
@@ -87,9 +108,53 @@ describe('the desktop shell', () => {
     webContents.emit('will-navigate', home)
     expect(home.preventDefault).not.toHaveBeenCalled()
     expect(webContents.openHandler!({ url: 'https://example.com/' })).toEqual({ action: 'deny' })
+    expect(webContents.openHandler!({ url: 'app://station/index.html?window=2#/tags' })).toEqual({ action: 'deny' })
+    expect(asked).toEqual(['app://station/index.html?window=2#/tags'])
     const webview = event('')
     webContents.emit('will-attach-webview', webview)
     expect(webview.preventDefault).toHaveBeenCalled()
+  })
+
+  test('planned windows open each on its monitor, from the left; a page may ask for one more', () => {
+    electron.screen.displays = [
+      { workArea: { x: 1920, y: 0, width: 1280, height: 1024 } },
+      { workArea: { x: 0, y: 0, width: 1920, height: 1080 } },
+    ]
+    const log: string[] = []
+    const windows = stationWindows(false, log)
+    windows.openPlanned([
+      { mimic: null, monitor: null },
+      { mimic: 'unit filler', monitor: 2 },
+      { mimic: 'overview', monitor: 3 },
+    ])
+    const [, second] = electron.BrowserWindow.windows
+    expect(electron.BrowserWindow.windows.map(({ url }) => url)).toEqual([
+      'app://station/index.html',
+      'app://station/index.html?window=2#/mimic/unit%20filler',
+      'app://station/index.html?window=3#/mimic/overview',
+    ])
+    expect(second!.options).toMatchObject({ x: 1920, y: 0 })
+    expect(log).toEqual(['there is no monitor 3; its window opens where there is room'])
+    windows.openFor('app://station/index.html?window=2#/tags')
+    expect(second!.isFocused).toBe(true)
+    windows.openFor('app://station/index.html?window=4#/tags')
+    expect(electron.BrowserWindow.windows.at(-1)!.url).toBe('app://station/index.html?window=4#/tags')
+    windows.openFor('app://station/index.html?window=1000')
+    expect(electron.BrowserWindow.windows).toHaveLength(4)
+  })
+
+  test('in kiosk mode a closed window comes back on its monitor, and no window covers another', () => {
+    electron.screen.displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }]
+    const log: string[] = []
+    const windows = stationWindows(true, log)
+    windows.openPlanned([{ mimic: 'overview', monitor: 1 }])
+    electron.BrowserWindow.windows[0]!.close()
+    expect(electron.BrowserWindow.getAllWindows().map(({ url }) => url)).toEqual([
+      'app://station/index.html#/mimic/overview',
+    ])
+    windows.openFor('app://station/index.html?window=2#/tags')
+    expect(electron.BrowserWindow.getAllWindows()).toHaveLength(1)
+    expect(log).toEqual(['refused: a window, for there is no monitor without one'])
   })
 
   test('our origin serves files of the screens and nothing else, under a strict policy (7)', async () => {
