@@ -16,6 +16,7 @@ import { version } from './version.ts'
 const isSource = import.meta.url.endsWith('.ts')
 const root = new URL(isSource ? '../' : '../../', import.meta.url)
 const demoPlant = fileURLToPath(new URL('resources/demo-plant', root))
+const newPlant = fileURLToPath(new URL('resources/new-plant', root))
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
@@ -79,6 +80,26 @@ program
     cpSync(demoPlant, folder, { recursive: true })
     process.stdout.write(
       `The demo plant is in ${folder}. Try it:\n  lineside simulate ${folder}\n  lineside headless --plant ${folder} --data ./data\n`,
+    )
+  })
+
+program
+  .command('new')
+  .description('write the folder of a new plant: an overview, the standard library, nothing to do yet')
+  .argument('<folder>')
+  .option('--name <text>', 'what the plant is called')
+  .option('--line <text>', 'what the line is called')
+  .option('--site <text>', 'where it stands')
+  .option('--time-zone <name>', 'IANA name, as Europe/Berlin')
+  .action(async (folder: string, options: { name?: string; line?: string; site?: string; timeZone?: string }) => {
+    if (existsSync(folder) && readdirSync(folder).length > 0)
+      fail(`${folder} exists and is not empty; nothing was written`)
+    mkdirSync(folder, { recursive: true })
+    cpSync(newPlant, folder, { recursive: true })
+    const { setPlantKeys } = await import('./plant/new-plant.ts')
+    await setPlantKeys(folder, options)
+    process.stdout.write(
+      `The plant is in ${folder}. Add devices/ and equipment/, and check it:\n  lineside check ${folder}\n  lineside headless --plant ${folder} --data ./data\n`,
     )
   })
 
