@@ -2,6 +2,7 @@
 // and a hundred megabytes, which neither the value path nor the station's memory should see.
 import { startWorkerThread } from './base/worker-thread.ts'
 import type { AlarmDatabaseSave } from './plant/alarm-database-edit.ts'
+import type { DisplayWork } from './plant/display-work.ts'
 import type { AlarmImportJob, FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
 import type { TagImport } from './plant/tag-import.ts'
 import type { TrendDelete, TrendSave, TrendSaved } from './plant/trend-edit.ts'
@@ -26,10 +27,16 @@ export type PlantJob =
   | { readonly kind: 'saveAlarms'; readonly save: AlarmDatabaseSave }
   | { readonly kind: 'exportAlarms'; readonly plant: Plant }
   | { readonly kind: 'importAlarms'; readonly import: AlarmImportJob }
+  | DisplayJob
+
+/** A call of {@link DisplayWork}. */
+export type DisplayJob = {
+  [Name in keyof DisplayWork]: { readonly kind: Name; readonly input: Parameters<DisplayWork[Name]>[0] }
+}[keyof DisplayWork]
 
 /** What it answers with, once. */
 export type PlantJobResult =
-  | { readonly ok: true; readonly value: FolderReading | string | TagImport | TrendSaved | AlarmDatabaseSaved | null }
+  | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: StatusCodeName; readonly message: string }
 
 /** Plant work for the station: one thread for each piece of it. */
@@ -56,6 +63,13 @@ export const plantThread: PlantWork = {
   saveAlarms: async (save) => (await run({ kind: 'saveAlarms', save })) as AlarmDatabaseSaved,
   exportAlarms: async (plant) => (await run({ kind: 'exportAlarms', plant })) as string,
   importAlarms: async (job) => (await run({ kind: 'importAlarms', import: job })) as AlarmDatabaseSaved,
+  saveMimic: async (input) =>
+    (await run({ kind: 'saveMimic', input })) as Awaited<ReturnType<DisplayWork['saveMimic']>>,
+  deleteMimic: async (input) => (await run({ kind: 'deleteMimic', input })) as null,
+  saveEquipment: async (input) =>
+    (await run({ kind: 'saveEquipment', input })) as Awaited<ReturnType<DisplayWork['saveEquipment']>>,
+  displayQuality: async (input) =>
+    (await run({ kind: 'displayQuality', input })) as Awaited<ReturnType<DisplayWork['displayQuality']>>,
 }
 
 /** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */

@@ -31,6 +31,14 @@ async function resultOf(job: PlantJob): Promise<PlantJobResult> {
         return { ok: true, value: await work.exportAlarms(job.plant) }
       case 'importAlarms':
         return { ok: true, value: await work.importAlarms(job.import) }
+      case 'saveMimic':
+        return { ok: true, value: await work.saveMimic(job.input) }
+      case 'deleteMimic':
+        return { ok: true, value: await work.deleteMimic(job.input) }
+      case 'saveEquipment':
+        return { ok: true, value: await work.saveEquipment(job.input) }
+      case 'displayQuality':
+        return { ok: true, value: await work.displayQuality(job.input) }
     }
   } catch (error) {
     // Errors of this program's own kind cross by code and text; others are bugs and end the thread.

@@ -7,8 +7,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { AlarmBefore, AlarmKpi, AlarmProposal } from '../shared/alarm-report.ts'
-import type { BrowseRow, CertificateRow, DeviceRow } from '../shared/contract.ts'
+import type { BrowseRow, CertificateRow, DeviceRow, InputOf, ResultOf } from '../shared/contract.ts'
 import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
+import type { PlantDisplayQuality } from '../shared/display-quality.ts'
 import type {
   HistoryMarkerSource,
   HistoryRequest,
@@ -99,6 +100,26 @@ export interface PlantSource {
   importAlarmDatabase(csv: string, options: { readonly dryRun: boolean }): Promise<AlarmDatabaseSaved>
   /** Throws RuntimeError BadNotFound; BadEntryExists when the file is of another version. */
   deleteTrend(name: string, version: string | undefined): Promise<void>
+  /** A display as in the folder now. Throws RuntimeError BadNotFound. */
+  mimicSource(name: string): Promise<ResultOf<'plant.mimicSource'>>
+  /**
+   * Writes a display and, if given, its row of navigation.yaml as one step; with faults nothing is written. `version` as for trends;
+   * throws RuntimeError BadEntryExists.
+   */
+  saveMimic(
+    name: string,
+    svg: string,
+    options: Pick<InputOf<'plant.saveMimic'>, 'version' | 'entry'> & { readonly dryRun: boolean },
+  ): Promise<ResultOf<'plant.saveMimic'>>
+  /** Throws RuntimeError BadNotFound, BadEntryExists, BadInvalidState while others lead to it. */
+  deleteMimic(name: string, version: string | null | undefined): Promise<void>
+  displayQuality(): Promise<PlantDisplayQuality>
+  saveEquipment(
+    instance: InputOf<'plant.saveEquipment'>['instance'],
+    options: { readonly file: string | undefined; readonly dryRun: boolean },
+  ): Promise<ResultOf<'plant.saveEquipment'>>
+  /** A document that a type or instance lists. Throws RuntimeError BadNotFound. */
+  document(file: string): Promise<{ readonly mediaType: string; readonly bytes: Buffer }>
 }
 
 /** Rows to put into history; whoever takes them owns the columns. */

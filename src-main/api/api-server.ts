@@ -36,6 +36,7 @@ import { Feed, type FeedSource } from './feed.ts'
 import { historyCalls } from './history-api.ts'
 import { LinkClient } from './link-client.ts'
 import { maintenanceCalls } from './maintenance-api.ts'
+import { mimicCalls } from './mimic-api.ts'
 import { plantCalls, plantFeeds } from './plant-api.ts'
 import { tagCalls, tagFeeds } from './tag-api.ts'
 import { TagFeeds } from './tag-feed.ts'
@@ -84,6 +85,7 @@ export class ApiServer {
     this.#calls = {
       ...accessCalls(parts),
       ...plantCalls(parts),
+      ...mimicCalls(parts),
       ...tagCalls(parts, this.#tagFeeds),
       ...historyCalls(parts),
       ...alarmCalls(parts),

@@ -4,8 +4,9 @@ import { displaysOf } from '../shared/display-search.ts'
 import type { ApiParts } from './api-parts.ts'
 import type { NounCalls, NounFeeds } from './call-handlers.ts'
 import { stateSource } from './feed.ts'
+import type { MimicCalls } from './mimic-api.ts'
 
-export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
+export function plantCalls(parts: ApiParts): Omit<NounCalls<'plant'>, keyof MimicCalls> {
   const { plantStore } = parts
   return {
     'plant.info': () => plantRow(parts),
@@ -15,7 +16,7 @@ export function plantCalls(parts: ApiParts): NounCalls<'plant'> {
       revision: plantStore.revision,
     }),
     'plant.symbol': async ({ type }) => ({ type, svg: await plantStore.symbolSvg(type) }),
-    'plant.equipment': () => ({ equipment: plantStore.plant.equipment.map(equipmentRow) }),
+    'plant.equipment': () => ({ equipment: equipmentRows(plantStore.plant) }),
     'plant.displays': (wanted) => ({ mimics: displaysOf(plantStore.plant.mimics, wanted) }),
     'plant.faults': () => ({ faults: plantStore.faults }),
     'plant.reload': async (_input, { note }) => {
@@ -69,7 +70,13 @@ function plantRow({ plantStore, history, version }: ApiParts): PlantRow {
   }
 }
 
-function equipmentRow(equipment: ApiParts['plantStore']['plant']['equipment'][number]): EquipmentRow {
-  const { name, type, description, place, parent, members, children } = equipment
-  return { name, type, description, place, parent, members, children }
+function equipmentRows(plant: ApiParts['plantStore']['plant']): readonly EquipmentRow[] {
+  const membersOf = new Map(plant.equipmentTypes.map((type) => [type.name, type.members]))
+  return plant.equipment.map(({ name, type, description, place, parent, members, children }) => {
+    const row = { name, type, description, place, parent, members, children }
+    const absent = (membersOf.get(type) ?? [])
+      .map((member) => member.name)
+      .filter((member) => !Object.hasOwn(members, member) && !Object.hasOwn(children, member))
+    return absent.length === 0 ? row : { ...row, absent }
+  })
 }

@@ -5,13 +5,18 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
+import type { PlantDisplayQuality } from '../shared/display-quality.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
 import { databaseRows } from './alarm-database-csv.ts'
 import type { AlarmDatabaseSave } from './alarm-database-edit.ts'
+import { type PlantDocument, readDocument } from './document-file.ts'
+import type { EquipmentSaved, InstanceEdit } from './equipment-edit.ts'
+import { finishFileSet } from './file-set.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
+import { type MimicSave, type MimicSaved, type MimicSource, readMimicSource } from './mimic-edit.ts'
 import type { PlantWork } from './plant-work.ts'
 import type { TagImport } from './tag-import.ts'
 import type { TrendSaved } from './trend-edit.ts'
@@ -36,6 +41,9 @@ export interface AlarmEditOptions {
   /** Only says what would change. */
   readonly dryRun: boolean
 }
+
+/** How a display is saved. */
+export type MimicEditOptions = Pick<MimicSave, 'version' | 'entry' | 'dryRun'>
 
 /** Reads the folder, or the last good copy when the folder is faulty, and watches it from now on. */
 export async function openPlantStore(options: PlantStoreOptions): Promise<PlantStore> {
@@ -85,6 +93,7 @@ export class PlantStore {
 
   /** For {@link openPlantStore}. */
   async open(): Promise<void> {
+    await this.#finishEdits()
     const seen = await appearanceOf(this.#folder)
     const hasCopy = await this.#recoverCopy()
     const accepted = await this.#read()
@@ -190,6 +199,60 @@ export class PlantStore {
     return this.#editAlarms(options, (job) => this.#options.work.importAlarms({ ...job, csv }))
   }
 
+  /** A display as it is in the folder now. Throws RuntimeError BadNotFound. */
+  mimicSource(name: string): Promise<MimicSource> {
+    return readMimicSource({ folder: this.#folder, name, languages: this.#plant.languages })
+  }
+
+  /**
+   * Writes a display, and its row of navigation.yaml if given, as one step, and takes it over. With faults nothing is written. Throws
+   * RuntimeError BadEntryExists when it is of another version than the one given (mimic-edit.ts).
+   */
+  saveMimic(name: string, svg: string, options: MimicEditOptions): Promise<MimicSaved> {
+    return this.#edit(async () => {
+      const { languages } = this.#plant
+      const saved = await this.#options.work.saveMimic({ folder: this.#folder, name, languages, svg, ...options })
+      if (!options.dryRun && saved.faults.length === 0) await this.reload()
+      return saved
+    })
+  }
+
+  /** Deletes a display and its row. Throws RuntimeError BadNotFound, BadEntryExists, BadInvalidState while others lead to it. */
+  deleteMimic(name: string, version: string | null | undefined): Promise<void> {
+    return this.#edit(async () => {
+      const { languages, startMimic } = this.#plant
+      await this.#options.work.deleteMimic({ folder: this.#folder, name, languages, version, startMimic })
+      await this.reload()
+    })
+  }
+
+  /** What the display check says of the folder now. Throws RuntimeError BadInvalidState when it has faults. */
+  displayQuality(): Promise<PlantDisplayQuality> {
+    return this.#options.work.displayQuality(this.#folder)
+  }
+
+  /** Adds an instance to a file of equipment/, or changes it where it is written; with faults nothing is written (equipment-edit.ts). */
+  saveEquipment(
+    instance: InstanceEdit,
+    options: { readonly file: string | undefined; readonly dryRun: boolean },
+  ): Promise<EquipmentSaved> {
+    return this.#edit(async () => {
+      const saved = await this.#options.work.saveEquipment({ folder: this.#folder, instance, ...options })
+      if (!options.dryRun && saved.faults.length === 0) await this.reload()
+      return saved
+    })
+  }
+
+  /** A document that a type or instance of the accepted plant lists. Throws RuntimeError BadNotFound and as document-file.ts says. */
+  async document(file: string): Promise<PlantDocument> {
+    const { equipment, equipmentTypes } = this.#plant
+    const isListed = [...equipment, ...equipmentTypes].some(({ documents }) =>
+      documents.some((document) => document.file === file),
+    )
+    if (!isListed) throw new RuntimeError('BadNotFound', `No equipment has a document "${file.slice(0, 200)}"`)
+    return readDocument(this.#folder, file)
+  }
+
   #editAlarms(
     { version, dryRun }: AlarmEditOptions,
     work: (job: Omit<AlarmDatabaseSave, 'edits'>) => Promise<AlarmDatabaseSaved>,
@@ -237,6 +300,15 @@ export class PlantStore {
     this.#drawings = new Map([...texts].filter(([file]) => file.endsWith('.svg')))
     this.#digest = digest
     this.#revision++
+  }
+
+  /** An edit that a power cut or a kill interrupted is ended before anybody reads the folder. */
+  async #finishEdits(): Promise<void> {
+    try {
+      await finishFileSet(this.#folder)
+    } catch (error) {
+      this.#options.logger.error(`An interrupted edit of the plant folder could not be ended: ${messageOf(error)}`)
+    }
   }
 
   async #recoverCopy(): Promise<boolean> {
@@ -314,7 +386,7 @@ function emptyPlant(folder: string): Plant {
     languages: ['en', 'zh-CN'],
     timeZone: 'UTC',
     startMimic: null,
-  windows: [],
+    windows: [],
     devices: [],
     tags: [],
     equipment: [],

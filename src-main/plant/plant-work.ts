@@ -6,6 +6,7 @@ import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { readAlarmCsv, writeAlarmCsv } from './alarm-database-csv.ts'
 import { type AlarmDatabaseSave, saveAlarmDatabase } from './alarm-database-edit.ts'
+import { type DisplayWork, displayWork } from './display-work.ts'
 import { FaultList } from './fault-list.ts'
 import { FolderFiles } from './folder-scan.ts'
 import { digestOf } from './last-good-copy.ts'
@@ -44,7 +45,7 @@ export interface AlarmImportJob extends Omit<AlarmDatabaseSave, 'edits'> {
 }
 
 /** Arguments and results are plain values, so that they can cross to another thread. */
-export interface PlantWork {
+export interface PlantWork extends DisplayWork {
   /** Reads and checks a folder. Never rejects: what cannot be read is a fault. */
   read(folder: string): Promise<FolderReading>
   /** All tags as CSV for spreadsheets (docs/plant-folder.md). */
@@ -65,6 +66,7 @@ export interface PlantWork {
 /** The work done right here, on the thread that asks. */
 export function plantWork(protocols: ProtocolTable): PlantWork {
   return {
+    ...displayWork(protocols),
     async read(folder) {
       const files = new FolderFiles(resolve(folder))
       const { plant, faults } = await checkFiles(files, protocols)

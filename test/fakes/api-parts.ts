@@ -151,6 +151,22 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
         },
         exportAlarmDatabase: async () => 'id\r\n',
         importAlarmDatabase: async () => ({ changes: [], faults: [], version: 'v1' }),
+        mimicSource: async (name) => {
+          throw new RuntimeError('BadNotFound', `There is no display "${name}"`)
+        },
+        saveMimic: async (_name, _svg, { version }) => {
+          if (version !== undefined && version !== null)
+            throw new RuntimeError('BadEntryExists', 'the display was deleted meanwhile')
+          return { version: 'v1', faults: [], quality: null }
+        },
+        deleteMimic: async (name) => {
+          throw new RuntimeError('BadNotFound', `There is no display "${name}"`)
+        },
+        displayQuality: async () => ({ displays: [], findings: [], score: null }),
+        saveEquipment: async () => ({ faults: [], file: 'equipment/equipment.yaml' }),
+        document: async (file) => {
+          throw new RuntimeError('BadNotFound', `No equipment has a document "${file}"`)
+        },
       },
       history,
       historyMarkers: [],

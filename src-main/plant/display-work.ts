@@ -1,0 +1,43 @@
+// Work on displays and the equipment on them that costs time: saving one means checking the whole folder, judging them means
+// reading every drawing. It is done where the other work on the folder is done (plant-work.ts).
+import { resolve } from 'node:path'
+import type { PlantDisplayQuality } from '../shared/display-quality.ts'
+import type { ProtocolTable } from '../shared/protocol.ts'
+import { RuntimeError } from '../shared/runtime-error.ts'
+import { qualityOfPlant } from './display-check.ts'
+import { type EquipmentSave, type EquipmentSaved, saveEquipmentFile } from './equipment-edit.ts'
+import { FolderFiles } from './folder-scan.ts'
+import { deleteMimicFile, type MimicDelete, type MimicSave, type MimicSaved, saveMimicFile } from './mimic-edit.ts'
+import { checkFiles } from './plant-check.ts'
+
+/** Arguments and results are plain values. They reject with a RuntimeError as the files they stand in say. */
+export interface DisplayWork {
+  saveMimic(save: MimicSave): Promise<MimicSaved>
+  deleteMimic(job: MimicDelete): Promise<null>
+  saveEquipment(save: EquipmentSave): Promise<EquipmentSaved>
+  /** Of the folder as it is. Rejects with BadInvalidState when it has faults. */
+  displayQuality(folder: string): Promise<PlantDisplayQuality>
+}
+
+/** The work done right here, on the thread that asks. */
+export function displayWork(protocols: ProtocolTable): DisplayWork {
+  return {
+    saveMimic: (save) => saveMimicFile(save, protocols),
+    deleteMimic: async (job) => {
+      await deleteMimicFile(job)
+      return null
+    },
+    saveEquipment: (save) => saveEquipmentFile(save, protocols),
+    async displayQuality(folder) {
+      const files = new FolderFiles(resolve(folder))
+      const { plant, faults } = await checkFiles(files, protocols)
+      const [first] = faults
+      if (plant === null)
+        throw new RuntimeError(
+          'BadInvalidState',
+          `The plant folder has faults (${first?.file}:${first?.line}: ${first?.message}); displays are judged once they are repaired`,
+        )
+      return qualityOfPlant(plant, files)
+    },
+  }
+}
