@@ -42,7 +42,8 @@ export interface RewrittenExpression {
   originalOffset(offset: number): number
 }
 
-interface Token {
+/** A word of an expression as written; `at` counts UTF-16 units from 0. */
+export interface ExpressionToken {
   readonly kind: 'name' | 'number' | 'string' | 'mark'
   readonly text: string
   readonly at: number
@@ -85,7 +86,7 @@ export function rewriteExpression(text: string, lookup: NameLookup): RewrittenEx
 class Rewriter {
   readonly #text: string
   readonly #lookup: NameLookup
-  readonly #tokens: readonly Token[]
+  readonly #tokens: readonly ExpressionToken[]
   #index = 0
   #output = ''
   /** Pairs (offset in output, offset in text) at which the distance between the two changes. */
@@ -96,7 +97,7 @@ class Rewriter {
   constructor(text: string, lookup: NameLookup) {
     this.#text = text
     this.#lookup = lookup
-    this.#tokens = tokenize(text)
+    this.#tokens = expressionTokens(text)
   }
 
   run(): RewrittenExpression {
@@ -116,7 +117,7 @@ class Rewriter {
     }
   }
 
-  #step(token: Token): void {
+  #step(token: ExpressionToken): void {
     switch (token.kind) {
       case 'name':
         return this.#name(token)
@@ -129,14 +130,14 @@ class Rewriter {
     }
   }
 
-  #emit(token: Token, output: string, tokenCount = 1): void {
+  #emit(token: ExpressionToken, output: string, tokenCount = 1): void {
     if (this.#output !== '') this.#output += ' '
     this.#map.push([this.#output.length, token.at])
     this.#output += output
     this.#index += tokenCount
   }
 
-  #peek(ahead: number): Token | undefined {
+  #peek(ahead: number): ExpressionToken | undefined {
     return this.#tokens[this.#index + ahead]
   }
 
@@ -146,14 +147,14 @@ class Rewriter {
   }
 
   /** Whole numbers become doubles, but for a plain index and numbers a double cannot hold. */
-  #number(token: Token): void {
+  #number(token: ExpressionToken): void {
     const isWhole = /^\d+$/.test(token.text)
     const isIndex = this.#open.at(-1)?.close === ']' && this.#isMark(-1, '[') && this.#isMark(1, ']')
     const isExact = Number.isSafeInteger(Number(token.text))
     this.#emit(token, isWhole && !isIndex && isExact ? `${token.text}.0` : token.text)
   }
 
-  #mark(token: Token): void {
+  #mark(token: ExpressionToken): void {
     const { text } = token
     if (text === '(' || text === '{') this.#open.push({ close: text === '(' ? ')' : '}', loopVariable: null })
     else if (text === '[') return this.#openBracket(token)
@@ -166,7 +167,7 @@ class Rewriter {
   }
 
   /** `list[Step - 1]`: a computed index is a double for the installer and an int for CEL. */
-  #openBracket(token: Token): void {
+  #openBracket(token: ExpressionToken): void {
     const before = this.#peek(-1)
     const isAccess =
       before !== undefined && (before.kind === 'name' ? !celWords.has(before.text) : /[)\]]$/.test(before.text))
@@ -177,7 +178,7 @@ class Rewriter {
     this.#emit(token, isComputed ? '[ atIndex (' : '[')
   }
 
-  #name(token: Token): void {
+  #name(token: ExpressionToken): void {
     if (this.#isMark(-1, '.') && this.#index > 0) return this.#member(token)
     if (token.text === 'tag' && this.#isMark(1, '(')) return this.#quotedTag(token)
     if (this.#isMark(1, '(')) {
@@ -188,14 +189,14 @@ class Rewriter {
   }
 
   /** A field or method behind a value. */
-  #member(token: Token): void {
+  #member(token: ExpressionToken): void {
     if (this.#isMark(1, '(') && loops.has(token.text)) return this.#loop(token)
     if (token.text === 'matches' && this.#isMark(1, '(')) return this.#emit(token, 'matchesText')
     this.#emit(token, token.text)
   }
 
   /** `.exists(x, …)`: x is a name of its own until the bracket closes. */
-  #loop(token: Token): void {
+  #loop(token: ExpressionToken): void {
     const variable = this.#peek(2)
     if (this.#open.some((open) => open.loopVariable !== null))
       throw new ExpressionFault(
@@ -211,7 +212,7 @@ class Rewriter {
   }
 
   /** `isBad(Filler.Level)`; false when it is not one of Lineside's questions after all (CEL's own `timestamp("…")`). */
-  #question(token: Token): boolean {
+  #question(token: ExpressionToken): boolean {
     const question = token.text as TagQuestion
     const target = this.#tagAt(this.#index + 2)
     if (target === null) {
@@ -260,7 +261,7 @@ class Rewriter {
     return segments
   }
 
-  #quotedTag(token: Token): void {
+  #quotedTag(token: ExpressionToken): void {
     const quoted = this.#peek(2)
     if (quoted?.kind !== 'string' || !this.#isMark(3, ')'))
       throw new ExpressionFault('tag() takes the name of a tag in quotes: tag("Tank-1/Level")', token.at)
@@ -271,7 +272,7 @@ class Rewriter {
   }
 
   /** A chain of names that begins an operand. */
-  #chain(token: Token): void {
+  #chain(token: ExpressionToken): void {
     if (celWords.has(token.text)) return this.#emit(token, token.text)
     if (this.#open.some((open) => open.loopVariable === token.text)) return this.#emit(token, loopName(token.text))
     const segments = this.#segmentsAt(this.#index)
@@ -285,7 +286,7 @@ class Rewriter {
     throw unknownName(segments, token.at, this.#lookup)
   }
 
-  #isMapKey(token: Token): boolean {
+  #isMapKey(token: ExpressionToken): boolean {
     return this.#open.at(-1)?.close === '}' && this.#isMark(1, ':') && token.kind === 'name'
   }
 }
@@ -310,8 +311,9 @@ function unknownTag(name: string, offset: number, lookup: NameLookup): Expressio
   return new ExpressionFault(`no tag named ${name}${didYouMean(name, lookup.names())}`, offset)
 }
 
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = []
+/** The words of an expression, without blanks and comments. Throws {@link ExpressionFault} at what is no word of CEL. */
+export function expressionTokens(text: string): ExpressionToken[] {
+  const tokens: ExpressionToken[] = []
   let at = matchAt(blankPattern, text, 0).length
   while (at < text.length) {
     const token = tokenAt(text, at)
@@ -322,7 +324,7 @@ function tokenize(text: string): Token[] {
   return tokens
 }
 
-function tokenAt(text: string, at: number): Token {
+function tokenAt(text: string, at: number): ExpressionToken {
   const string = matchAt(stringPattern, text, at)
   if (string !== '') return { kind: 'string', text: string, at }
   const name = matchAt(segmentPattern, text, at)
@@ -356,7 +358,7 @@ function unquote(literal: string): string {
  * expressions name their own members. Names CEL cannot spell become `tag("…")`. Throws {@link ExpressionFault}.
  */
 export function qualifyNames(text: string, resolve: (segments: readonly string[]) => NameMeaning): string {
-  const tokens = tokenize(text)
+  const tokens = expressionTokens(text)
   let output = ''
   let copied = 0
   for (let index = 0; index < tokens.length; index++) {
