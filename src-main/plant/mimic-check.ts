@@ -11,15 +11,19 @@ import {
   bindingScope,
   fitsResult,
   isBindingAttribute,
+  isDrawingName,
   levelDirections,
   memberPrefix,
+  parseDetail,
   parseOpenTarget,
+  parsePipeEnd,
   resolveBindingName,
+  standardPorts,
 } from '../shared/mimic.ts'
 import type { FaultList } from './fault-list.ts'
 import { oneOf } from './plant-words.ts'
 import { unknownKey } from './schema-check.ts'
-import { readSvg, type SvgVisitor, type WrittenBinding } from './svg-source.ts'
+import { readSvg, type SvgVisitor, type WrittenBinding, type WrittenElement } from './svg-source.ts'
 
 /** What bindings refer to. */
 export interface MimicScope {
@@ -31,6 +35,13 @@ export interface MimicScope {
   mimicNames(): Iterable<string>
   /** Member name → tag name of the instance that is drawn; null for a mimic. */
   readonly members: Readonly<Record<string, string>> | null
+  /**
+   * Members of the instance drawn that are instances themselves, those inside of them as `Drive.Gearbox`; left out = not known, then any
+   * `self.…` may be one.
+   */
+  readonly nested?: ReadonlySet<string> | null
+  /** Connection points that the symbol of an instance (or of `self.<member>`) has besides the standard ones; null = not known. */
+  portsOf?(equipment: string): ReadonlySet<string> | null
 }
 
 /** What a drawing says of itself: the text of its `<title>` (null when it has none), and what its elements are bound to. */
@@ -38,13 +49,20 @@ export interface CheckedDrawing {
   readonly title: string | null
   readonly tags: readonly string[]
   readonly equipment: readonly string[]
+  /** Names of its connection points (`ls:port`). */
+  readonly ports: readonly string[]
 }
 
 /** Checks a drawing. */
 export function checkDrawing(file: string, text: string, scope: MimicScope, faults: FaultList): CheckedDrawing {
   const check = new DrawingCheck(file, scope, faults)
-  readSvg(file, text, faults, check)
-  return { title: check.titleText, tags: [...check.tags], equipment: [...check.equipment] }
+  if (readSvg(file, text, faults, check)) check.end()
+  return {
+    title: check.titleText,
+    tags: [...check.tags],
+    equipment: [...check.equipment],
+    ports: [...check.ports],
+  }
 }
 
 /** Of a tag whose absence is listed already. */
@@ -60,6 +78,11 @@ class DrawingCheck implements SvgVisitor {
   titleText: string | null = null
   readonly tags = new Set<string>()
   readonly equipment = new Set<string>()
+  readonly ports = new Set<string>()
+  /** id → the instance the element draws, '' = none. */
+  readonly #equipmentOfId = new Map<string, string>()
+  /** Ends of pipes, judged when all ids are known. */
+  readonly #ends: WrittenBinding[] = []
   readonly #file: string
   readonly #scope: MimicScope
   readonly #faults: FaultList
@@ -72,7 +95,9 @@ class DrawingCheck implements SvgVisitor {
     this.#faults = faults
   }
 
-  open(bindings: readonly WrittenBinding[]): void {
+  open(bindings: readonly WrittenBinding[], { id }: WrittenElement): void {
+    const drawn = bindings.find(({ attribute }) => attribute === 'equipment')?.value.trim() ?? ''
+    if (id !== '') this.#equipmentOfId.set(id, drawn)
     const outer = this.#stack.at(-1)!
     let surroundings = outer
     for (const binding of bindings) {
@@ -85,6 +110,11 @@ class DrawingCheck implements SvgVisitor {
 
   close(): void {
     this.#stack.pop()
+  }
+
+  /** The whole drawing is read. */
+  end(): void {
+    for (const binding of this.#ends) this.#end(binding)
   }
 
   title(text: string): void {
@@ -124,12 +154,33 @@ class DrawingCheck implements SvgVisitor {
 
   #equipment(binding: WrittenBinding): string {
     const name = binding.value.trim()
+    if (name.startsWith(memberPrefix)) {
+      this.#nested(binding, name)
+      return name
+    }
     if (this.#scope.hasEquipment(name)) {
       this.equipment.add(name)
       return name
     }
     this.#fault(binding, `no equipment named ${name}${this.#hint(name, this.#scope.equipmentNames())}`)
     return name
+  }
+
+  #nested(binding: WrittenBinding, name: string): void {
+    if (this.#scope.members === null)
+      return this.#fault(binding, 'self means the instance drawn, and this is no symbol: name the equipment')
+    if (this.#hasNested(name)) return
+    const candidates = [...(this.#scope.nested ?? [])].map((member) => memberPrefix + member)
+    this.#fault(
+      binding,
+      `the type has no nested equipment ${name.slice(memberPrefix.length)}${this.#hint(name, candidates)}`,
+    )
+  }
+
+  #hasNested(name: string): boolean {
+    if (this.#scope.members === null || !name.startsWith(memberPrefix)) return false
+    const { nested } = this.#scope
+    return nested === undefined || nested === null || nested.has(name.slice(memberPrefix.length))
   }
 
   #binding(binding: WrittenBinding, surroundings: Surroundings): void {
@@ -147,9 +198,50 @@ class DrawingCheck implements SvgVisitor {
         return
       case 'openTarget':
         return this.#target(binding, surroundings)
+      case 'name':
+        return this.#name(binding, attribute)
+      case 'number':
+        if (parseDetail(binding.value) === null)
+          this.#fault(
+            binding,
+            `a magnification above 0 is expected (1 = the whole drawing fits), not "${binding.value}"`,
+          )
+        return
+      case 'connection':
+        this.#ends.push(binding)
+        return
       case 'expression':
         return this.#expression(binding, attribute, result, surroundings)
     }
+  }
+
+  #name(binding: WrittenBinding, attribute: BindingAttribute): void {
+    const name = binding.value.trim()
+    if (!isDrawingName(name))
+      return this.#fault(binding, `a name is expected (letters, digits, _ - . and spaces), not "${binding.value}"`)
+    if (attribute !== 'port') return
+    if (this.#scope.members === null)
+      return this.#fault(binding, 'connection points belong to symbols; pipes of a mimic end at elements')
+    if ((standardPorts as readonly string[]).includes(name)) return
+    if (this.ports.has(name)) return this.#fault(binding, `there is a connection point ${name} already`)
+    this.ports.add(name)
+  }
+
+  #end(binding: WrittenBinding): void {
+    const end = parsePipeEnd(binding.value)
+    if (end === null)
+      return this.#fault(binding, `<element id> or <element id>@<port> is expected, not "${binding.value}"`)
+    const drawn = this.#equipmentOfId.get(end.elementId)
+    if (drawn === undefined)
+      return this.#fault(
+        binding,
+        `no element has the id ${end.elementId}${this.#hint(end.elementId, this.#equipmentOfId.keys())}`,
+      )
+    if (end.port === null || (standardPorts as readonly string[]).includes(end.port)) return
+    const ports = drawn === '' ? new Set<string>() : (this.#scope.portsOf?.(drawn) ?? null)
+    if (ports === null || ports.has(end.port)) return
+    const all = [...standardPorts, ...ports]
+    this.#fault(binding, `element ${end.elementId} has no port ${end.port}: ${oneOf(all)} is expected`)
   }
 
   #target(binding: WrittenBinding, surroundings: Surroundings): void {
@@ -166,7 +258,7 @@ class DrawingCheck implements SvgVisitor {
         this.#fault(binding, 'faceplate of what? the element has neither ls:tag nor ls:equipment')
       return
     }
-    if (this.#scope.hasEquipment(target.of) || this.#typeOf(target.of) !== null) return
+    if (this.#scope.hasEquipment(target.of) || this.#hasNested(target.of) || this.#typeOf(target.of) !== null) return
     const names = [...this.#scope.equipmentNames(), ...(this.#scope.tags.tagNames?.() ?? [])]
     this.#fault(binding, `no equipment or tag named ${target.of}${this.#hint(target.of, names)}`)
   }

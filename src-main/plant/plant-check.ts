@@ -375,6 +375,9 @@ class FolderCheck {
     return plant
   }
 
+  /** Equipment type → connection points of its symbol. */
+  readonly #symbolPorts = new Map<string, ReadonlySet<string>>()
+
   async #checkDrawings(expressions: ExpressionCheck): Promise<readonly DrawingFile[]> {
     const mimics = this.#of('mimic').map(({ file }) => ({ file, name: file.slice('mimics/'.length, -'.svg'.length) }))
     const names = new Set(mimics.map(({ name }) => name))
@@ -386,6 +389,7 @@ class FolderCheck {
       hasMimic: (name) => names.has(name),
       mimicNames: () => names,
       members: null,
+      portsOf: (name) => this.#symbolPorts.get(this.#equipment.get(name)?.equipment.type ?? '') ?? null,
     }
     await this.#checkSymbols(scope)
     const drawings: DrawingFile[] = []
@@ -414,7 +418,8 @@ class FolderCheck {
         })
         continue
       }
-      checkDrawing(file, text, this.#symbolScope(type, scope), this.#faults)
+      const { ports } = checkDrawing(file, text, this.#symbolScope(type, scope), this.#faults)
+      this.#symbolPorts.set(type.entry.name, new Set(ports))
     }
   }
 

@@ -9,6 +9,7 @@ import type { FaultList, Position } from './fault-list.ts'
 const largestDrawing = 16 * 1024 * 1024
 const mostElements = 200_000
 const deepestElement = 200
+const mostAttributes = 1000
 
 /** A binding attribute as written. */
 export interface WrittenBinding {
@@ -18,9 +19,17 @@ export interface WrittenBinding {
   place(offset: number): Position
 }
 
+/** What an element is, besides its bindings. */
+export interface WrittenElement {
+  /** Local name: `g`, `path`. */
+  readonly name: string
+  /** '' = none. */
+  readonly id: string
+}
+
 /** Called for each element in the order of the file. */
 export interface SvgVisitor {
-  open(bindings: readonly WrittenBinding[]): void
+  open(bindings: readonly WrittenBinding[], element: WrittenElement): void
   close(): void
   /** Text of the first `<title>` directly below `<svg>`. */
   title(text: string): void
@@ -75,10 +84,15 @@ class SvgReader {
     const parser = this.#parser
     parser.on('error', (error) => this.#fail(messageOf(error).replace(/^\d+:\d+: /, '')))
     parser.on('doctype', (doctype) => {
-      if (doctype.includes('<!ENTITY'))
+      if (/<!ENTITY/i.test(doctype))
         this.#fail('the drawing declares entities (<!ENTITY …>), which are not read; save it as plain SVG')
     })
+    let attributeCount = 0
+    parser.on('attribute', () => {
+      if (++attributeCount > mostAttributes) this.#fail(`an element has more than ${mostAttributes} attributes`)
+    })
     parser.on('opentagstart', () => {
+      attributeCount = 0
       this.#elementStart = Math.max(0, this.#text.lastIndexOf('<', parser.position - 1))
     })
     parser.on('opentag', (tag) => this.#open(tag))
@@ -103,7 +117,7 @@ class SvgReader {
         bindings.push(
           this.#binding(attribute.name, attribute.local, attribute.value, this.#elementStart, this.#parser.position),
         )
-    this.#visitor.open(bindings)
+    this.#visitor.open(bindings, { name: tag.local, id: tag.attributes.id?.value ?? '' })
   }
 
   #close(): void {

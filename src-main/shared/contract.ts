@@ -205,6 +205,8 @@ export interface EquipmentRow {
   readonly members: Readonly<Record<string, string>>
   /** Member name → name of the nested instance. */
   readonly children: Readonly<Record<string, string>>
+  /** Members and nested instances of its type that it does not have: optional ones, or switched off; left out when it has all. */
+  readonly absent?: readonly string[]
 }
 
 export const contract = {

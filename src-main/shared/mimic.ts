@@ -74,6 +74,39 @@ export function isBindingAttribute(localName: string): localName is BindingAttri
 export const levelDirections = ['up', 'down', 'left', 'right'] as const
 export type LevelDirection = (typeof levelDirections)[number]
 
+/** Ends that everything drawn has without saying so: the middles of its box's sides, and its middle. */
+export const standardPorts = ['left', 'right', 'top', 'bottom', 'centre'] as const
+export type StandardPort = (typeof standardPorts)[number]
+
+/** Most levels of symbols in symbols. */
+export const deepestSymbols = 8
+
+/** A name of a layer or a port: letters, digits, `_ - .` and spaces inside, at most 64. */
+export function isDrawingName(text: string): boolean {
+  return /^[\p{L}\p{N}_.-](?:[\p{L}\p{N}_. -]{0,62}[\p{L}\p{N}_.-])?$/u.test(text)
+}
+
+/** `ls:detail` as a number above 0; null when it is none. */
+export function parseDetail(text: string): number | null {
+  const value = /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN
+  return value > 0 && value < Number.POSITIVE_INFINITY ? value : null
+}
+
+/** End of a pipe; `port` null = wherever the line meets the element. */
+export interface PipeEnd {
+  readonly elementId: string
+  readonly port: string | null
+}
+
+/** Meaning of `ls:from` and `ls:to`: `pump1` or `pump1@right`; null when it is neither. The port begins after the last `@`. */
+export function parsePipeEnd(text: string): PipeEnd | null {
+  const plain = text.trim()
+  const at = plain.lastIndexOf('@')
+  const elementId = at < 0 ? plain : plain.slice(0, at)
+  const port = at < 0 ? null : plain.slice(at + 1)
+  return elementId === '' || /\s/.test(elementId) || port === '' ? null : { elementId, port }
+}
+
 /** Inside a symbol, `self.Running` is the member `Running` of the instance that is drawn. */
 export const memberPrefix = 'self.'
 

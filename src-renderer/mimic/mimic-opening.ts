@@ -1,6 +1,8 @@
 // From the name of a mimic to everything its view needs: files loaded side by side, sanitised once, bound to the plant.
-import type { TagRow } from '../../src-main/shared/contract.ts'
-import { assembleDrawing, equipmentNames, type MimicFault } from './drawing/mimic-drawing.ts'
+import type { EquipmentRow, TagRow } from '../../src-main/shared/contract.ts'
+import { deepestSymbols } from '../../src-main/shared/mimic.ts'
+import { messageOf } from '../../src-main/shared/runtime-error.ts'
+import { assembleDrawing, equipmentNames, type MimicFault, namedEquipment } from './drawing/mimic-drawing.ts'
 import type { Refused, Removal } from './drawing/mimic-reader.ts'
 import { type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './drawing/mimic-sanitiser.ts'
 import { type AlarmSite, alarmSitesOf } from './marks/alarm-sites.ts'
@@ -48,15 +50,10 @@ export async function openMimic(source: MimicSource, name: string, words: MimicW
   const sanitised = sanitiseOnce(text)
   if (!sanitised.ok) return { ok: false, refused: sanitised }
   const equipment = new Map(equipmentRows.map((row) => [row.name, row]))
-  const types = new Set<string>()
-  for (const instance of equipmentNames(sanitised.drawing)) {
-    const row = equipment.get(instance)
-    if (row) types.add(row.type)
-  }
-  const { symbols, refusedSymbols } = await loadSymbols(source, [...types])
+  const { symbols, refusedSymbols } = await loadSymbols(source, sanitised.drawing, equipment)
   const drawing = assembleDrawing(sanitised.drawing, { language: words.locale, equipment, symbols })
   const rows = await rowsOf(source, candidateTags(drawing.sites))
-  const plan = compileBindings(drawing.sites, rows, words)
+  const plan = compileBindings(drawing.sites, rows, words, equipment)
   return {
     ok: true,
     mimic: {
@@ -75,25 +72,51 @@ async function rowsOf(source: MimicSource, names: readonly string[]): Promise<re
   return names.length === 0 ? [] : source.describeTags(names)
 }
 
+/** Symbols of everything the drawing shows, those inside of symbols too: level by level, side by side. */
 async function loadSymbols(
   source: MimicSource,
-  types: readonly string[],
+  drawing: SafeDrawing,
+  equipment: ReadonlyMap<string, EquipmentRow>,
 ): Promise<{ symbols: ReadonlyMap<string, SafeDrawing>; refusedSymbols: OpenedMimic['refusedSymbols'] }> {
   const symbols = new Map<string, SafeDrawing>()
   const refusedSymbols: { type: string; refused: Refused | string }[] = []
-  const loaded = await Promise.allSettled(types.map((type) => source.loadSymbol(type)))
-  for (const [index, outcome] of loaded.entries()) {
-    const type = types[index]!
-    if (outcome.status === 'rejected') {
-      refusedSymbols.push({
-        type,
-        refused: outcome.reason instanceof Error ? outcome.reason.message : `${outcome.reason}`,
-      })
-      continue
+  const asked = new Set<string>()
+  const seen = new Set<EquipmentRow>()
+  let level = rowsNamed(drawing, null, equipment)
+  for (let depth = 0; level.length > 0 && depth <= deepestSymbols; depth++) {
+    const rows = level.filter((row) => !seen.has(row))
+    for (const row of rows) seen.add(row)
+    const types = [...new Set(rows.map(({ type }) => type))].filter((type) => !asked.has(type))
+    for (const type of types) asked.add(type)
+    const loaded = await Promise.all(types.map((type) => loadSymbol(source, type)))
+    for (const [index, outcome] of loaded.entries()) {
+      if ('root' in outcome) symbols.set(types[index]!, outcome)
+      else refusedSymbols.push({ type: types[index]!, refused: outcome.refused })
     }
-    const sanitised = sanitiseOnce(outcome.value)
-    if (sanitised.ok) symbols.set(type, sanitised.drawing)
-    else refusedSymbols.push({ type, refused: sanitised })
+    level = rows.flatMap((row) => {
+      const symbol = symbols.get(row.type)
+      return symbol ? rowsNamed(symbol, row, equipment) : []
+    })
   }
   return { symbols, refusedSymbols }
+}
+
+function rowsNamed(
+  drawing: SafeDrawing,
+  surrounding: EquipmentRow | null,
+  equipment: ReadonlyMap<string, EquipmentRow>,
+): EquipmentRow[] {
+  return equipmentNames(drawing).flatMap((name) => namedEquipment(name, surrounding, equipment) ?? [])
+}
+
+async function loadSymbol(
+  source: MimicSource,
+  type: string,
+): Promise<SafeDrawing | { readonly refused: Refused | string }> {
+  try {
+    const sanitised = sanitiseOnce(await source.loadSymbol(type))
+    return sanitised.ok ? sanitised.drawing : { refused: sanitised }
+  } catch (error) {
+    return { refused: messageOf(error) }
+  }
 }

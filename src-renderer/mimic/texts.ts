@@ -37,6 +37,7 @@ export const t = defineTexts({
     notXml: 'The file is not well-formed XML: {detail}',
     notSvg: 'The file is not an SVG drawing: it begins with <{detail}>.',
     tooManyElements: 'The drawing has {detail} elements; 50,000 are the most.',
+    tooManyAttributes: 'An element of the drawing has more than {detail} attributes.',
     tooDeep: 'Elements of the drawing are nested deeper than {detail} levels.',
     script: '{count} {count#script was|scripts were} removed: a display cannot run code.',
     eventHandler:
@@ -85,6 +86,7 @@ export const t = defineTexts({
     notXml: '文件不是格式良好的 XML：{detail}',
     notSvg: '文件不是 SVG 图形：它以 <{detail}> 开头。',
     tooManyElements: '图形有 {detail} 个元素；最多 50,000 个。',
+    tooManyAttributes: '图形中有一个元素的属性超过 {detail} 个。',
     tooDeep: '图形元素嵌套超过 {detail} 层。',
     script: '已移除 {count} 段脚本：画面不能运行代码。',
     eventHandler: '已移除 {count} 个事件处理（{example}）：画面不能运行代码。',

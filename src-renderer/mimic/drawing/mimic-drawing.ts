@@ -1,8 +1,8 @@
 // A drawing made ready for one view: cloned, texts of one language chosen, symbols of equipment put in. What comes out is
 // an SVG tree and the flat list of places that have bindings.
 import type { EquipmentRow } from '../../../src-main/shared/contract.ts'
-import type { BindingAttribute } from '../../../src-main/shared/mimic.ts'
-import type { SafeDrawing } from './mimic-sanitiser.ts'
+import { type BindingAttribute, deepestSymbols, memberPrefix } from '../../../src-main/shared/mimic.ts'
+import { mostDrawnElements, type SafeDrawing } from './mimic-sanitiser.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 
@@ -27,8 +27,10 @@ export interface BindingSite {
   readonly unknownAttributes: readonly string[]
   /** Tag text of the nearest `ls:tag` here or above, as written; null when there is none. */
   readonly tag: string | null
-  /** Instance that is drawn here, and its type; null outside symbols. */
+  /** Instance that `self` means; null outside symbols. */
   readonly equipment: EquipmentRow | null
+  /** Instance whose symbol the element has become (`ls:equipment`); null when it is none. */
+  readonly drawn: EquipmentRow | null
   readonly owner: MarkOwner
   readonly place: string
 }
@@ -50,7 +52,23 @@ export interface DrawingParts {
   readonly symbols: ReadonlyMap<string, SafeDrawing>
 }
 
-/** Names of the equipment instances a drawing shows, each once. */
+/** What `ls:equipment` names: an instance of the plant, or `self.<member>` of the instance whose symbol this is. Null = none. */
+export function namedEquipment(
+  text: string,
+  surrounding: EquipmentRow | null,
+  equipment: ReadonlyMap<string, EquipmentRow>,
+): EquipmentRow | null {
+  const name = text.trim()
+  if (!name.startsWith(memberPrefix)) return equipment.get(name) ?? null
+  let row = surrounding
+  for (const member of name.slice(memberPrefix.length).split('.')) {
+    const child = row && Object.hasOwn(row.children, member) ? row.children[member]! : null
+    row = child === null ? null : (equipment.get(child) ?? null)
+  }
+  return row
+}
+
+/** Texts of the `ls:equipment` attributes of a drawing, each once. */
 export function equipmentNames(drawing: SafeDrawing): readonly string[] {
   const names = new Set<string>()
   for (const bound of drawing.boundElements) {
@@ -62,34 +80,100 @@ export function equipmentNames(drawing: SafeDrawing): readonly string[] {
 
 /** A fresh copy of the drawing for one view. The template is not changed. */
 export function assembleDrawing(template: SafeDrawing, parts: DrawingParts): AssembledDrawing {
-  const faults: MimicFault[] = []
-  const sites: BindingSite[] = []
-  const copy = copyOf(template)
-  chooseLanguage(copy.root, parts.language)
-  const styleRules = [...template.styleRules]
-  const styledTypes = new Set<string>()
-  let symbolCount = 0
-  for (const site of sitesIn(copy, { tag: null, equipment: null, owner: null, placePrefix: '' })) {
-    const name = site.attributes.get('equipment')?.trim()
-    if (name === undefined) {
-      sites.push(site)
-      continue
-    }
-    const row = parts.equipment.get(name)
-    const symbol = row && parts.symbols.get(row.type)
-    const group = symbolGroup(site.element, symbol ?? null, `${name.replaceAll(/[^\w-]/g, '-')}-${++symbolCount}`)
-    const owner = { element: group.element, name }
-    // The carrier's own bindings now work on the group that took its place.
-    sites.push({ ...site, element: group.element, equipment: row ?? null, owner })
-    if (!row) faults.push({ place: site.place, message: `there is no equipment "${name}"` })
-    else if (!symbol) faults.push({ place: site.place, message: `equipment type "${row.type}" has no symbol` })
-    if (!row || !symbol || !group.content) continue
-    chooseLanguage(group.content.root, parts.language)
-    sites.push(...sitesIn(group.content, { tag: null, equipment: row, owner, placePrefix: `${site.place} ` }))
-    if (!styledTypes.has(row.type)) styleRules.push(...symbol.styleRules)
-    styledTypes.add(row.type)
+  return new Assembly(template, parts).run()
+}
+
+class Assembly {
+  readonly #parts: DrawingParts
+  readonly #copy: Copy
+  readonly #faults: MimicFault[] = []
+  readonly #sites: BindingSite[] = []
+  readonly #styleRules: string[]
+  readonly #styledTypes = new Set<string>()
+  #symbolCount = 0
+  #elementCount = 0
+
+  constructor(template: SafeDrawing, parts: DrawingParts) {
+    this.#parts = parts
+    this.#copy = copyOf(template)
+    this.#styleRules = [...template.styleRules]
   }
-  return { root: copy.root as SVGSVGElement, sites, faults, styleRules }
+
+  run(): AssembledDrawing {
+    const { root } = this.#copy
+    chooseLanguage(root, this.#parts.language)
+    this.#add(this.#copy, { tag: null, equipment: null, owner: null, placePrefix: '', drawn: [] })
+    return { root: root as SVGSVGElement, sites: this.#sites, faults: this.#faults, styleRules: this.#styleRules }
+  }
+
+  #add(copy: Copy, surrounding: Surrounding): void {
+    for (const { element, from } of copy.bound) if (from.attributes.has('port')) element.remove()
+    for (const site of sitesIn(copy, surrounding)) {
+      const name = site.attributes.get('equipment')
+      if (name === undefined) this.#sites.push(site)
+      else this.#addSymbol(site, name.trim(), surrounding)
+    }
+  }
+
+  /** Puts the symbol of the named instance in place of its carrier; the carrier's own bindings work on the group then. */
+  #addSymbol(site: BindingSite, name: string, surrounding: Surrounding): void {
+    const row = namedEquipment(name, site.equipment, this.#parts.equipment)
+    const shownName = row?.name ?? name
+    const symbol = row ? (this.#parts.symbols.get(row.type) ?? null) : null
+    const obstacle = row && symbol ? this.#obstacleTo(row, symbol, surrounding.drawn) : null
+    const isDrawn = row !== null && symbol !== null && obstacle === null
+    const idPrefix = `${shownName.replaceAll(/[^\w-]/g, '-')}-${++this.#symbolCount}`
+    const group = symbolGroup(site.element, isDrawn ? symbol : null, idPrefix)
+    const owner = { element: group.element, name: shownName }
+    const isAbsent = row === null && isAbsentMember(name, site.equipment, this.#parts.equipment)
+    this.#sites.push({ ...site, element: group.element, equipment: site.equipment ?? row, drawn: row, owner })
+    if (isAbsent) return
+    if (!row) this.#faults.push({ place: site.place, message: `there is no equipment "${name}"` })
+    else if (!symbol) this.#faults.push({ place: site.place, message: `equipment type "${row.type}" has no symbol` })
+    else if (obstacle !== null) this.#faults.push({ place: site.place, message: obstacle })
+    if (!isDrawn || !group.content) return
+    chooseLanguage(group.content.root, this.#parts.language)
+    if (!this.#styledTypes.has(row.type)) this.#styleRules.push(...symbol.styleRules)
+    this.#styledTypes.add(row.type)
+    this.#add(group.content, {
+      tag: null,
+      equipment: row,
+      owner,
+      placePrefix: `${site.place} `,
+      drawn: [...surrounding.drawn, row.name],
+    })
+  }
+
+  /** Why a symbol is not drawn here; null when it is. What draws itself would never end. */
+  #obstacleTo(row: EquipmentRow, symbol: SafeDrawing, drawn: readonly string[]): string | null {
+    if (drawn.includes(row.name)) return `the symbol of ${row.name} would draw itself`
+    if (drawn.length >= deepestSymbols) return `symbols inside each other are drawn ${deepestSymbols} deep at most`
+    this.#elementCount += symbol.root.getElementsByTagName('*').length
+    return this.#elementCount > mostDrawnElements
+      ? `the symbols of this display have more than ${mostDrawnElements} elements together`
+      : null
+  }
+}
+
+/**
+ * True for `self.<member>` where the type has the member and the instance, or a nested one on the way, does not: an optional
+ * one left out, or one switched off.
+ */
+export function isAbsentMember(
+  text: string,
+  surrounding: EquipmentRow | null,
+  equipment: ReadonlyMap<string, EquipmentRow>,
+): boolean {
+  if (!text.startsWith(memberPrefix)) return false
+  let row = surrounding
+  const path = text.slice(memberPrefix.length).split('.')
+  while (row && path.length > 0) {
+    if (row.absent?.includes(path[0]!)) return true
+    const child: string | undefined = Object.hasOwn(row.children, path[0]!) ? row.children[path[0]!] : undefined
+    row = child === undefined ? null : (equipment.get(child) ?? null)
+    path.shift()
+  }
+  return false
 }
 
 interface Copy {
@@ -140,6 +224,8 @@ interface Surrounding {
   readonly equipment: EquipmentRow | null
   readonly owner: MarkOwner | null
   readonly placePrefix: string
+  /** Instances whose symbols this stands in, outermost first. */
+  readonly drawn: readonly string[]
 }
 
 /** Sites of a copy in document order, those of removed languages left out. */
@@ -159,6 +245,7 @@ function sitesIn(copy: Copy, surrounding: Surrounding): BindingSite[] {
       unknownAttributes: from.unknownAttributes,
       tag: carrier === null ? surrounding.tag : tags.get(carrier)!,
       equipment: surrounding.equipment,
+      drawn: null,
       // What shows one tag is marked as one: the group that names the tag.
       owner: surrounding.owner ?? { element: (carrier ?? element) as SVGGraphicsElement, name: '' },
       place: `${surrounding.placePrefix}${placeOf(element, from.elementIndex)}`,

@@ -10,11 +10,15 @@ export const longestMimicText = 8_000_000
 export const mostMimicElements = 50_000
 /** Deepest nesting; the limit of common XML parsers. */
 export const deepestNesting = 250
+/** Most attributes of one element. */
+export const mostAttributes = 1000
 
 export const svgNamespace = 'http://www.w3.org/2000/svg'
 const htmlNamespace = 'http://www.w3.org/1999/xhtml'
 const xlinkNamespace = 'http://www.w3.org/1999/xlink'
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
+const inkscapeNamespace = 'http://www.inkscape.org/namespaces/inkscape'
+const illustratorNamespace = 'http://ns.adobe.com/AdobeIllustrator/10.0/'
 
 /** Kinds of things that are taken out of a drawing. */
 export type RemovalKind =
@@ -51,7 +55,15 @@ export class RemovalCount {
 }
 
 /** Why a file is not drawn at all. `detail` holds the figures or the parser's words. */
-export type MimicRefusal = 'empty' | 'tooLong' | 'entities' | 'notXml' | 'notSvg' | 'tooManyElements' | 'tooDeep'
+export type MimicRefusal =
+  | 'empty'
+  | 'tooLong'
+  | 'entities'
+  | 'notXml'
+  | 'notSvg'
+  | 'tooManyElements'
+  | 'tooManyAttributes'
+  | 'tooDeep'
 
 export interface Refused {
   readonly ok: false
@@ -108,6 +120,13 @@ export function readMimic(text: string, removals: RemovalCount): ReadMimic | Ref
     const parser = new SaxesParser({ xmlns: true })
     parser.on('error', (error) => {
       throw new Refusal('notXml', error.message.slice(0, 200))
+    })
+    let attributeCount = 0
+    parser.on('opentagstart', () => {
+      attributeCount = 0
+    })
+    parser.on('attribute', () => {
+      if (++attributeCount > mostAttributes) throw new Refusal('tooManyAttributes', `${mostAttributes}`)
     })
     parser.on('opentag', (tag) => reader.open(tag))
     parser.on('closetag', () => reader.close())
@@ -200,12 +219,27 @@ class MimicReader {
       else if (uri === xlinkNamespace && local === 'href') element.setAttribute('href', value)
       else if (uri === xmlNamespace && local === 'space') element.setAttributeNS(xmlNamespace, 'xml:space', value)
     }
+    const layer = attributes.has('layer') ? null : foreignLayer(tag)
+    if (layer !== null) attributes.set('layer', layer)
     if (attributes.size > 0 || unknownAttributes.length > 0)
       this.#bindings.set(element, { attributes, unknownAttributes })
     if (parent) parent.append(element)
     else this.#root = element
     return element
   }
+}
+
+/** Name of the layer that Inkscape or Illustrator made of a group; null when it is none. */
+function foreignLayer({ attributes }: SaxesTagNS): string | null {
+  const of = (namespace: string, name: string) =>
+    Object.values(attributes).find(({ uri, local }) => uri === namespace && local === name)?.value
+  const id = attributes.id?.value ?? ''
+  let name = ''
+  if (of(inkscapeNamespace, 'groupmode') === 'layer') name = of(inkscapeNamespace, 'label') ?? id
+  // Illustrator writes characters that ids cannot have as _x20_.
+  else if (of(illustratorNamespace, 'layer') === 'yes')
+    name = id.replaceAll(/_x([0-9A-F]{2,4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  return name.trim() === '' ? null : name.trim().slice(0, 64)
 }
 
 function refuse(refusal: MimicRefusal, detail: string): Refused {

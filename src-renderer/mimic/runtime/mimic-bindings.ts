@@ -1,5 +1,5 @@
 // Binding attributes compiled once: a flat list of what to compute, from which tags, and where the result goes.
-import type { TagRow } from '../../../src-main/shared/contract.ts'
+import type { EquipmentRow, TagRow } from '../../../src-main/shared/contract.ts'
 import type { TagValue } from '../../../src-main/shared/data-value.ts'
 import { type CompileResult, compileExpression, type ExpressionInput } from '../../../src-main/shared/expression.ts'
 import {
@@ -9,13 +9,19 @@ import {
   bindingExpressions,
   bindingScope,
   fitsResult,
-  type OpenTarget,
   parseOpenTarget,
   resolveBindingName,
 } from '../../../src-main/shared/mimic.ts'
 import { RuntimeError } from '../../../src-main/shared/runtime-error.ts'
 import { unitText } from '../../tags/unit-text.ts'
-import type { BindingSite, MarkOwner, MimicFault } from '../drawing/mimic-drawing.ts'
+import {
+  type BindingSite,
+  isAbsentMember,
+  type MarkOwner,
+  type MimicFault,
+  namedEquipment,
+} from '../drawing/mimic-drawing.ts'
+import type { FaceplateTarget } from '../mimic-source.ts'
 import type { MimicWords } from './mimic-format.ts'
 import { createWriter, type ResultWriter } from './mimic-writers.ts'
 
@@ -53,9 +59,7 @@ export type ActionSite =
   | {
       readonly kind: 'open'
       readonly element: SVGGraphicsElement
-      readonly target: OpenTarget
-      readonly equipment: string | null
-      readonly tag: string | null
+      readonly target: { readonly mimic: string } | { readonly faceplate: FaceplateTarget }
     }
   | {
       readonly kind: 'write'
@@ -90,6 +94,10 @@ export function candidateTags(sites: readonly BindingSite[]): readonly string[] 
     }
     if (site.tag !== null) add(site.tag)
     for (const [attribute, text] of site.attributes) {
+      if (attribute === 'open') {
+        const target = parseOpenTarget(text)
+        if (target?.kind === 'faceplate' && target.of !== null) add(target.of)
+      }
       if (bindingAttributes[attribute].kind !== 'expression') continue
       const found = seen.get(text) ?? namesIn(text)
       seen.set(text, found)
@@ -101,14 +109,19 @@ export function candidateTags(sites: readonly BindingSite[]): readonly string[] 
 
 /** Names joined by dots in an expression, with all their beginnings, and the texts of `tag("…")`. */
 function namesIn(text: string): readonly string[] {
+  return fullNamesIn(text).flatMap((name) => {
+    const parts = name.split('.')
+    return parts.map((_, at) => parts.slice(0, parts.length - at).join('.'))
+  })
+}
+
+/** Names joined by dots in an expression as they stand, and the texts of `tag("…")`. */
+function fullNamesIn(text: string): readonly string[] {
   const names: string[] = []
   for (const match of text.matchAll(/\btag\s*\(\s*(["'])((?:\\.|[^\\])*?)\1\s*\)/g))
     names.push(match[2]!.replaceAll(/\\(["'\\])/g, '$1'))
   const bare = text.replaceAll(/(["'])(?:\\.|[^\\])*?\1/g, "''")
-  for (const match of bare.matchAll(/[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/gu)) {
-    const parts = match[0].split('.')
-    for (let count = parts.length; count > 0; count--) names.push(parts.slice(0, count).join('.'))
-  }
+  for (const match of bare.matchAll(/[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/gu)) names.push(match[0])
   return names
 }
 
@@ -117,13 +130,15 @@ export function compileBindings(
   sites: readonly BindingSite[],
   rows: readonly TagRow[],
   words: MimicWords,
+  equipment: ReadonlyMap<string, EquipmentRow> = new Map(),
 ): BindingPlan {
-  return new Compiler(rows, words).compile(sites)
+  return new Compiler(rows, words, equipment).compile(sites)
 }
 
 class Compiler {
   readonly #rowOf: ReadonlyMap<string, TagRow>
   readonly #words: MimicWords
+  readonly #equipment: ReadonlyMap<string, EquipmentRow>
   readonly #tags: string[] = []
   readonly #indexOf = new Map<string, number>()
   readonly #owners: MarkOwner[] = []
@@ -135,13 +150,16 @@ class Compiler {
   /** Expressions are compiled once per text and meaning of its names: forty pumps share those of their symbol. */
   readonly #compiled = new Map<string, CompileResult>()
 
-  constructor(rows: readonly TagRow[], words: MimicWords) {
+  constructor(rows: readonly TagRow[], words: MimicWords, equipment: ReadonlyMap<string, EquipmentRow>) {
     this.#rowOf = new Map(rows.map((row) => [row.tag, row]))
     this.#words = words
+    this.#equipment = equipment
   }
 
   compile(sites: readonly BindingSite[]): BindingPlan {
-    for (const site of sites) this.#site(site)
+    const absent = new Map(sites.map((site) => [site, this.#absentOf(site)]))
+    hideAbsent(sites, absent)
+    for (const site of sites) this.#site(site, absent.get(site)!)
     return {
       tags: this.#tags,
       rows: this.#tags.map((tag) => this.#rowOf.get(tag) ?? null),
@@ -153,21 +171,46 @@ class Compiler {
     }
   }
 
-  #site(site: BindingSite): void {
+  #site(site: BindingSite, absent: ReadonlySet<BindingAttribute>): void {
     for (const name of site.unknownAttributes)
       this.#fault(site, name, `there is no binding attribute ls:${name}`, 'fault')
     const tag = site.tag === null ? null : resolveBindingName(site.tag, site.equipment?.members ?? null)
-    const hasOwnTag = site.attributes.has('tag')
+    const hasOwnTag = site.attributes.has('tag') && !absent.has('tag')
     if (hasOwnTag && (tag === null || !this.#rowOf.has(tag)))
       this.#fault(site, 'tag', `there is no tag "${site.tag}"`, 'unknown')
     for (const [attribute, text] of impliedText(site)) {
       const meaning = bindingAttributes[attribute]
+      if (absent.has(attribute)) continue
       if (meaning.kind === 'openTarget') this.#open(site, text, tag)
       else if (attribute === 'write') this.#write(site, text, tag)
       else if (meaning.kind === 'expression') this.#expression(site, attribute, text, meaning.result)
     }
-    const opensItself = site.attributes.has('equipment') && site.equipment !== null
+    const opensItself = site.attributes.has('equipment') && site.drawn !== null
     if (opensItself && !site.attributes.has('open') && !site.attributes.has('write')) this.#open(site, 'faceplate', tag)
+  }
+
+  /** Attributes that are about nothing but members the instance does not have by its own choice. */
+  #absentOf(site: BindingSite): ReadonlySet<BindingAttribute> {
+    const absent = new Set<BindingAttribute>()
+    if (site.equipment === null) return absent
+    const isAbsent = (name: string) => isAbsentMember(name, site.equipment, this.#equipment)
+    const members = site.equipment.members
+    for (const [attribute, text] of impliedText(site)) {
+      const { kind } = bindingAttributes[attribute]
+      if (kind === 'tagName' || kind === 'equipmentName') {
+        if (isAbsent(text.trim())) absent.add(attribute)
+      } else if (attribute === 'write') {
+        if (site.tag !== null && isAbsent(site.tag)) absent.add(attribute)
+      } else if (kind === 'openTarget') {
+        const target = parseOpenTarget(text)
+        if (target?.kind === 'faceplate' && target.of !== null && isAbsent(target.of)) absent.add(attribute)
+      } else if (kind === 'expression') {
+        const names = fullNamesIn(text).map((name) => (name === 'value' && site.tag !== null ? site.tag : name))
+        const isKnown = (name: string) => this.#rowOf.has(resolveBindingName(name, members) ?? '')
+        if (names.some(isAbsent) && !names.some(isKnown)) absent.add(attribute)
+      }
+    }
+    return absent
   }
 
   #expression(site: BindingSite, attribute: BindingAttribute, text: string, result: BindingResult): void {
@@ -257,10 +300,24 @@ class Compiler {
   #open(site: BindingSite, text: string, tag: string | null): void {
     const target = parseOpenTarget(text)
     if (!target) return
-    const equipment = site.equipment?.name ?? null
-    if (target.kind === 'faceplate' && target.of === null && equipment === null && tag === null)
-      return this.#fault(site, 'open', 'a faceplate needs an equipment or a tag here, or written behind it', 'fault')
-    this.#actions.push({ kind: 'open', element: site.element, target, equipment, tag })
+    const { element } = site
+    if (target.kind === 'mimic') {
+      this.#actions.push({ kind: 'open', element, target: { mimic: target.name } })
+      return
+    }
+    const faceplate = target.of === null ? ownFaceplate(site, tag) : this.#faceplateOf(site, target.of)
+    if (faceplate) this.#actions.push({ kind: 'open', element, target: { faceplate } })
+    else if (target.of === null)
+      this.#fault(site, 'open', 'a faceplate needs an equipment or a tag here, or written behind it', 'fault')
+    else this.#fault(site, 'open', `there is no equipment or tag "${target.of}"`, 'unknown')
+  }
+
+  /** Names of equipment and tags have dots alike: what the plant has decides, equipment first. */
+  #faceplateOf(site: BindingSite, name: string): FaceplateTarget | null {
+    const equipment = namedEquipment(name, site.equipment, this.#equipment)
+    if (equipment) return { equipment: equipment.name }
+    const tag = resolveBindingName(name, site.equipment?.members ?? null)
+    return tag !== null && this.#rowOf.has(tag) ? { tag } : null
   }
 
   #write(site: BindingSite, text: string, tag: string | null): void {
@@ -293,6 +350,44 @@ class Compiler {
     this.#indexOf.set(tag, this.#tags.length - 1)
     return this.#tags.length - 1
   }
+}
+
+function ownFaceplate(site: BindingSite, tag: string | null): FaceplateTarget | null {
+  const equipment = site.drawn ?? site.equipment
+  if (equipment) return { equipment: equipment.name }
+  return tag === null ? null : { tag }
+}
+
+/**
+ * Takes away what an instance has no member for: elements all of whose bindings are about absent members, and groups in which
+ * nothing else is bound. A condition (`ls:visible`) about an absent member is not fulfilled.
+ */
+function hideAbsent(
+  sites: readonly BindingSite[],
+  absent: ReadonlyMap<BindingSite, ReadonlySet<BindingAttribute>>,
+): void {
+  const isAtWork = (site: BindingSite) => {
+    const without = absent.get(site)!
+    const kinds = [...impliedText(site)].filter(([attribute]) => isBound(attribute) && !without.has(attribute))
+    return kinds.length > 0 && !without.has('visible')
+  }
+  const candidates = sites.filter((site) => absent.get(site)!.size > 0)
+  if (candidates.length === 0) return
+  const kept = new Set<Element>()
+  for (const site of sites) {
+    if (!isAtWork(site)) continue
+    for (let element: Element | null = site.element; element && !kept.has(element); element = element.parentElement)
+      kept.add(element)
+  }
+  for (const site of candidates) {
+    if (!kept.has(site.element) || absent.get(site)!.has('visible')) site.element.style.setProperty('display', 'none')
+  }
+}
+
+/** Does the attribute bind its element to a value or an instance? Clicks and layers do not. */
+function isBound(attribute: BindingAttribute): boolean {
+  const { kind } = bindingAttributes[attribute]
+  return kind === 'tagName' || kind === 'equipmentName' || (kind === 'expression' && attribute !== 'write')
 }
 
 const resultWords: Readonly<Record<BindingResult, string>> = {

@@ -96,8 +96,9 @@ export class MimicActions {
 
   #nameOf(action: ActionSite): string {
     if (action.kind === 'write') return t(this.#outlets.write ? 'write' : 'writeDisabled', { tag: action.tag })
-    if (action.target.kind === 'mimic') return t('openMimic', { name: this.#outlets.titleOf(action.target.name) })
-    return t('openFaceplate', { name: action.target.of ?? action.equipment ?? action.tag ?? '' })
+    const { target } = action
+    if ('mimic' in target) return t('openMimic', { name: this.#outlets.titleOf(target.mimic) })
+    return t('openFaceplate', { name: 'tag' in target.faceplate ? target.faceplate.tag : target.faceplate.equipment })
   }
 
   /** True when the event was on a button. */
@@ -106,8 +107,8 @@ export class MimicActions {
     const action = button && this.#actions.get(button)
     if (!action) return false
     if (action.kind === 'write') this.#write(action)
-    else if (action.target.kind === 'mimic') this.#outlets.openMimic(action.target.name)
-    else this.#outlets.openFaceplate(faceplateOf(action, action.target.of))
+    else if ('mimic' in action.target) this.#outlets.openMimic(action.target.mimic)
+    else this.#outlets.openFaceplate(action.target.faceplate)
     return true
   }
 
@@ -120,12 +121,6 @@ export class MimicActions {
       this.#outlets.say(t('writeFailed', { tag: action.tag, message: messageOf(error) }))
     }
   }
-}
-
-function faceplateOf(action: Extract<ActionSite, { kind: 'open' }>, named: string | null): FaceplateTarget {
-  // A name with a dot is a tag's: equipment instances have members, their own names stand before the last dot.
-  if (named !== null) return named.includes('.') ? { tag: named } : { equipment: named }
-  return action.equipment !== null ? { equipment: action.equipment } : { tag: action.tag ?? '' }
 }
 
 /** A symbol inside a part that opens a display is no button of its own: buttons are not nested. */
