@@ -18,8 +18,9 @@ const operatorActions: ReadonlySet<string> = new Set([
   'plant.reload',
   'plant.importTags',
   'history.write',
+  'equipment.resetCounter',
 ])
-const writeActions: ReadonlySet<string> = new Set(['tags.write'])
+const writeActions: ReadonlySet<string> = new Set(['tags.write', 'equipment.command'])
 /** Longer texts are cut: a mark is a line beside a curve. */
 const longestText = 200
 

@@ -22,6 +22,7 @@ import type { Plant, PlantHistory } from './shared/plant.ts'
 import { isBad } from './shared/status-code.ts'
 import { joinedBatch, type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import { StationAlarms } from './station-alarms.ts'
+import { StationEquipment } from './station-equipment.ts'
 import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
@@ -91,6 +92,7 @@ export class Runtime {
   readonly #historian: Historian
   readonly #recording: Recording
   readonly #alarms: StationAlarms
+  readonly #equipment: StationEquipment
   #wasRecording = true
   readonly #clock: Clock
 
@@ -125,6 +127,7 @@ export class Runtime {
       }),
     )
     this.#recording.presentAlarms(this.#alarms.states())
+    this.#equipment = new StationEquipment({ clock, table: this.tagTable })
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
@@ -178,6 +181,7 @@ export class Runtime {
           recorderMarkers({ history: historian, gaps: () => this.#recording.gaps() }),
         ],
         alarms: this.#alarms.api,
+        equipment: this.#equipment.api,
         access,
         health: () => health.read(),
       }),
@@ -187,6 +191,7 @@ export class Runtime {
       this.#spread(noChanges)
       this.#watchHistorian()
       this.#alarms.secondPassed({ isRecording: this.#wasRecording, isAudited: access.audit.isWriting })
+      this.#equipment.secondPassed()
     })
     closing.onClose(() => timer.cancel())
   }
@@ -232,6 +237,7 @@ export class Runtime {
       // The sample ledger: what drivers offered is what was accepted, unchanged or unknown; dropped ones never arrived.
       valuePath: () => ({ ...this.tagTable.ledger, droppedCount: this.drivers.droppedValueCount }),
       alarms: () => this.#alarms.health(),
+      equipment: () => this.#equipment.health(),
       historian: () => historianHealth(this.#historian.health()),
       api: () => ({ ...this.api.counters }),
       plant: () => ({ revision: this.plantStore.revision, faultCount: this.plantStore.faults.length }),
@@ -268,7 +274,9 @@ export class Runtime {
   #spread(changes: ValueBatch): void {
     const calculated = this.#calculatedTags.evaluate(changes)
     const results = calculated.count === 0 ? noChanges : this.tagTable.applyCalculated(calculated)
-    this.#alarms.changes(joinedBatch(changes, results))
+    const all = joinedBatch(changes, results)
+    this.#alarms.changes(all)
+    this.#equipment.changes(all)
     this.api.publish(changes)
     this.api.publish(results)
     // Last of all: the historian takes the columns away.
@@ -295,6 +303,7 @@ export class Runtime {
     if (plant.tags !== before?.tags || !isSame(plant.history, before.history)) this.#recording.configure(plant)
     // Handles are the new ones from here on.
     if (isOtherForAlarms(plant, before)) this.#alarms.configure(plant, this.plantStore.revision > 0)
+    if (plant.tags !== before?.tags || plant.equipment !== before.equipment) this.#equipment.configure(plant)
     if (plant.tags !== before?.tags) this.#spread(noChanges)
     this.drivers.configure(
       plant.devices,

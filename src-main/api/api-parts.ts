@@ -10,6 +10,7 @@ import type { AlarmBefore, AlarmKpi, AlarmProposal } from '../shared/alarm-repor
 import type { BrowseRow, CertificateRow, DeviceRow, InputOf, ResultOf } from '../shared/contract.ts'
 import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
 import type { PlantDisplayQuality } from '../shared/display-quality.ts'
+import type { CommandRow, ConditionRow, CounterRow, EquipmentStatusRow } from '../shared/equipment.ts'
 import type {
   HistoryMarkerSource,
   HistoryRequest,
@@ -189,6 +190,26 @@ export interface AlarmReportSource {
   proposals(ids: readonly string[] | null, signal: AbortSignal): Promise<readonly AlarmProposal[]>
 }
 
+/** Equipment while it runs (equipment/). Throws RuntimeError BadNotFound for an instance or counter that does not exist. */
+export interface EquipmentParts {
+  /** One row for each name, in its order; a name that is no instance has no state and unknown health. */
+  status(names: readonly string[]): readonly EquipmentStatusRow[]
+  /** `notify` is called when `take` may have something again. */
+  watch(names: readonly string[], notify: () => void): EquipmentWatch
+  /** Commands and conditions now. */
+  explain(equipment: string): { readonly commands: readonly CommandRow[]; readonly conditions: readonly ConditionRow[] }
+  /** Of an instance, or of all that have any. */
+  counters(equipment?: string): readonly (CounterRow & { readonly equipment: string })[]
+  /** Sets a counter back. RuntimeError as tags.write where the device counts itself and refuses. */
+  resetCounter(equipment: string, counter: string, user: string): Promise<CounterRow>
+}
+
+export interface EquipmentWatch {
+  /** Rows that changed since the last time, all at first; null when none did. */
+  take(): readonly EquipmentStatusRow[] | null
+  close(): void
+}
+
 export interface ApiParts {
   readonly clock: Clock
   readonly logger: Logger
@@ -197,6 +218,7 @@ export interface ApiParts {
   readonly tags: TagReader
   /** Throws RuntimeError BadNotFound for an unknown tag; BadTypeMismatch, BadOutOfRange, BadNotWritable … for a refusal. */
   readonly writeTag: (name: string, value: unknown) => Promise<WriteOutcome>
+  readonly equipment: EquipmentParts
   readonly devices: Devices
   readonly plantStore: PlantSource
   readonly history: History

@@ -32,6 +32,7 @@ import { auditCalls } from './audit-api.ts'
 import type { AuditNote, CallContext, CallHandlers, FeedForm, FeedHandlers, Origin } from './call-handlers.ts'
 import { Client, type FeedOutlet, type OpenFeed } from './client.ts'
 import { deviceCalls, deviceFeeds } from './device-api.ts'
+import { equipmentCalls, equipmentFeeds } from './equipment-api.ts'
 import { Feed, type FeedSource } from './feed.ts'
 import { historyCalls } from './history-api.ts'
 import { LinkClient } from './link-client.ts'
@@ -90,6 +91,7 @@ export class ApiServer {
       ...historyCalls(parts),
       ...alarmCalls(parts),
       ...deviceCalls(parts),
+      ...equipmentCalls(parts, this.#tagFeeds),
       ...auditCalls(parts),
       ...maintenanceCalls(parts),
     }
@@ -101,6 +103,7 @@ export class ApiServer {
       ...tagFeeds(this.#tagFeeds),
       ...alarmFeeds(parts),
       ...deviceFeeds(parts),
+      ...equipmentFeeds(parts),
     }
     parts.access.permissions.configure(parts.plantStore.plant.roles)
     this.#stopWatchingSessions = parts.access.sessions.onChange(() => this.#sessionsChanged())

@@ -168,6 +168,15 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
           throw new RuntimeError('BadNotFound', `No equipment has a document "${file}"`)
         },
       },
+      equipment: {
+        status: (names) => names.map((equipment) => ({ equipment, state: null, health: 'unknown', reasons: [] })),
+        watch: () => ({ take: () => null, close: () => undefined }),
+        explain: () => ({ commands: [], conditions: [] }),
+        counters: () => [],
+        resetCounter: async (equipment, counter) => {
+          throw new RuntimeError('BadNotFound', `${equipment} has no counter "${counter}"`)
+        },
+      },
       history,
       historyMarkers: [],
       alarms: alarms.parts,
