@@ -143,7 +143,7 @@ export class Runtime {
       table: this.tagTable,
       clock,
       send: (handle, raw) => this.drivers.write(handle, raw),
-      interlock: (tag) => this.#interlocks.refusal(tag),
+      interlock: (tag, isWritten) => this.#interlocks.refusal(tag, isWritten),
     })
     const health = closing.add(new Health({ clock, dataFolder: options.dataFolder, sections: this.#healthSections() }))
     this.api = closing.add(
@@ -297,7 +297,7 @@ export class Runtime {
     // The same list when no tag changed: then no expression is compiled again.
     if (plant.tags !== before?.tags) {
       this.tagTable.configure(plant.tags)
-      this.#interlocks.configure(plant.tags)
+      this.#interlocks.configure()
       this.#calculatedTags.configure(plant.tags)
     }
     if (plant.tags !== before?.tags || !isSame(plant.history, before.history)) this.#recording.configure(plant)

@@ -23,8 +23,11 @@ export interface WriteResult {
   readonly refusal?: string
 }
 
-/** Why an interlock refuses, or null when it allows. */
-export type InterlockCheck = (tag: TagDefinition) => string | null
+/** Why a write is refused now, as a sentence, or null when it is allowed. `isWritten`: is it this value that is to be written? */
+export type InterlockCheck = (
+  tag: TagDefinition,
+  isWritten: (value: number | boolean | string) => boolean,
+) => string | null
 
 export interface TagWriterOptions {
   readonly table: TagTable
@@ -94,9 +97,10 @@ export class TagWriter {
     const coerced = coerceValue(input, tag.scaling ? 'float64' : tag.dataType, tag.arrayLength)
     if (!coerced.ok) throw new RuntimeError('BadTypeMismatch', `${tag.name}: ${coerced.message}`)
     checkLimits(tag, coerced.value)
-    const refusal = this.#options.interlock(tag)
-    if (refusal !== null) throw new RuntimeError('BadInvalidState', `${tag.name}: ${refusal}`)
-    return rawValue(tag, coerced.value)
+    const raw = rawValue(tag, coerced.value)
+    const refusal = this.#options.interlock(tag, (value) => isSameWritten(tag, raw, value))
+    if (refusal !== null) throw new RuntimeError('BadInvalidState', refusal)
+    return raw
   }
 
   #awaitReadBack(handle: number, tag: TagDefinition, raw: TagValue): { outcome: Promise<boolean>; cancel: () => void } {
@@ -169,6 +173,21 @@ function rawValue(tag: TagDefinition, value: TagValue): TagValue {
     return coerced.value
   }
   return Array.isArray(value) ? value.map(one) : one(value)
+}
+
+/** Would `value` (engineering units) reach the device as `raw` does? `1` and `true` are the same, and so is what is rounded to it. */
+function isSameWritten(tag: TagDefinition, raw: TagValue, value: number | boolean | string): boolean {
+  const dataType = tag.scaling ? 'float64' : tag.dataType
+  const input = typeof value === 'boolean' && dataType !== 'bool' ? Number(value) : value
+  const coerced = coerceValue(input, dataType, tag.arrayLength)
+  if (!coerced.ok) return false
+  try {
+    return isSameRaw(raw, rawValue(tag, coerced.value), tag.dataType)
+  } catch (error) {
+    // It does not fit the device, so nobody can write it.
+    if (error instanceof RuntimeError) return false
+    throw error
+  }
 }
 
 function isSameRaw(reported: TagValue, written: TagValue, dataType: DataType): boolean {

@@ -147,7 +147,7 @@ describe('a write', () => {
     const { writer, sent } = bench(tagDefinition('A'), { interlock: 'the door is open' })
     await expect(writer.write('A', 1)).rejects.toMatchObject({
       code: 'BadInvalidState',
-      message: 'A: the door is open',
+      message: 'the door is open',
     })
     expect(sent).toEqual([])
   })
