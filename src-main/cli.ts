@@ -59,14 +59,15 @@ program
   .command('check')
   .description('check a plant folder; every fault as file:line:column: message')
   .argument('<folder>')
-  .option('--json', 'one JSON array of faults')
-  .action(async (folder: string, { json }: { json?: boolean }) => {
-    const { checkPlant } = await import('./plant/plant-check.ts')
-    const { checkReport } = await import('./plant/check-report.ts')
+  .option('--json', 'one JSON array of faults; with --displays an object of faults and displays')
+  .option('--displays', 'also what could be better on the displays, and the score of each (docs/display-quality.md)')
+  .action(async (folder: string, { json = false, displays = false }: { json?: boolean; displays?: boolean }) => {
+    const { checkFolder } = await import('./plant/check-command.ts')
     const { protocolCatalog } = await import('./drivers/protocol-catalog.ts')
-    const { faults } = await checkPlant(resolve(folder), protocolCatalog)
-    process.stdout.write(checkReport(faults, json === true))
-    process.exitCode = faults.length === 0 ? 0 : 1
+    const { stdout, stderr, isGood } = await checkFolder(resolve(folder), protocolCatalog, { json, displays })
+    process.stdout.write(stdout)
+    process.stderr.write(stderr)
+    process.exitCode = isGood ? 0 : 1
   })
 
 program

@@ -8,7 +8,7 @@ export const firstCost: Readonly<Record<DisplayFinding['severity'], number>> = {
 export const mostCost: Readonly<Record<DisplayFinding['severity'], number>> = { error: 30, warning: 15, hint: 6 }
 
 /** 0 … 100, the same for the same findings in any order. Each further finding of a rule costs half of the one before. */
-export function scoreOf(findings: readonly DisplayFinding[]): number {
+export function scoreOf(findings: readonly Pick<DisplayFinding, 'rule' | 'severity'>[]): number {
   const byRule = new Map<DisplayRule, DisplayFinding['severity'][]>()
   for (const { rule, severity } of findings) byRule.set(rule, [...(byRule.get(rule) ?? []), severity])
   let cost = 0

@@ -1,0 +1,40 @@
+// `lineside check <folder>`: the faults on stdout, as scripts read them; what could be better on the displays only for who asks,
+// else a summary on stderr.
+import type { ProtocolTable } from '../shared/protocol.ts'
+import { checkReport } from './check-report.ts'
+import { qualityOfPlant } from './display-check.ts'
+import { displayReport, displaySummary } from './display-report.ts'
+import { FolderFiles } from './folder-scan.ts'
+import { checkFiles } from './plant-check.ts'
+
+export interface CheckOptions {
+  /** JSON instead of lines. */
+  readonly json: boolean
+  /** Findings and scores of displays on stdout. */
+  readonly displays: boolean
+}
+
+/** What the command prints. */
+export interface CheckOutput {
+  readonly stdout: string
+  readonly stderr: string
+  /** No faults; findings of displays are notes and never one. */
+  readonly isGood: boolean
+}
+
+/** `folder` is an absolute path. Displays are judged once there are no faults. */
+export async function checkFolder(
+  folder: string,
+  protocols: ProtocolTable,
+  { json, displays }: CheckOptions,
+): Promise<CheckOutput> {
+  const files = new FolderFiles(folder)
+  const { plant, faults } = await checkFiles(files, protocols)
+  const quality = plant === null ? null : await qualityOfPlant(plant, files)
+  const isGood = faults.length === 0
+  const report = checkReport(faults, json)
+  if (!displays) return { stdout: report, stderr: quality === null || json ? '' : displaySummary(quality), isGood }
+  if (json)
+    return { stdout: `${JSON.stringify({ faults: JSON.parse(report), displays: quality })}\n`, stderr: '', isGood }
+  return { stdout: report + (quality === null ? '' : displayReport(quality)), stderr: '', isGood }
+}
