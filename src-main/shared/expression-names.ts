@@ -382,6 +382,57 @@ export function qualifyNames(text: string, resolve: (segments: readonly string[]
   return output + text.slice(copied)
 }
 
+/**
+ * The text with tags called by other names: `rename` gets each name a chain may stand for, the longest first, and those in
+ * `tag("…")`, and returns the new name or null. Everything else keeps its spelling. Throws {@link ExpressionFault}.
+ */
+export function renameTags(text: string, rename: (name: string) => string | null): string {
+  const tokens = expressionTokens(text)
+  let output = ''
+  let copied = 0
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!
+    const quoted = tokens[index + 2]
+    const isCall = tokens[index + 1]?.text === '('
+    if (token.kind !== 'name' || (index > 0 && tokens[index - 1]!.text === '.')) continue
+    if (isCall && token.text === 'tag' && quoted?.kind === 'string' && tokens[index + 3]?.text === ')') {
+      const renamed = rename(unquote(quoted.text))
+      if (renamed === null) continue
+      output += text.slice(copied, token.at) + spell(renamed)
+      copied = tokens[index + 3]!.at + 1
+      index += 3
+    }
+    if (isCall) continue
+    const last = renamedEnd(tokens, index, rename)
+    if (last === null) continue
+    output += text.slice(copied, token.at) + spell(last.name)
+    copied = last.token.at + last.token.text.length
+  }
+  return output + text.slice(copied)
+}
+
+/** New name of the chain of names that begins at a token, and the token it ends with. */
+function renamedEnd(
+  tokens: readonly ExpressionToken[],
+  index: number,
+  rename: (name: string) => string | null,
+): { readonly name: string; readonly token: ExpressionToken } | null {
+  const chain = [tokens[index]!]
+  while (tokens[index + chain.length * 2 - 1]?.text === '.' && tokens[index + chain.length * 2]?.kind === 'name') {
+    if (tokens[index + chain.length * 2 + 1]?.text === '(') break
+    chain.push(tokens[index + chain.length * 2]!)
+  }
+  for (let count = chain.length; count > 0; count--) {
+    const name = chain
+      .slice(0, count)
+      .map((part) => part.text)
+      .join('.')
+    const renamed = rename(name)
+    if (renamed !== null) return { name: renamed, token: chain[count - 1]! }
+  }
+  return null
+}
+
 /** A tag name as an expression writes it. */
 function spell(tag: string): string {
   const isSpellable = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(tag)

@@ -68,7 +68,7 @@ export class DocumentEdit {
       if (written !== null) this.#setOpenTag(element, withoutAttribute(element.openTag, written))
       return
     }
-    const written = writtenName(element, name) ?? this.#declare(element, name)
+    const written = writtenName(element, name) ?? this.#declareFor(name)
     const bindingPrefix = prefixFor(element, namespaces.ls) ?? ''
     this.#setOpenTag(
       element,
@@ -76,9 +76,10 @@ export class DocumentEdit {
     )
   }
 
-  /** Declares the namespace of a name at the root, under its usual prefix where that is free. Returns the name to write. */
-  #declare(_element: SourceElement, name: string): string {
-    const [usual, localName] = name.split(':') as [KnownPrefix, string]
+  /** Prefix of a namespace at the root; it is declared there first, under its usual prefix where that is free. */
+  declare(usual: KnownPrefix): string {
+    const present = prefixFor(this.root, namespaces[usual])
+    if (present !== null) return present
     let prefix: string = usual
     for (let count = 1; this.#isTaken(prefix); count++) prefix = `${usual}${count}`
     const { root } = this
@@ -86,7 +87,12 @@ export class DocumentEdit {
       root,
       withAttribute(root.openTag, `xmlns:${prefix}`, namespaces[usual], (at) => attributeRank(at, '')),
     )
-    return `${prefix}:${localName}`
+    return prefix
+  }
+
+  #declareFor(name: string): string {
+    const [usual, localName] = name.split(':') as [KnownPrefix, string]
+    return `${this.declare(usual)}:${localName}`
   }
 
   #isTaken(prefix: string): boolean {
@@ -160,7 +166,7 @@ export class DocumentEdit {
       for (const element of elementsIn(root))
         for (const attribute of startTagOf(element).attributes) {
           if (attribute.prefix !== prefix) continue
-          const own = prefixFor(parent, uri) ?? this.#declare(parent, attribute.name).replace(/:.*$/, '')
+          const own = prefixFor(parent, uri) ?? this.declare(prefix as KnownPrefix)
           if (own === prefix) continue
           const nameStart = attribute.start + attribute.gap.length
           const renamed = `${own}:${attribute.localName}${element.openTag.slice(nameStart + attribute.name.length)}`
