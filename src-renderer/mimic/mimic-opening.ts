@@ -2,7 +2,13 @@
 import type { EquipmentRow, TagRow } from '../../src-main/shared/contract.ts'
 import { deepestSymbols } from '../../src-main/shared/mimic.ts'
 import { messageOf } from '../../src-main/shared/runtime-error.ts'
-import { assembleDrawing, equipmentNames, type MimicFault, namedEquipment } from './drawing/mimic-drawing.ts'
+import {
+  assembleDrawing,
+  type BindingSite,
+  equipmentNames,
+  type MimicFault,
+  namedEquipment,
+} from './drawing/mimic-drawing.ts'
 import type { Refused, Removal } from './drawing/mimic-reader.ts'
 import { type SafeDrawing, type SanitisedMimic, sanitiseMimic } from './drawing/mimic-sanitiser.ts'
 import { type AlarmSite, alarmSitesOf } from './marks/alarm-sites.ts'
@@ -14,6 +20,7 @@ import type { MimicWords } from './runtime/mimic-format.ts'
 export interface OpenedMimic {
   readonly root: SVGSVGElement
   readonly plan: BindingPlan
+  readonly sites: readonly BindingSite[]
   /** Elements that show the alarms of their tags. */
   readonly alarmSites: readonly AlarmSite[]
   readonly faults: readonly MimicFault[]
@@ -59,6 +66,7 @@ export async function openMimic(source: MimicSource, name: string, words: MimicW
     mimic: {
       root: drawing.root,
       plan,
+      sites: drawing.sites,
       alarmSites: alarmSitesOf(drawing.sites),
       faults: [...drawing.faults, ...plan.faults],
       removals: sanitised.drawing.removals,

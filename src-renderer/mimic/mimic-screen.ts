@@ -5,6 +5,7 @@ import { statusTexts } from '../tags/status-texts.ts'
 import { t as tagText } from '../tags/texts.ts'
 import { markText } from '../ui/alarm-words.ts'
 import { language, textIn } from '../ui/i18n.svelte.ts'
+import { boxesInDrawing } from './drawing/mimic-box.ts'
 import { type MimicFault, viewBoxOf } from './drawing/mimic-drawing.ts'
 import { adoptStyleRules } from './drawing/mimic-styles.ts'
 import { AlarmMarks } from './marks/mimic-alarms.ts'
@@ -12,8 +13,11 @@ import { QualityMarks } from './marks/mimic-marks.ts'
 import type { OpenedMimic } from './mimic-opening.ts'
 import type { AlarmWatcher, TagWatcher } from './mimic-source.ts'
 import { type MarkChange, type MarkState, MimicRuntime } from './runtime/mimic-runtime.ts'
+import { type LayerState, MimicSight } from './runtime/mimic-sight.ts'
 import { t } from './texts.ts'
+import { FoundMark } from './view/found-mark.ts'
 import { MimicActions, type MimicOutlets } from './view/mimic-actions.ts'
+import { type MimicIndex, mimicIndexOf } from './view/mimic-index.ts'
 import { listenForTrends } from './view/mimic-trends.ts'
 import { MimicViewport } from './view/mimic-viewport.ts'
 
@@ -37,6 +41,11 @@ export interface MimicScreenParts {
 export class MimicScreen {
   readonly viewport: MimicViewport
   readonly #root: SVGSVGElement
+  readonly #opened: OpenedMimic
+  readonly #outlets: MimicOutlets
+  readonly #sight: MimicSight
+  readonly #found: FoundMark
+  #index: MimicIndex | null = null
   readonly #runtime: MimicRuntime
   readonly #actions: MimicActions
   readonly #alarms: AlarmMarks
@@ -56,12 +65,16 @@ export class MimicScreen {
     this.#removeStyles = adoptStyleRules(opened.styleRules, scopeClass)
     host.replaceChildren(root)
     const marks = new QualityMarks(root, whole.width, opened.plan.owners, sentenceOf)
-    this.#runtime = new MimicRuntime(opened.plan, marks, onFault)
-    this.viewport = new MimicViewport(host, root, whole, () => this.#fitTargetsLater())
+    this.#opened = opened
+    this.#outlets = outlets
+    this.#found = new FoundMark(root)
+    this.#sight = new MimicSight(opened.plan, opened.sites, root)
+    this.#runtime = new MimicRuntime(opened.plan, marks, onFault, this.#sight)
+    this.viewport = new MimicViewport(host, root, whole, () => this.#viewChanged())
     this.#actions = new MimicActions(root, opened.plan.actions, this.#runtime, outlets)
     const { openTrend } = outlets
     this.#stopTrends = openTrend ? listenForTrends(root, opened.plan, openTrend) : () => {}
-    this.#resize = new ResizeObserver(() => this.#fitTargetsLater())
+    this.#resize = new ResizeObserver(() => this.#viewChanged())
     this.#resize.observe(host)
     this.#alarms = new AlarmMarks({
       root,
@@ -71,6 +84,7 @@ export class MimicScreen {
     })
     this.#fit()
     this.#runtime.start(watcher)
+    this.#sight.prepare()
     if (alarms) this.#alarms.start(alarms)
   }
 
@@ -79,8 +93,40 @@ export class MimicScreen {
     this.#root.classList.toggle('ls-not-live', !isLive)
   }
 
+  /** Layers of the display, as they are shown now. */
+  get layers(): readonly LayerState[] {
+    return this.#sight.layers()
+  }
+
+  setLayer(name: string, isShown: boolean): void {
+    this.#sight.setLayer(name, isShown)
+    this.#fitTargetsLater()
+  }
+
+  /**
+   * Brings the element that shows a tag or an equipment into view, marks it for some seconds and says so; layers it is in are
+   * shown. False when nothing of this display shows it.
+   */
+  reveal(target: string): boolean {
+    this.#index ??= mimicIndexOf(this.#opened)
+    const element = this.#index.elementOf(target)
+    if (!element) {
+      this.#outlets.say(t('notOnDisplay', { name: target }))
+      return false
+    }
+    const least = this.#sight.uncover(element)
+    if (least > this.viewport.magnification) this.viewport.zoomBy(least / this.viewport.magnification)
+    const [box] = boxesInDrawing(this.#root, [element])
+    this.viewport.reveal(box!, least)
+    this.#found.show(box!, this.viewport.scale)
+    this.#outlets.say(t('shownHere', { name: target }))
+    return true
+  }
+
   close(): void {
     this.#runtime.close()
+    this.#sight.close()
+    this.#found.close()
     this.viewport.close()
     this.#actions.close()
     this.#alarms.close()
@@ -89,6 +135,13 @@ export class MimicScreen {
     if (this.#fitTimer !== null) clearTimeout(this.#fitTimer)
     this.#removeStyles()
     this.#root.remove()
+  }
+
+  #viewChanged(): void {
+    const { viewport } = this
+    // The viewport says so before it is here: while it is made.
+    if (viewport) this.#sight.setView(viewport.showsAll ? null : viewport.visible, viewport.magnification)
+    this.#fitTargetsLater()
   }
 
   #fitTargetsLater(): void {

@@ -26,6 +26,16 @@ export interface AlarmWatcher {
   watch(tags: readonly string[], onRows: (rows: readonly AlarmRow[]) => void): () => void
 }
 
+/** Layer → shown or hidden, where the user has it other than drawn. */
+export type LayerChoices = Readonly<Record<string, boolean>>
+
+/** Where the layers a user has chosen are kept, display by display. */
+export interface LayerMemory {
+  /** Never rejects: what cannot be read is as drawn. */
+  load(mimic: string): Promise<LayerChoices>
+  save(mimic: string, choices: LayerChoices): void
+}
+
 /** What a click or Enter on a mimic can ask for. */
 export type FaceplateTarget = { readonly equipment: string } | { readonly tag: string }
 

@@ -10,17 +10,26 @@ export interface Box {
 
 /** Box of an element in the coordinates of its drawing, transforms in between included. Reads the layout. */
 export function boxInDrawing(root: SVGSVGElement, element: SVGGraphicsElement): Box {
-  const box = element.getBBox()
-  const toScreen = element.getScreenCTM()
-  const rootToScreen = root.getScreenCTM()
-  if (!toScreen || !rootToScreen) return box
-  const matrix = rootToScreen.inverse().multiply(toScreen)
+  return boxesInDrawing(root, [element])[0]!
+}
+
+/** Boxes of many elements at once. Reads the layout; what is not displayed has no width and no height. */
+export function boxesInDrawing(root: SVGSVGElement, elements: readonly SVGGraphicsElement[]): readonly Box[] {
+  const fromScreen = root.getScreenCTM()?.inverse() ?? null
+  return elements.map((element) => {
+    const box = element.getBBox()
+    const toScreen = element.getScreenCTM()
+    return toScreen && fromScreen ? boxThrough(fromScreen.multiply(toScreen), box) : box
+  })
+}
+
+function boxThrough({ a, b, c, d, e, f }: DOMMatrix, box: Box): Box {
   const corners = [
     [box.x, box.y],
     [box.x + box.width, box.y],
     [box.x, box.y + box.height],
     [box.x + box.width, box.y + box.height],
-  ].map(([x, y]) => [matrix.a * x! + matrix.c * y! + matrix.e, matrix.b * x! + matrix.d * y! + matrix.f] as const)
+  ].map(([x, y]) => [a * x! + c * y! + e, b * x! + d * y! + f] as const)
   const xs = corners.map((corner) => corner[0])
   const ys = corners.map((corner) => corner[1])
   const x = Math.min(...xs)

@@ -45,6 +45,7 @@ export interface BoundExpression {
 /** One attribute of one element at work. */
 export interface Binding {
   readonly place: string
+  readonly element: SVGGraphicsElement
   readonly attribute: BindingAttribute
   readonly expressions: readonly BoundExpression[]
   /** All tags it depends on, each once. */
@@ -228,6 +229,7 @@ class Compiler {
     if (typeof writer === 'string') return this.#fault(site, attribute, writer, 'fault')
     this.#bindings.push({
       place: site.place,
+      element: site.element,
       attribute,
       expressions,
       inputs: [...new Set(expressions.flatMap((expression) => expression.inputs))],

@@ -10,6 +10,7 @@ import { type ValueState, valueStateOf } from '../../tags/value-state.ts'
 import type { MimicFault } from '../drawing/mimic-drawing.ts'
 import type { TagWatcher } from '../mimic-source.ts'
 import type { Binding, BindingPlan, BoundExpression } from './mimic-bindings.ts'
+import { MimicSight } from './mimic-sight.ts'
 
 /** What is drawn at an element: a value's state, or that its binding cannot work. */
 export type MarkState = ValueState | 'unknown' | 'fault'
@@ -65,6 +66,7 @@ const timeStepMs = 1000
 export class MimicRuntime {
   readonly #plan: BindingPlan
   readonly #marks: MarkLayer
+  readonly #sight: MimicSight
   readonly #scheduler: FrameScheduler
   readonly #onFault: (fault: MimicFault) => void
 
@@ -79,6 +81,8 @@ export class MimicRuntime {
   readonly #bindingsOfOwner: readonly (readonly number[])[]
   readonly #timedBindings: readonly number[]
   readonly #isQueued: Uint8Array
+  /** Touched while it could not be seen: computed in the frame it comes into view. */
+  readonly #isPutOff: Uint8Array
   readonly #queue: number[] = []
   /** Present state of each binding and the input it comes from (-1 = none). */
   readonly #bindingRank: Uint8Array
@@ -97,8 +101,17 @@ export class MimicRuntime {
   #isGraceOver = false
   #isClosed = false
 
-  constructor(plan: BindingPlan, marks: MarkLayer, onFault: (fault: MimicFault) => void, scheduler = animationFrames) {
+  /** @param sight what can be seen; without it everything can */
+  constructor(
+    plan: BindingPlan,
+    marks: MarkLayer,
+    onFault: (fault: MimicFault) => void,
+    sight = new MimicSight(plan, []),
+    scheduler = animationFrames,
+  ) {
     this.#plan = plan
+    this.#sight = sight
+    sight.onChange = () => this.#schedule()
     this.#marks = marks
     this.#onFault = onFault
     this.#scheduler = scheduler
@@ -113,6 +126,7 @@ export class MimicRuntime {
       binding.expressions.some((part) => part.asksTime) ? [index] : [],
     )
     this.#isQueued = new Uint8Array(plan.bindings.length)
+    this.#isPutOff = new Uint8Array(plan.bindings.length)
     this.#bindingRank = new Uint8Array(plan.bindings.length)
     this.#bindingCause = new Int32Array(plan.bindings.length).fill(-1)
     this.#ownerRank = new Uint8Array(plan.owners.length)
@@ -181,16 +195,21 @@ export class MimicRuntime {
   }
 
   #flush(): void {
+    this.#look()
     for (const tag of this.#dirtyTags) {
       this.#isDirtyTag[tag] = 0
       for (const binding of this.#bindingsOf[tag]!) this.#enqueue(binding)
     }
     this.#dirtyTags.length = 0
-    for (const binding of this.#queue) {
-      this.#isQueued[binding] = 0
-      this.#run(binding)
+    while (this.#queue.length > 0) {
+      for (const binding of this.#queue) {
+        this.#isQueued[binding] = 0
+        this.#run(binding)
+      }
+      this.#queue.length = 0
+      // Conditions that became true uncover what waited behind them.
+      this.#look()
     }
-    this.#queue.length = 0
     if (this.#touchedOwners.size > 0) this.#updateOwners()
     if (this.#movedOwners.size > 0) {
       this.#marks.moved(this.#movedOwners)
@@ -198,7 +217,18 @@ export class MimicRuntime {
     }
   }
 
+  /** What has come into view is brought up to date; marks on what was covered go. */
+  #look(): void {
+    const { bindings, owners } = this.#sight.update()
+    for (const binding of bindings) if (this.#isPutOff[binding] === 1) this.#enqueue(binding)
+    for (const owner of owners) this.#touchedOwners.add(owner)
+  }
+
   #enqueue(bindingIndex: number): void {
+    if (!this.#sight.isSeen(bindingIndex)) {
+      this.#isPutOff[bindingIndex] = 1
+      return
+    }
     if (this.#isQueued[bindingIndex] === 1) return
     this.#isQueued[bindingIndex] = 1
     this.#queue.push(bindingIndex)
@@ -206,6 +236,7 @@ export class MimicRuntime {
 
   /** Computes one binding and shows it. */
   #run(bindingIndex: number): void {
+    this.#isPutOff[bindingIndex] = 0
     const binding = this.#plan.bindings[bindingIndex]!
     let rank = 0
     let cause = -1
@@ -231,6 +262,7 @@ export class MimicRuntime {
       this.#bindingCause[bindingIndex] = cause
       this.#touchedOwners.add(binding.ownerIndex)
     }
+    if (binding.writer?.isShowing) this.#sight.setCondition(bindingIndex, binding.writer.isShowing())
     if (binding.writer?.movesElement && this.#ownerRank[binding.ownerIndex] !== 0)
       this.#movedOwners.add(binding.ownerIndex)
   }
@@ -288,10 +320,11 @@ export class MimicRuntime {
   #updateOwners(): void {
     const changes: MarkChange[] = []
     for (const ownerIndex of this.#touchedOwners) {
-      const broken = this.#plan.brokenOwners.get(ownerIndex)
+      const isOpen = this.#sight.isOwnerOpen(ownerIndex)
+      const broken = isOpen ? this.#plan.brokenOwners.get(ownerIndex) : undefined
       let rank = broken ? rankOf[broken] : 0
       let cause = -1
-      for (const binding of this.#bindingsOfOwner[ownerIndex]!) {
+      for (const binding of isOpen ? this.#bindingsOfOwner[ownerIndex]! : []) {
         if (this.#bindingRank[binding]! < rank || (this.#bindingRank[binding] === rank && cause >= 0)) continue
         rank = this.#bindingRank[binding]!
         cause = this.#bindingCause[binding]!
@@ -317,7 +350,7 @@ export class MimicRuntime {
       if (statusCode === StatusCodes.BadWaitingForInitialData)
         for (const binding of this.#bindingsOf[tag]!) this.#enqueue(binding)
     }
-    if (this.#queue.length > 0) this.#schedule()
+    this.#schedule()
   }
 
   #stepTime(): void {

@@ -19,6 +19,8 @@ export interface ResultWriter {
   clear(): void
   /** True when the element's place on the drawing depends on it. */
   readonly movesElement: boolean
+  /** Of `ls:visible`: is the element shown? */
+  readonly isShowing?: () => boolean
 }
 
 /** The writer of an attribute, or a sentence why this element cannot have it. */
@@ -130,16 +132,20 @@ function visibleWriter(element: SVGGraphicsElement): ResultWriter {
   element.dataset.conditional = ''
   const display = new Attribute(element, 'display')
   const visibility = new Attribute(element, 'visibility')
+  let isShowing = true
   return {
     movesElement: true,
+    isShowing: () => isShowing,
     write: ([value]) => {
       if (typeof value !== 'boolean' && typeof value !== 'number') return { fault: 'ls:visible needs true or false' }
-      display.set(value === true || (typeof value === 'number' && value !== 0) ? null : 'none')
+      isShowing = value === true || (typeof value === 'number' && value !== 0)
+      display.set(isShowing ? null : 'none')
       visibility.set(null)
       return 'shown'
     },
     // Neither "it is so" nor "it is not so" may be shown; but the place is kept, so that the mark is drawn there.
     clear: () => {
+      isShowing = true
       display.set(null)
       visibility.set('hidden')
     },

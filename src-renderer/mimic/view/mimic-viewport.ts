@@ -8,14 +8,22 @@ export interface ViewBox {
   readonly height: number
 }
 
-/** Closest and farthest, against the whole drawing. */
+/** Closest and farthest, against the whole drawing; a large drawing may be looked at until 1 unit is {@link closestScale} px. */
 const largestZoom = 12
 const smallestZoom = 0.5
+const closestScale = 4
 const keyZoom = 1.25
 /** Share of the visible part that an arrow key moves. */
 const keyPan = 0.1
 /** A pointer that moves less clicks, one that moves more drags; CSS px. Gloves are not steady. */
 const dragThreshold = 8
+/** Two taps so close in time and place fit the drawing to the screen; ms and CSS px. */
+const doubleTapMs = 400
+const doubleTapDistance = 40
+/** What is revealed takes at most this share of the view, and stands in its middle. */
+const revealedShare = 0.35
+/** Lower than this it is made larger; CSS px. */
+const smallestRevealedPx = 12
 
 /** Owned by the view of one mimic; `close` takes all listeners off. */
 export class MimicViewport {
@@ -28,6 +36,7 @@ export class MimicViewport {
   #box: ViewBox
   #isDragging = false
   #start: { x: number; y: number } | null = null
+  #lastTap: { readonly x: number; readonly y: number; readonly time: number } | null = null
 
   /** @param onChange after every change of what is visible */
   constructor(host: HTMLElement, root: SVGSVGElement, whole: ViewBox, onChange: () => void) {
@@ -40,8 +49,11 @@ export class MimicViewport {
     host.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal })
     host.addEventListener('pointerdown', (event) => this.#down(event), { signal })
     host.addEventListener('pointermove', (event) => this.#move(event), { signal })
-    for (const type of ['pointerup', 'pointercancel'] as const)
-      host.addEventListener(type, (event) => this.#up(event), { signal })
+    host.addEventListener('pointerup', (event) => this.#up(event), { signal })
+    // A gesture the system takes over, or a pointer that leaves, acts on nothing.
+    for (const type of ['pointercancel', 'lostpointercapture'] as const)
+      host.addEventListener(type, (event) => this.#forget(event), { signal })
+    host.addEventListener('pointerleave', (event) => this.#isDragging || this.#forget(event), { signal })
     // The click that ends a drag is no click on what lies there.
     host.addEventListener('click', (event) => this.#click(event), { capture: true, signal })
     host.addEventListener('keydown', (event) => this.#key(event), { signal })
@@ -63,6 +75,61 @@ export class MimicViewport {
     return Math.min(clientWidth / this.#box.width, clientHeight / this.#box.height) || 1
   }
 
+  /** How much larger than the whole drawing fitted; 1 = all of it is visible. */
+  get magnification(): number {
+    return this.#whole.width / this.#box.width
+  }
+
+  /** All that can be seen, the strips beside the box too. */
+  get visible(): ViewBox {
+    const { clientWidth, clientHeight } = this.#host
+    const { scale } = this
+    const width = Math.max(clientWidth / scale, this.#box.width)
+    const height = Math.max(clientHeight / scale, this.#box.height)
+    const middle = this.#middle()
+    return { x: middle.x - width / 2, y: middle.y - height / 2, width, height }
+  }
+
+  /** True while nothing of the drawing is out of view. */
+  get showsAll(): boolean {
+    const { x, y, width, height } = this.visible
+    const whole = this.#whole
+    return x <= whole.x && y <= whole.y && x + width >= whole.x + whole.width && y + height >= whole.y + whole.height
+  }
+
+  /**
+   * Brings a place into view: as near as now where it is in view already and large enough to be found, else in the middle.
+   * @param least magnification it needs to be shown at all
+   */
+  reveal(place: ViewBox, least: number): void {
+    const { visible } = this
+    const isIn =
+      place.x >= visible.x &&
+      place.y >= visible.y &&
+      place.x + place.width <= visible.x + visible.width &&
+      place.y + place.height <= visible.y + visible.height
+    const fitting = Math.min(
+      (this.#whole.width * revealedShare) / Math.max(place.width, 1e-9),
+      (this.#whole.height * revealedShare) / Math.max(place.height, 1e-9),
+    )
+    const { magnification } = this
+    const isTooSmall = place.height * this.scale < smallestRevealedPx
+    if (isIn && !isTooSmall && magnification >= least) return
+    const comfortable = Math.min(
+      fitting,
+      isTooSmall ? magnification * (smallestRevealedPx / (place.height * this.scale || 1)) : magnification,
+    )
+    const zoom = this.#limited(Math.max(comfortable, least, Math.min(magnification, fitting)))
+    const width = this.#whole.width / zoom
+    const height = this.#whole.height / zoom
+    this.#apply({
+      x: place.x + place.width / 2 - width / 2,
+      y: place.y + place.height / 2 - height / 2,
+      width,
+      height,
+    })
+  }
+
   /** Goes to a part that was visible before. */
   show(box: ViewBox): void {
     this.#apply(box)
@@ -74,7 +141,7 @@ export class MimicViewport {
 
   /** @param at point that stays where it is, in units of the drawing; the middle when left out */
   zoomBy(factor: number, at = this.#middle()): void {
-    const zoom = Math.min(Math.max((this.#whole.width / this.#box.width) * factor, smallestZoom), largestZoom)
+    const zoom = this.#limited(this.magnification * factor)
     const width = this.#whole.width / zoom
     const height = this.#whole.height / zoom
     const share = width / this.#box.width
@@ -97,6 +164,14 @@ export class MimicViewport {
       [x, y, box.width, box.height].map((value) => Math.round(value * 100) / 100).join(' '),
     )
     this.#onChange()
+  }
+
+  #limited(zoom: number): number {
+    const fitted = Math.min(
+      this.#host.clientWidth / this.#whole.width || 1,
+      this.#host.clientHeight / this.#whole.height || 1,
+    )
+    return Math.min(Math.max(zoom, smallestZoom), Math.max(largestZoom, closestScale / fitted))
   }
 
   #middle(): { x: number; y: number } {
@@ -122,6 +197,8 @@ export class MimicViewport {
 
   #down(event: PointerEvent): void {
     if (event.pointerType === 'mouse' && event.button > 1) return
+    // A pen or finger more than two is a palm.
+    if (this.#pointers.size >= 2) return
     if (this.#pointers.size === 0) {
       this.#isDragging = false
       this.#start = { x: event.clientX, y: event.clientY }
@@ -132,6 +209,8 @@ export class MimicViewport {
   #move(event: PointerEvent): void {
     const before = this.#pointers.get(event.pointerId)
     if (!before) return
+    // Released outside of the window: nobody said so.
+    if (event.pointerType === 'mouse' && event.buttons === 0) return this.#forget(event)
     const now = { x: event.clientX, y: event.clientY }
     const isFar = this.#start !== null && Math.hypot(now.x - this.#start.x, now.y - this.#start.y) > dragThreshold
     if (!this.#isDragging && (isFar || this.#pointers.size > 1)) {
@@ -150,8 +229,25 @@ export class MimicViewport {
   }
 
   #up(event: PointerEvent): void {
+    const isTap = !this.#isDragging && this.#pointers.size === 1
+    this.#forget(event)
+    if (isTap && event.button === 0) this.#tap(event)
+  }
+
+  #forget(event: PointerEvent): void {
     this.#pointers.delete(event.pointerId)
-    this.#start = null
+    if (this.#pointers.size === 0) this.#start = null
+  }
+
+  /** Twice on the ground fits the drawing; on a button a double tap is two taps. */
+  #tap({ target, clientX: x, clientY: y, timeStamp: time }: PointerEvent): void {
+    const last = this.#lastTap
+    const isOnButton = target instanceof Element && target.closest('[role="button"]') !== null
+    this.#lastTap = isOnButton ? null : { x, y, time }
+    if (isOnButton || last === null || time - last.time > doubleTapMs) return
+    if (Math.hypot(x - last.x, y - last.y) > doubleTapDistance) return
+    this.#lastTap = null
+    this.fit()
   }
 
   #click(event: MouseEvent): void {
@@ -170,6 +266,7 @@ export class MimicViewport {
       '=': () => this.zoomBy(keyZoom),
       '-': () => this.zoomBy(1 / keyZoom),
       '0': () => this.fit(),
+      Home: () => this.fit(),
       ArrowLeft: () => this.panBy(-stepX, 0),
       ArrowRight: () => this.panBy(stepX, 0),
       ArrowUp: () => this.panBy(0, -stepY),

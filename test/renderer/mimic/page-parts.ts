@@ -1,8 +1,10 @@
-// What jsdom lacks of a page and a mimic needs: geometry of SVG elements, observers of size, adopted style sheets.
+// What jsdom lacks of a page and a mimic needs: geometry of SVG elements, pointer capture, observers of size, adopted style
+// sheets.
 
 export function providePageParts(): void {
   const box = { x: 10, y: 20, width: 40, height: 30 }
   Object.assign(SVGElement.prototype, { getBBox: () => box, getScreenCTM: () => null })
+  Object.assign(Element.prototype, { setPointerCapture: () => {} })
   globalThis.ResizeObserver ??= class {
     observe(): void {}
     unobserve(): void {}
