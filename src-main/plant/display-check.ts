@@ -72,7 +72,7 @@ function tagsOf(plant: Plant): CheckedDisplay['tags'] {
   return new Map(
     plant.tags.map(({ name, unit, dataType, states }) => [
       name,
-      { unit, isNumber: /int|float/.test(dataType) && states === undefined },
+      { unit, isNumber: /int|float/.test(dataType) && states === null },
     ]),
   )
 }

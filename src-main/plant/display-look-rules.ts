@@ -169,7 +169,7 @@ export const contrast: DisplayRuleCheck = function* (display) {
     const paint = paintOf(element, element.name === 'text' ? 'fill' : 'stroke')
     if (typeof paint === 'string') continue
     // Lines that the theme paints have the contrast that the theme has; filled shapes show by their fill.
-    if (isLine && (paint.isThemed || paintOf(element, 'fill') !== 'none')) continue
+    if (isLine && (paint.isThemed || (element.name !== 'line' && paintOf(element, 'fill') !== 'none'))) continue
     const { box } = element
     const ground = groundOf(grounds.below(element, box.x + box.width / 2, box.y + box.height / 2))
     if (ground === null) continue
