@@ -1,4 +1,4 @@
-// One write from the finger to the read-back: entering → confirming → sent → confirmed, not confirmed, failed or refused.
+// One write or order from the finger to the read-back: entering → confirming → sent → confirmed, not confirmed, failed or refused.
 // Nothing here ever pretends that the plant has the new value: what the device reports is what is shown.
 import type { JsonValue } from '../../src-main/shared/data-value.ts'
 import { isBad } from '../../src-main/shared/status-code.ts'
@@ -33,15 +33,24 @@ export type WriteStep =
 /** What of the client is needed here. */
 export type WriteTags = Pick<RuntimeClient, 'call'>
 
+/** Answer of the runtime to a write, and to a command of an equipment. */
+export interface WriteOutcome {
+  readonly statusCode: number
+  readonly confirmed: boolean
+  readonly value: JsonValue
+}
+
+/** Sends what was confirmed. */
+type Send = (value: JsonValue, reason: { readonly reason?: string }) => Promise<WriteOutcome>
+
 export class WriteCommand {
-  readonly tag: string
-  readonly #client: WriteTags
+  readonly #send: Send
   #step = $state.raw<WriteStep>({ name: 'entering' })
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(client: WriteTags, tag: string) {
-    this.#client = client
-    this.tag = tag
+  /** A value is written to the tag, unless `send` orders it in another way. */
+  constructor(client: WriteTags, tag: string, send?: Send) {
+    this.#send = send ?? ((value, reason) => client.call('tags.write', { tag, value, ...reason }))
   }
 
   /** Reactive. */
@@ -71,12 +80,7 @@ export class WriteCommand {
     this.#clearTimer()
     this.#step = { name: 'sent', value }
     try {
-      const outcome = await this.#client.call('tags.write', {
-        tag: this.tag,
-        value,
-        ...(reason === '' ? {} : { reason }),
-      })
-      this.#step = stepOf(value, outcome)
+      this.#step = stepOf(value, await this.#send(value, reason === '' ? {} : { reason }))
     } catch (error) {
       this.#step = { name: 'refused', value, error }
     }
@@ -99,7 +103,7 @@ export class WriteCommand {
   }
 }
 
-function stepOf(value: JsonValue, outcome: { statusCode: number; confirmed: boolean; value: JsonValue }): WriteStep {
+function stepOf(value: JsonValue, outcome: WriteOutcome): WriteStep {
   if (outcome.confirmed) return { name: 'confirmed', value, reported: outcome.value }
   if (isBad(outcome.statusCode)) return { name: 'failed', value, statusCode: outcome.statusCode }
   return { name: 'notConfirmed', value, reported: outcome.value, statusCode: outcome.statusCode }

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { bannerTexts } from '../../../src-renderer/alarms/banner/banner-texts.ts'
+import { healthText } from '../../../src-renderer/faceplate/equipment/health-words.ts'
 import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
 import { statusTexts } from '../../../src-renderer/tags/status-texts.ts'
 import { alarmWords } from '../../../src-renderer/ui/alarm-words.ts'
@@ -18,6 +19,7 @@ const tables: [string, TextTable<string>][] = [
   ]),
   ['tags/status-texts.ts', statusTexts],
   ['maintenance/health-words.ts', healthTexts],
+  ['faceplate/equipment/health-words.ts', healthText],
   ['ui/time-text.ts', timeTexts],
   ['ui/role-text.ts', roleTexts],
   ['ui/alarm-words.ts', alarmWords],
