@@ -11,7 +11,7 @@ import { type ExportOptions, exportFormats, exportModes } from './history-export
 import { roles } from './shared/permission.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import { StatusCodes } from './shared/status-code.ts'
-import { version } from './version.ts'
+import { version } from './base/version.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 const root = new URL(isSource ? '../' : '../../', import.meta.url)

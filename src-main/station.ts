@@ -3,7 +3,7 @@
 import { startWebServer, type WebServer } from './api/web-server.ts'
 import type { Logger } from './base/logger.ts'
 import { type Runtime, startRuntime } from './runtime.ts'
-import { version } from './version.ts'
+import { version } from './base/version.ts'
 
 export interface StationOptions {
   readonly plantFolder: string

@@ -30,12 +30,22 @@ export class ExpressionCheck {
   /** Scope of the plant's tags, for whoever else has expressions to check. */
   readonly scope: ExpressionScope
 
-  constructor(drafts: ReadonlyMap<string, TagDraft>, faults: FaultList, isLost: (name: string) => boolean) {
+  /** `outer`: where tags are looked up that are not among these. */
+  constructor(
+    drafts: ReadonlyMap<string, TagDraft>,
+    faults: FaultList,
+    isLost: (name: string) => boolean,
+    outer: ExpressionScope | null = null,
+  ) {
     this.#drafts = drafts
     this.#isLost = (name) => !drafts.has(name) && isLost(name)
     this.scope = {
-      tagType: (name) => this.#typeOf(name) ?? (isLost(name) ? anyType : null),
-      tagNames: () => (faults.mayHint() ? drafts.keys() : []),
+      tagType: (name) => this.#typeOf(name) ?? outer?.tagType(name) ?? (isLost(name) ? anyType : null),
+      *tagNames() {
+        if (!faults.mayHint()) return
+        yield* drafts.keys()
+        yield* outer?.tagNames?.() ?? []
+      },
     }
   }
 

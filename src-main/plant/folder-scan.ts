@@ -20,6 +20,12 @@ export type FileKind =
   | 'simulation'
   | 'trend'
   | 'alarm'
+  /** library.yaml of a type library. */
+  | 'library'
+  | 'libraryType'
+  | 'librarySymbol'
+  /** Anything else of a library: documents, notes. */
+  | 'libraryFile'
   /** Belongs to a part that reads it itself (labels, gateways, maintenance). */
   | 'elsewhere'
   /** Read by nobody: notes, or a file in the wrong place. */
@@ -52,6 +58,10 @@ const kinds: readonly (readonly [RegExp, FileKind])[] = [
   [new RegExp(`^simulation/.*${yaml}`), 'simulation'],
   [new RegExp(`^trends/[^/]*${yaml}`), 'trend'],
   [new RegExp(`^alarms/.*${yaml}`), 'alarm'],
+  [new RegExp(`^libraries/[^/]+/library${yaml}`), 'library'],
+  [new RegExp(`^libraries/[^/]+/types/.*${yaml}`), 'libraryType'],
+  [/^libraries\/[^/]+\/types\/.*\.svg$/, 'librarySymbol'],
+  [/^libraries\/[^/]+\/.*/, 'libraryFile'],
 ]
 
 /** Kind of a file by its path relative to the folder. */
@@ -77,6 +87,10 @@ export interface PlantFiles {
   list(faults: FaultList): Promise<readonly PlantFileEntry[]>
   /** Text of a file, null after its fault was listed. */
   read(file: string, faults: FaultList): Promise<string | null>
+  /**
+   * Files of a library that lies outside: from now on they are read as `libraries/<name>/…`. Null when there is no such folder.
+   */
+  mountLibrary(name: string, folder: string, faults: FaultList): Promise<readonly PlantFileEntry[] | null>
 }
 
 /** The files on disk. */
@@ -84,6 +98,8 @@ export class FolderFiles implements PlantFiles {
   readonly folder: string
   /** Everything read so far, by file: what was checked is what is kept. */
   readonly texts = new Map<string, string>()
+  /** Libraries that lie outside: where they begin in the plant, and their folders. */
+  readonly #mounts = new Map<string, string>()
 
   /** `folder` is an absolute path. */
   constructor(folder: string) {
@@ -95,9 +111,30 @@ export class FolderFiles implements PlantFiles {
   }
 
   async read(file: string, faults: FaultList): Promise<string | null> {
-    const text = await readSource(this.folder, file, faults)
+    const text = await readSource(this.pathOf(file), file, faults)
     if (text !== null) this.texts.set(file, text)
     return text
+  }
+
+  /** Where a file of the plant or of a library it uses is on disk. */
+  pathOf(file: string): string {
+    for (const [prefix, folder] of this.#mounts)
+      if (file.startsWith(prefix)) return join(folder, file.slice(prefix.length))
+    return join(this.folder, file)
+  }
+
+  async mountLibrary(name: string, folder: string, faults: FaultList): Promise<readonly PlantFileEntry[] | null> {
+    const isFolder = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (!isFolder) return null
+    const prefix = `libraries/${name}/`
+    this.#mounts.set(prefix, folder)
+    const entries: PlantFileEntry[] = []
+    const root = await realpath(folder)
+    await walk(root, root, prefix, 0, entries, faults)
+    return entries.sort((a, b) => (a.file < b.file ? -1 : 1))
   }
 }
 
@@ -121,6 +158,10 @@ export class EditedFiles implements PlantFiles {
 
   async read(file: string, faults: FaultList): Promise<string | null> {
     return this.#edits.get(file) ?? this.#files.read(file, faults)
+  }
+
+  mountLibrary(name: string, folder: string, faults: FaultList): Promise<readonly PlantFileEntry[] | null> {
+    return this.#files.mountLibrary(name, folder, faults)
   }
 }
 
@@ -178,9 +219,8 @@ async function isFileInside(root: string, path: string): Promise<boolean> {
   }
 }
 
-/** Text of a file of the folder, null after its fault was listed. */
-async function readSource(folder: string, file: string, faults: FaultList): Promise<string | null> {
-  const path = join(folder, file)
+/** Text of the file at a path, null after its fault was listed. */
+async function readSource(path: string, file: string, faults: FaultList): Promise<string | null> {
   try {
     const { size } = await stat(path)
     if (size > largestFile) {

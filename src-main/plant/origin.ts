@@ -55,16 +55,21 @@ export class FileOrigin implements Origin {
   }
 }
 
-/** A member of an instance: its keys stand in the type's file, those that are overridden in the instance's. */
-export class MemberOrigin implements Origin {
-  readonly #type: Origin
-  readonly #overrides: Origin | null
-  readonly #overridden: ReadonlySet<string>
+/**
+ * A thing written in two places, one on top of the other: some of its keys stand in the place above. What concerns the whole is
+ * shown at the place below, unless `showsAbove`.
+ */
+export class LayeredOrigin implements Origin {
+  readonly #below: Origin
+  readonly #above: Origin
+  readonly #keysAbove: ReadonlySet<string>
+  readonly #showsAbove: boolean
 
-  constructor(type: Origin, overrides: Origin | null, overridden: ReadonlySet<string>) {
-    this.#type = type
-    this.#overrides = overrides
-    this.#overridden = overridden
+  constructor(below: Origin, above: Origin, keysAbove: ReadonlySet<string>, showsAbove = false) {
+    this.#below = below
+    this.#above = above
+    this.#keysAbove = keysAbove
+    this.#showsAbove = showsAbove
   }
 
   at(path: Path, message: string): void {
@@ -88,7 +93,70 @@ export class MemberOrigin implements Origin {
   }
 
   #of(path: Path): Origin {
-    return this.#overrides !== null && this.#overridden.has(String(path[0])) ? this.#overrides : this.#type
+    const isAbove = path.length === 0 ? this.#showsAbove : this.#keysAbove.has(String(path[0]))
+    return isAbove ? this.#above : this.#below
+  }
+}
+
+/** The same place, with words behind every sentence: ` (instance Filler.Pump)`. */
+export class NotedOrigin implements Origin {
+  readonly #origin: Origin
+  readonly #note: string
+
+  constructor(origin: Origin, note: string) {
+    this.#origin = origin
+    this.#note = note
+  }
+
+  at(path: Path, message: string): void {
+    this.#origin.at(path, message + this.#note)
+  }
+
+  atKey(path: Path, message: string): void {
+    this.#origin.atKey(path, message + this.#note)
+  }
+
+  inText(path: Path, offset: number, message: string): void {
+    this.#origin.inText(path, offset, message + this.#note)
+  }
+
+  where(path: Path): Position & { readonly file: string } {
+    return this.#origin.where(path)
+  }
+
+  fileOf(path: Path): string {
+    return this.#origin.fileOf(path)
+  }
+}
+
+/** A thing whose keys stand elsewhere than their names say: `redirect` tells where. */
+export class RedirectedOrigin implements Origin {
+  readonly #origin: Origin
+  readonly #redirect: (path: Path) => Path
+
+  constructor(origin: Origin, redirect: (path: Path) => Path) {
+    this.#origin = origin
+    this.#redirect = redirect
+  }
+
+  at(path: Path, message: string): void {
+    this.#origin.at(this.#redirect(path), message)
+  }
+
+  atKey(path: Path, message: string): void {
+    this.#origin.atKey(this.#redirect(path), message)
+  }
+
+  inText(path: Path, offset: number, message: string): void {
+    this.#origin.inText(this.#redirect(path), offset, message)
+  }
+
+  where(path: Path): Position & { readonly file: string } {
+    return this.#origin.where(this.#redirect(path))
+  }
+
+  fileOf(path: Path): string {
+    return this.#origin.fileOf(this.#redirect(path))
   }
 }
 

@@ -1,6 +1,7 @@
 // plant.yaml: which line this is. The least valid file is `{ name, line, site }`.
 import * as v from 'valibot'
 import { defaultPlantHistory, type PlantHistory } from '../shared/plant.ts'
+import { libraryList } from './library-file.ts'
 import { byteSize, duration, freeText, longDuration, wordOf } from './plant-words.ts'
 
 const title = v.pipe(
@@ -94,6 +95,8 @@ export const plantFileSchema = v.strictObject({
   history: v.optional(historySchema),
   /** Of the plant folder, for people and for packages. */
   version: v.optional(v.pipe(v.union([v.string(), v.number()], 'a version is expected'), v.transform(String))),
+  /** Type libraries the plant uses (docs/equipment-types.md). */
+  libraries: v.optional(libraryList, []),
   /** Oldest Lineside that may run this plant. */
   requires: v.optional(
     v.pipe(

@@ -22,6 +22,16 @@ export const plainName = v.pipe(
   ),
 )
 
+/** Name of an equipment type as instances write it: `pump`, or `standard/pump` of a library. */
+export const typeName = v.pipe(
+  v.string('the name of an equipment type is expected'),
+  v.maxLength(260, 'a name has at most 260 characters'),
+  v.regex(
+    /^[\p{L}\p{N}_](?:[\p{L}\p{N}_. -]*[\p{L}\p{N}_])?(?:\/[\p{L}\p{N}_](?:[\p{L}\p{N}_. -]*[\p{L}\p{N}_])?)?$/u,
+    'the name of an equipment type is expected, as pump or standard/pump',
+  ),
+)
+
 /** Place below the site, as `Packaging/Filling/Filler` (ISA-95: area / line / cell / unit). */
 export const place = v.pipe(
   v.string('a place is expected, as Packaging/Filling'),

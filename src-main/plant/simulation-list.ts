@@ -2,10 +2,8 @@
 // judges what they say.
 import { didYouMean } from '../shared/closest-name.ts'
 import type { SimulationEntry, SimulationRule } from '../shared/simulation.ts'
-import type { FileOrigin, Origin } from './origin.ts'
+import type { Origin } from './origin.ts'
 import { placeInWords } from './origin.ts'
-
-type Rules = Readonly<Record<string, SimulationRule>>
 
 export class SimulationList {
   readonly #entries = new Map<string, { entry: SimulationEntry; origin: Origin }>()
@@ -23,14 +21,6 @@ export class SimulationList {
     this.#entries.set(name, { entry: { name, hidden, equipment, rule, ...origin.where([]) }, origin })
   }
 
-  /** The type's rules of an instance with those of the instance on top, name by name. */
-  addInstance(instance: string, hidden: boolean, fromType: RulesAt, fromInstance: RulesAt): void {
-    for (const name of new Set([...Object.keys(fromType.rules), ...Object.keys(fromInstance.rules)])) {
-      const { rules, origin } = Object.hasOwn(fromInstance.rules, name) ? fromInstance : fromType
-      this.add(`${instance}.${name}`, hidden, rules[name]!, instance, origin.part([name]))
-    }
-  }
-
   /** Rules must drive a tag that is there; hidden values must not be one. */
   check(hasTag: (name: string) => boolean, tagNames: () => Iterable<string>): void {
     for (const { entry, origin } of this.#entries.values()) {
@@ -39,10 +29,4 @@ export class SimulationList {
         origin.atKey([], `there is no tag ${entry.name} to simulate${didYouMean(entry.name, tagNames())}`)
     }
   }
-}
-
-/** Rules and where they are written. */
-export interface RulesAt {
-  readonly rules: Rules
-  readonly origin: FileOrigin
 }

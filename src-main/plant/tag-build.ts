@@ -6,6 +6,7 @@ import type { ProtocolKeys } from '../shared/protocol.ts'
 import { type DataType, isNumericType, type TagDefinition, usualTagHistory, type WrittenAlarm } from '../shared/tag.ts'
 import type { AlarmedTag } from './alarm-build.ts'
 import type { Origin } from './origin.ts'
+import { textIn } from './plant-text.ts'
 import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
 import { type TagEntry, tagEntries, tagSchema } from './tag-file.ts'
 
@@ -24,12 +25,14 @@ export interface TagDraft extends AlarmedTag {
   setType(dataType: DataType): void
 }
 
-/** Where tags look devices up. */
+/** Where tags look devices up, and the language of plain texts. */
 export interface DeviceTable {
   get(name: string): KnownDevice | undefined
   names(): Iterable<string>
   /** True when a device file could not be read: then a missing device is no news. */
   isIncomplete(): boolean
+  /** The plant's first language. */
+  readonly language: string
 }
 
 const commonKeys: ReadonlySet<string> = new Set(Object.keys(tagEntries))
@@ -46,7 +49,12 @@ export function buildTag(
   const entry = checkSchema(tagSchema, value, origin)
   if (entry === null) return null
   const draft = draftFrom(entry, origin, devices, equipment)
-  if (draft !== null && entry.alarms.length > 0) draft.definition.alarms = writtenAlarms(value)
+  if (draft === null) return null
+  if (entry.alarms.length > 0) draft.definition.alarms = writtenAlarms(value)
+  if (typeof entry.description !== 'string') {
+    draft.definition.descriptions = entry.description
+    draft.definition.description = textIn(entry.description, devices.language)
+  }
   return draft
 }
 
@@ -178,7 +186,7 @@ function draftOf(
 ): TagDraft {
   const definition: TagDraft['definition'] = {
     name: entry.name,
-    description: entry.description,
+    description: typeof entry.description === 'string' ? entry.description : '',
     device: null,
     address: null,
     addressOptions: {},

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { interpolations } from '../shared/history.ts'
 import { dataTypes } from '../shared/tag.ts'
 import { alarmSchema, signals } from './alarm-entry.ts'
+import { words } from './alarm-words.ts'
 import {
   amount,
   expressionText,
@@ -41,7 +42,8 @@ const historyKeys = v.strictObject({
 /** Keys every tag has, whatever its protocol; members of equipment types have the same. */
 export const tagEntries = {
   name: nameText,
-  description: v.optional(freeText, ''),
+  /** One text, or one for each language. */
+  description: v.optional(words(freeText), ''),
   device: v.optional(plainName),
   address: v.optional(
     v.pipe(

@@ -14,13 +14,29 @@ export class TemplateFault extends Error {
   }
 }
 
+/** A text needs a parameter that nobody gave. */
+export class MissingParameter extends TemplateFault {
+  readonly parameter: string
+  constructor(parameter: string, offset: number) {
+    super(`no value for the parameter ${parameter}`, offset)
+    this.parameter = parameter
+  }
+}
+
+const nothingMissing: ReadonlySet<string> = new Set()
+
 const compiled = new Map<string, CompiledExpression>()
 
 /**
  * The text with every `${…}` replaced by its value. A text that is nothing but one `${…}` gives the value itself, so that
- * `limits: { high: "${maximum}" }` is a number. `$${` stands for `${`. Throws {@link TemplateFault}.
+ * `limits: { high: "${maximum}" }` is a number. `$${` stands for `${`. Throws {@link TemplateFault}; {@link MissingParameter}
+ * when a name of `missing` stands in it.
  */
-export function fillTemplate(text: string, parameters: Parameters): ParameterValue {
+export function fillTemplate(
+  text: string,
+  parameters: Parameters,
+  missing: ReadonlySet<string> = nothingMissing,
+): ParameterValue {
   if (!text.includes('${')) return text
   let result = ''
   let at = 0
@@ -33,7 +49,7 @@ export function fillTemplate(text: string, parameters: Parameters): ParameterVal
       continue
     }
     const end = closingBrace(text, start + 2)
-    const value = evaluate(text.slice(start + 2, end), start + 2, parameters)
+    const value = evaluate(text.slice(start + 2, end), start + 2, parameters, missing)
     if (start === 0 && end === text.length - 1) return value
     result += text.slice(at, start) + String(value)
     at = end + 1
@@ -58,24 +74,51 @@ function closingBrace(text: string, from: number): number {
   throw new TemplateFault(`\${ has no } after it`, from - 2)
 }
 
-function evaluate(expression: string, offset: number, parameters: Parameters): ParameterValue {
-  const value = run(compile(expression, offset, parameters), offset, parameters)
+/** Value of CEL over parameters. `offset`: where it stands in its text, for faults. Throws as {@link fillTemplate}. */
+export function evaluate(
+  expression: string,
+  offset: number,
+  parameters: Parameters,
+  missing: ReadonlySet<string> = nothingMissing,
+): ParameterValue {
+  const value = run(compile(expression, offset, parameters, missing), offset, parameters)
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
   throw new TemplateFault(`"${expression.trim()}" gives no text, number or truth value`, offset)
 }
 
-function compile(expression: string, offset: number, parameters: Parameters): CompiledExpression {
-  const types = Object.entries(parameters).map(([name, value]) => [name, celTypeOf(value)] as const)
-  const key = `${expression}\u0000${types.map(([name, type]) => `${name}:${type}`).join(' ')}`
+/** Names and types of a set of parameters as one text; many texts are filled from one set. */
+const signatures = new WeakMap<Parameters, string>()
+
+function signatureOf(parameters: Parameters): string {
+  let signature = signatures.get(parameters)
+  if (signature === undefined) {
+    signature = Object.entries(parameters)
+      .map(([name, value]) => `${name}:${celTypeOf(value)}`)
+      .join(' ')
+    signatures.set(parameters, signature)
+  }
+  return signature
+}
+
+function compile(
+  expression: string,
+  offset: number,
+  parameters: Parameters,
+  missing: ReadonlySet<string>,
+): CompiledExpression {
+  const key = `${expression}\u0000${signatureOf(parameters)}`
   const known = compiled.get(key)
   if (known !== undefined) return known
   const result = compileExpression(expression, {
     tagType: () => null,
-    variables: Object.fromEntries(types),
+    variables: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, celTypeOf(value)])),
     tagNames: () => [],
   })
-  if (!result.ok)
+  if (!result.ok) {
+    const name = /^[A-Za-z_]\w*/.exec(expression.slice(result.offset))?.[0] ?? ''
+    if (missing.has(name)) throw new MissingParameter(name, offset + result.offset)
     throw new TemplateFault(result.message.replace('no tag named', 'no parameter named'), offset + result.offset)
+  }
   if (compiled.size > 10_000) compiled.clear()
   compiled.set(key, result.expression)
   return result.expression

@@ -241,29 +241,30 @@ members:
       ['P2.Running', 'P2.Speed > 0 && !P2.Fault && Line.Free', null, '', null, 'P2'],
     ])
     expect(plant.tags[1]!.description).toBe('Speed of P1')
-    expect(plant.equipment).toEqual([
+    expect(plant.equipment).toMatchObject([
       {
         name: 'P1',
         type: 'pump',
-        description: 'A pump',
+        description: { en: 'A pump' },
         place: 'Filling/Filler',
+        parent: null,
         members: { Speed: 'P1.Speed', Fault: 'P1.Fault', Running: 'P1.Running', Torque: 'P1.Torque' },
         parameters: { device: 'plc', base: 110, maximum: 60 },
       },
       {
         name: 'P2',
         type: 'pump',
-        description: 'A pump',
+        description: { en: 'A pump' },
         place: '',
         members: { Speed: 'P2.Speed', Fault: 'P2.Fault', Running: 'P2.Running' },
         parameters: { device: 'plc', base: 100, maximum: 50 },
       },
     ])
-    expect(plant.equipmentTypes).toEqual([
+    expect(plant.equipmentTypes).toMatchObject([
       {
         name: 'pump',
-        description: 'A pump',
-        members: ['Speed', 'Fault', 'Running', 'Torque'],
+        description: { en: 'A pump' },
+        members: [{ name: 'Speed' }, { name: 'Fault' }, { name: 'Running' }, { name: 'Torque' }],
         symbolFile: 'equipment/types/pump.svg',
       },
     ])

@@ -59,6 +59,10 @@ class MemoryFiles implements PlantFiles {
   async read(file: string): Promise<string | null> {
     return this.#texts[file] ?? null
   }
+
+  async mountLibrary(): Promise<null> {
+    return null
+  }
 }
 
 const dangerous = [
