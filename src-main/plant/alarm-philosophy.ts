@@ -4,11 +4,11 @@ import {
   type AlarmDefinition,
   type AlarmPhilosophy,
   alarmPriorities,
+  commonClasses,
   consequenceSeverities,
   defaultAlarmPhilosophy,
   processClass,
   type SuppressionRule,
-  systemClass,
 } from '../shared/alarm.ts'
 import { didYouMean } from '../shared/closest-name.ts'
 import type { ExpressionChecker } from './alarm-build.ts'
@@ -24,9 +24,9 @@ export interface OpenAlarmFile {
 
 type Placed = { readonly origin: FileOrigin }
 
-/** Classes of all files, by name; `process` and `system` are there without being written. */
+/** Classes of all files, by name; the common ones (`process`, `system`, `safety` …) are there without being written. */
 export function buildClasses(files: readonly OpenAlarmFile[], languages: Languages): ReadonlyMap<string, AlarmClass> {
-  const classes = new Map<string, AlarmClass>([processClass, systemClass].map((known) => [known.name, known]))
+  const classes = new Map<string, AlarmClass>(commonClasses.map((known) => [known.name, known]))
   const written = new Map<string, Placed>()
   for (const { value, origin } of files)
     for (const [index, entry] of value.classes.entries()) {

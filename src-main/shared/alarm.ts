@@ -242,8 +242,29 @@ export const processClass: AlarmClass = {
 /** Alarms that the station raises of itself. */
 export const systemClass: AlarmClass = { ...processClass, name: 'system', title: { en: 'System', 'zh-CN': '系统' } }
 
+/** Classes every plant may use without writing them: equipment types of libraries need common words. A plant may write its own rules for them. */
+export const commonClasses: readonly AlarmClass[] = [
+  processClass,
+  systemClass,
+  {
+    ...processClass,
+    name: 'safety',
+    title: { en: 'Safety related', 'zh-CN': '安全相关' },
+    longestShelvingMs: hour / 2,
+    isHighlyManaged: true,
+  },
+  { ...processClass, name: 'quality', title: { en: 'Product quality', 'zh-CN': '产品质量' } },
+  {
+    ...processClass,
+    name: 'maintenance',
+    title: { en: 'Maintenance', 'zh-CN': '维护' },
+    acknowledgeOnReturn: true,
+    longestShelvingMs: 24 * hour,
+  },
+]
+
 export const defaultAlarmPhilosophy: AlarmPhilosophy = {
-  classes: [processClass, systemClass],
+  classes: commonClasses,
   suppressions: [],
   priorityMatrix: {
     minor: ['medium', 'low', 'low', 'low'],

@@ -257,6 +257,7 @@ suppressions:
           resetAcknowledges: true,
           isHighlyManaged: true,
         },
+        ...defaultAlarmPhilosophy.classes.slice(3),
       ],
       suppressions: [
         { name: 'all', title: 'all', when: 'Level < 1', ids: null, area: '', equipment: null, priorities: ['low'] },
