@@ -1,9 +1,9 @@
 // Rules about what a display tells: state never by colour alone, what looks live is live, values have units, level 1 shows and
 // does not operate, not more than an eye can follow (HMI.md H9, H12, H18).
 import { liveClasses, displayThresholds as thresholds } from '../shared/display-style.ts'
-import { around, type DrawnElement, within } from './display-drawing.ts'
-import { gapOf } from './display-geometry.ts'
-import { type CheckedDisplay, called, type DisplayRuleCheck, isBound, isLiveText } from './display-rule.ts'
+import { around, type Drawing, type DrawnElement, within } from './display-drawing.ts'
+import { BoxGrid } from './display-geometry.ts'
+import { called, type DisplayRuleCheck, isBound, isLiveText } from './display-rule.ts'
 import { isUnit } from './display-units.ts'
 
 /** Bindings that tell the same to who cannot tell colours apart. */
@@ -11,15 +11,15 @@ const companions = ['text', 'visible', 'class', 'rotate', 'level', 'move'] as co
 
 /** No meaning by colour alone (H9; WCAG 2.2, 1.4.1). */
 export const colourAlone: DisplayRuleCheck = function* (display) {
-  const { elements } = display.drawing
-  const tellers = elements.filter(tells)
+  const { elements, viewBox } = display.drawing
+  const tellers = new BoxGrid(elements.filter(tells), Math.max(viewBox.width, viewBox.height))
   for (const element of elements) {
     const expression = element.bindings.get('fill') ?? element.bindings.get('stroke')
     if (expression === undefined || isConstant(expression)) continue
     if ([...within(element)].some(tells) || [...around(element)].some(tells)) continue
     const group = element.parent
     const hasNeighbour = group !== null && group.parent !== null && [...within(group)].some(tells)
-    if (hasNeighbour || tellers.some((other) => saysTheSame(element, other, display))) continue
+    if (hasNeighbour || isSaidNear(element, tellers, viewBox.width * 0.06)) continue
     const message = `${called(element)} tells its state by colour alone; add a word, a sign or a shape that changes with it`
     yield { rule: 'colourAlone', severity: 'error', element, message }
   }
@@ -33,12 +33,12 @@ function isConstant(expression: string): boolean {
   return /^\s*(['"]).*?\1\s*$/.test(expression)
 }
 
-/** Another element near by that is bound to the same tag. */
-function saysTheSame(element: DrawnElement, other: DrawnElement, display: CheckedDisplay): boolean {
-  if (element.box === null || other.box === null) return false
-  if (gapOf(element.box, other.box) > display.drawing.viewBox.width * 0.06) return false
+/** Is another element near by bound to the same tag? */
+function isSaidNear(element: DrawnElement, tellers: BoxGrid<DrawnElement>, gap: number): boolean {
+  if (element.box === null) return false
   const own = namesIn(element)
-  return [...namesIn(other)].some((name) => own.has(name))
+  for (const other of tellers.near(element.box, gap)) for (const name of namesIn(other)) if (own.has(name)) return true
+  return false
 }
 
 /** Names of tags that an element's bindings have, `value` being its own. */
@@ -69,8 +69,7 @@ const numberWithUnit = /^[-+−]?\d[\d.,]*\s*(\S{1,8})$/
 
 /** What looks live and is not lies to the operator for years. */
 export const unboundElement: DisplayRuleCheck = function* ({ drawing }) {
-  const texts = drawing.elements.filter((element) => element.name === 'text' && !element.isHidden)
-  const units = texts.filter((text) => !isLiveText(text) && isUnit(text.text.trim()))
+  const units = textGrid(drawing, (text) => !isLiveText(text) && isUnit(text.text.trim()))
   for (const element of drawing.elements) {
     if (element.isHidden || isBound(element) || hasBindingAround(element)) continue
     if (element.children.some((child) => [...within(child)].some(isBound))) continue
@@ -79,8 +78,7 @@ export const unboundElement: DisplayRuleCheck = function* ({ drawing }) {
     const unit = element.name === 'text' ? numberWithUnit.exec(words)?.[1] : undefined
     const isMeasured =
       element.name === 'text' &&
-      ((unit !== undefined && isUnit(unit)) ||
-        (numberText.test(words) && units.some((other) => isBeside(element, other))))
+      ((unit !== undefined && isUnit(unit)) || (numberText.test(words) && isBesideOne(element, units)))
     if (!isLiveClass && !(isMeasured && !isOnScale(element))) continue
     const kind = isLiveClass ? 'class' : 'number'
     const message = isLiveClass
@@ -97,8 +95,15 @@ function hasBindingAround(element: DrawnElement): boolean {
   return false
 }
 
-function isBeside(number: DrawnElement, unit: DrawnElement): boolean {
-  return number.box !== null && unit.box !== null && gapOf(number.box, unit.box) <= number.box.height * 0.8
+function isBesideOne({ box }: DrawnElement, units: BoxGrid<DrawnElement>): boolean {
+  if (box !== null) for (const _ of units.near(box, box.height * 0.8)) return true
+  return false
+}
+
+/** Texts of a kind by their place. */
+function textGrid({ elements, viewBox }: Drawing, isWanted: (text: DrawnElement) => boolean): BoxGrid<DrawnElement> {
+  const texts = elements.filter((element) => element.name === 'text' && !element.isHidden && isWanted(element))
+  return new BoxGrid(texts, Math.max(viewBox.width, viewBox.height))
 }
 
 /** Numbers of scales and nominal values in labels are what they are. */
@@ -110,21 +115,26 @@ function isOnScale(element: DrawnElement): boolean {
 
 /** A number without its unit is a guess (H12). */
 export const valueWithoutUnit: DisplayRuleCheck = function* ({ drawing, tags }) {
-  const texts = drawing.elements.filter((element) => element.name === 'text' && !element.isHidden)
-  for (const element of texts) {
-    if (element.tag === null || !isLiveText(element)) continue
+  const texts = textGrid(drawing, () => true)
+  for (const element of drawing.elements) {
+    if (element.name !== 'text' || element.isHidden || element.tag === null || !isLiveText(element)) continue
     const expression = element.bindings.get('text') ?? 'value'
     if (!/^\s*(value|format\(\s*value\b.*\))\s*$/.test(expression)) continue
     const tag = tags.get(element.tag)
     if (tag === undefined || !tag.isNumber || tag.unit === '' || tag.unit === '1') continue
-    const saysUnit = texts.some((other) => other !== element && isUnitOf(other, tag.unit) && isNear(element, other))
-    // A label such as "Speed in m/s" or "℃" on the left says it as well.
-    if (saysUnit || texts.some((other) => other !== element && isNear(element, other) && namesUnit(other, tag.unit)))
-      continue
+    if (hasUnitNear(element, tag.unit, texts)) continue
     const details = { tag: element.tag, unit: tag.unit }
     const message = `the value of ${element.tag} stands without its unit (${tag.unit}); put it beside, ls:text="unit"`
     yield { rule: 'valueWithoutUnit', severity: 'warning', element, message, details }
   }
+}
+
+/** On the same line beside it, or right above or below; a label such as "Speed in m/s" says it as well. */
+function hasUnitNear(element: DrawnElement, unit: string, texts: BoxGrid<DrawnElement>): boolean {
+  if (element.box === null) return false
+  for (const other of texts.near(element.box, element.box.height * 3))
+    if (other !== element && (isUnitOf(other, unit) || namesUnit(other, unit))) return true
+  return false
 }
 
 function isUnitOf(element: DrawnElement, unit: string): boolean {
@@ -141,11 +151,6 @@ function namesUnit(element: DrawnElement, unit: string): boolean {
     unit.length > 0 &&
     new RegExp(`(^|[\\s([/])${unit.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}([\\s)\\]]|$)`).test(element.text.trim())
   )
-}
-
-/** On the same line beside it, or right above or below. */
-function isNear(value: DrawnElement, other: DrawnElement): boolean {
-  return value.box !== null && other.box !== null && gapOf(value.box, other.box) <= value.box.height * 3
 }
 
 /** More than an eye can follow at the level's task. */

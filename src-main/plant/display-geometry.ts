@@ -174,3 +174,47 @@ export function textWidth(text: string): number {
           : 0.55
   return width
 }
+
+/** Things with a box, found by place. */
+export class BoxGrid<Thing extends { readonly box: Box | null }> {
+  readonly #cells = new Map<string, Thing[]>()
+  readonly #large: Thing[] = []
+  readonly #cell: number
+
+  /** `size`: length of the longer side of all of it, in the units of the boxes. */
+  constructor(things: Iterable<Thing>, size: number) {
+    this.#cell = Math.max(size / 40, 1e-6)
+    for (const thing of things) {
+      const cells = thing.box === null ? [] : this.#cellsOf(thing.box)
+      if (cells === null) this.#large.push(thing)
+      else for (const cell of cells) this.#put(cell, thing)
+    }
+  }
+
+  /** Things whose gap to a box is at most so much, each once, in no order. */
+  *near(box: Box, gap: number): Iterable<Thing> {
+    const wide = { x: box.x - gap, y: box.y - gap, width: box.width + 2 * gap, height: box.height + 2 * gap }
+    const cells = this.#cellsOf(wide)
+    const found = new Set<Thing>(this.#large)
+    for (const things of cells === null ? this.#cells.values() : cells.map((cell) => this.#cells.get(cell) ?? []))
+      for (const thing of things) found.add(thing)
+    for (const thing of found) if (gapOf(box, thing.box!) <= gap) yield thing
+  }
+
+  #put(cell: string, thing: Thing): void {
+    const present = this.#cells.get(cell)
+    if (present === undefined) this.#cells.set(cell, [thing])
+    else present.push(thing)
+  }
+
+  /** null = too many to list. */
+  #cellsOf({ x, y, width, height }: Box): readonly string[] | null {
+    const [left, top] = [Math.floor(x / this.#cell), Math.floor(y / this.#cell)]
+    const [right, bottom] = [Math.floor((x + width) / this.#cell), Math.floor((y + height) / this.#cell)]
+    if (!((right - left + 1) * (bottom - top + 1) <= 200)) return null
+    const cells: string[] = []
+    for (let column = left; column <= right; column++)
+      for (let row = top; row <= bottom; row++) cells.push(`${column}:${row}`)
+    return cells
+  }
+}

@@ -1,7 +1,7 @@
 // Rules about words and places: a title, every word in every language of the plant, no text over another, nothing off the ground
 // (HMI.md H48).
 import { around, type DrawnElement, drawnFontSize } from './display-drawing.ts'
-import { area, type Box, sharedArea } from './display-geometry.ts'
+import { area, type Box, BoxGrid, sharedArea } from './display-geometry.ts'
 import { isAlarmMark } from './display-paint.ts'
 import { called, type DisplayRuleCheck, isLiveText } from './display-rule.ts'
 import { isUnit } from './display-units.ts'
@@ -67,28 +67,37 @@ export const missingLanguage: DisplayRuleCheck = function* ({ entry, drawing, pl
   }
 }
 
-/** Most texts that are compared; more are a table that a program wrote. */
-const mostCompared = 20_000
-
 /** Two texts over each other: neither can be read. */
-export const overlap: DisplayRuleCheck = function* ({ drawing }) {
-  const texts = drawing.elements
-    .filter((element) => element.name === 'text' && canBeSeenAlways(element))
-    .slice(0, mostCompared)
-  const sorted = texts.toSorted((a, b) => a.box!.x - b.box!.x || a.index - b.index)
+export const overlap: DisplayRuleCheck = function* ({ drawing: { elements, viewBox } }) {
   // Boxes are estimates: only their cores count.
-  const cores = sorted.map((text) => coreOf(text.box!))
-  const widest = cores.reduce((most, { width }) => Math.max(most, width), 0)
-  for (let at = 0; at < sorted.length; at++)
-    for (let next = at + 1; next < sorted.length && next < at + 400; next++) {
-      const [a, b] = [cores[at]!, cores[next]!]
-      if (b.x > a.x + Math.min(a.width, widest)) break
-      if (!isOverlap(a, b) || !meet(sorted[at]!, sorted[next]!)) continue
-      const [first, second] = [sorted[at]!, sorted[next]!].toSorted((left, right) => left.index - right.index)
-      const message = `${called(second!)} lies over ${called(first!)}`
-      yield { rule: 'overlap', severity: 'warning', element: second!, message, details: { other: called(first!) } }
-      break
-    }
+  const texts = elements
+    .filter((element) => element.name === 'text' && canBeSeenAlways(element))
+    .map((element) => ({ element, box: coreOf(element.box!) }))
+  const grid = new BoxGrid(texts, Math.max(viewBox.width, viewBox.height))
+  for (const { element, box } of texts) {
+    const other = below(element, box, grid)
+    if (other === null) continue
+    const message = `${called(element)} lies over ${called(other)}`
+    yield { rule: 'overlap', severity: 'warning', element, message, details: { other: called(other) } }
+  }
+}
+
+/** More texts in one place are a heap; the rest of it tells nothing new. */
+const mostCompared = 200
+
+/** A text painted before that lies below an element; null = none. */
+function below(
+  element: DrawnElement,
+  box: Box,
+  grid: BoxGrid<{ readonly element: DrawnElement; readonly box: Box }>,
+): DrawnElement | null {
+  let compared = 0
+  for (const other of grid.near(box, 0)) {
+    if (++compared > mostCompared) return null
+    if (other.element.index < element.index && isOverlap(box, other.box) && meet(element, other.element))
+      return other.element
+  }
+  return null
 }
 
 function canBeSeenAlways(element: DrawnElement): boolean {

@@ -3,7 +3,7 @@
 import { alarmClasses, classLooks, themeColours } from '../shared/display-style.ts'
 import { type Colour, parseColour } from './display-colour.ts'
 import { around, type DrawnElement } from './display-drawing.ts'
-import { area, holds, sharedArea } from './display-geometry.ts'
+import { area, BoxGrid, holds, sharedArea } from './display-geometry.ts'
 
 /** In the light and the dark theme. */
 export interface Paint {
@@ -72,48 +72,24 @@ export function isAlarmMark(element: DrawnElement): boolean {
 
 const areaShapes = new Set(['rect', 'circle', 'ellipse', 'path', 'polygon'])
 
-/** What lies under texts: filled shapes in the order in which they are painted, found by place. */
+/** What lies under texts: filled shapes in the order in which they are painted. */
 export class Grounds {
-  readonly #cells = new Map<string, DrawnElement[]>()
-  readonly #large: DrawnElement[] = []
-  readonly #cell: number
+  readonly #shapes: BoxGrid<DrawnElement>
 
   /** `size`: length of the drawing's longer side. */
   constructor(elements: readonly DrawnElement[], size: number) {
-    this.#cell = Math.max(size / 32, 1e-6)
-    for (const element of elements) {
-      if (element.isHidden || !areaShapes.has(element.name) || element.box === null) continue
-      if (paintOf(element, 'fill') === 'none') continue
-      const cells = this.#cellsOf(element)
-      if (cells === null) this.#large.push(element)
-      else for (const cell of cells) this.#cells.set(cell, [...(this.#cells.get(cell) ?? []), element])
-    }
+    const isGround = (element: DrawnElement) =>
+      !element.isHidden && areaShapes.has(element.name) && element.box !== null && paintOf(element, 'fill') !== 'none'
+    this.#shapes = new BoxGrid(elements.filter(isGround), size)
   }
 
   /** The shape painted last below an element at a place; null = the ground of the screen. */
   below(element: DrawnElement, x: number, y: number): DrawnElement | null {
-    const near = this.#cells.get(this.#key(Math.floor(x / this.#cell), Math.floor(y / this.#cell))) ?? []
     let found: DrawnElement | null = null
-    for (const shape of [...near, ...this.#large])
+    for (const shape of this.#shapes.near({ x, y, width: 0, height: 0 }, 0))
       if (shape.index < element.index && (found === null || shape.index > found.index) && covers(shape, x, y))
         found = shape
     return found
-  }
-
-  #key(column: number, row: number): string {
-    return `${column}:${row}`
-  }
-
-  /** null = too many to list. */
-  #cellsOf({ box }: DrawnElement): readonly string[] | null {
-    const { x, y, width, height } = box!
-    const [left, top] = [Math.floor(x / this.#cell), Math.floor(y / this.#cell)]
-    const [right, bottom] = [Math.floor((x + width) / this.#cell), Math.floor((y + height) / this.#cell)]
-    if (!((right - left + 1) * (bottom - top + 1) <= 100)) return null
-    const keys: string[] = []
-    for (let column = left; column <= right; column++)
-      for (let row = top; row <= bottom; row++) keys.push(this.#key(column, row))
-    return keys
   }
 }
 
