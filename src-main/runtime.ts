@@ -127,7 +127,15 @@ export class Runtime {
       }),
     )
     this.#recording.presentAlarms(this.#alarms.states())
-    this.#equipment = new StationEquipment({ clock, table: this.tagTable })
+    this.#equipment = closing.add(
+      new StationEquipment({
+        dataFolder: options.dataFolder,
+        clock,
+        logger: options.logger.part('equipment'),
+        table: this.tagTable,
+        writeTag: (name, value) => this.writeTag(name, value),
+      }),
+    )
     this.drivers = closing.add(
       new DriverHost({
         protocols: protocolCatalog,
