@@ -76,6 +76,21 @@ export class DocumentEdit {
     )
   }
 
+  /**
+   * Sets an attribute to what `map` makes of its text; unlike {@link set} line breaks and tabs in it stay as they are
+   * written. For lists of numbers; nothing happens when the attribute is not there or `map` returns null.
+   */
+  map(element: SourceElement, name: string, map: (text: string) => string | null): void {
+    const attribute = startTagOf(element).attributes.find((candidate) => candidate.name === name)
+    if (attribute === undefined) return
+    const { openTag } = element
+    const raw = openTag.slice(attribute.valueStart, attribute.valueEnd)
+    const mapped = map(raw.includes('&') ? attribute.value : raw)
+    if (mapped === null) return
+    if (/[&<"']/.test(raw + mapped)) return this.set(element, name, mapped)
+    this.#setOpenTag(element, openTag.slice(0, attribute.valueStart) + mapped + openTag.slice(attribute.valueEnd))
+  }
+
   /** Prefix of a namespace at the root; it is declared there first, under its usual prefix where that is free. */
   declare(usual: KnownPrefix): string {
     const present = prefixFor(this.root, namespaces[usual])

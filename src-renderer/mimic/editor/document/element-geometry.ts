@@ -147,9 +147,9 @@ export function mapPlace(edit: DocumentEdit, element: SourceElement, map: AxisMa
       return
     case 'polygon':
     case 'polyline':
-      return edit.set(element, 'points', mapPoints(edit.get(element, 'points') ?? '', map))
+      return edit.map(element, 'points', (points) => mapPoints(points, map))
     case 'path':
-      return edit.set(element, 'd', mapPath(edit.get(element, 'd') ?? '', map))
+      return edit.map(element, 'd', (d) => mapPath(d, map))
     case 'text':
       return mapText(edit, element, map)
     case 'circle':

@@ -70,8 +70,13 @@ function search(start: Point, end: Point, from: PipeEnd, to: PipeEnd, obstacles:
     const key = (visit.xIndex * ys.length + visit.yIndex) * 2 + visit.axis
     if (done.has(key)) continue
     done.add(key)
-    if (xs[visit.xIndex] === end.x && ys[visit.yIndex] === end.y && axesOf(to.side).includes(visit.axis))
-      return wayOf(visit, xs, ys)
+    if (xs[visit.xIndex] === end.x && ys[visit.yIndex] === end.y) {
+      const lastAxes = axesOf(to.side)
+      if (lastAxes.includes(visit.axis)) return wayOf(visit, xs, ys)
+      // It may also bend right before the port.
+      const next = { ...visit, axis: lastAxes[0]! }
+      open.push({ ...next, cost: visit.cost + stepCost(visit, next, end, end, middle), before: visit })
+    }
     for (const next of neighbours(visit, xs, ys)) {
       const a = { x: xs[visit.xIndex]!, y: ys[visit.yIndex]! }
       const b = { x: xs[next.xIndex]!, y: ys[next.yIndex]! }

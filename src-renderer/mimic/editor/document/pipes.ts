@@ -26,6 +26,29 @@ export interface Surroundings {
   ports?(element: SourceElement): readonly Port[]
 }
 
+/**
+ * What the surroundings are at this moment, of everything that pipes end at. Take it when a drag begins: its updates start
+ * from the drawing as it was then, while the canvas shows where things are by now.
+ */
+export function freezeSurroundings(root: SourceElement, surroundings: Surroundings): Surroundings {
+  const ids = new Set<string>()
+  for (const pipe of pipesIn(root))
+    for (const end of ['ls:from', 'ls:to']) {
+      const value = attributeOf(pipe, end)
+      if (value !== null) ids.add(readConnection(value).id)
+    }
+  const known = new Map<SourceElement, { readonly box: Box | null; readonly ports: readonly Port[] }>()
+  for (const element of ids.size === 0 ? [] : elementsIn(root)) {
+    const id = attributeOf(element, 'id')
+    if (id === null || !ids.has(id)) continue
+    known.set(element, { box: surroundings.box(element), ports: surroundings.ports?.(element) ?? [] })
+  }
+  return {
+    box: (element) => (known.has(element) ? known.get(element)!.box : surroundings.box(element)),
+    ports: (element) => known.get(element)?.ports ?? surroundings.ports?.(element) ?? [],
+  }
+}
+
 /** The five ports that every box has. */
 export function boxPorts({ x, y, width, height }: Box): readonly Port[] {
   const middle = { x: x + width / 2, y: y + height / 2 }
@@ -78,15 +101,16 @@ function isPipe(element: SourceElement): boolean {
   return ['path', 'polyline', 'line'].includes(svgNameOf(element) ?? '')
 }
 
-/** Moves elements and, in the same step, the pipes at them. `surroundings` are those before the move. */
+/** Moves elements and, in the same step, the pipes at them. `surroundings` are those before the move ({@link freezeSurroundings}). */
 export function moveWithPipes(
   edit: DocumentEdit,
   elements: readonly SourceElement[],
   delta: Point,
   surroundings: Surroundings,
 ): void {
+  const before = freezeSurroundings(edit.root, surroundings)
   moveElements(edit, withoutTiedPipes(edit, elements), delta)
-  reroutePipes(edit, elements, surroundings, mapped(elements, translation(delta), surroundings))
+  reroutePipes(edit, elements, before, mapped(elements, translation(delta), before))
 }
 
 /** The same for stretching. */
@@ -97,8 +121,9 @@ export function resizeWithPipes(
   to: Box,
   surroundings: Surroundings,
 ): void {
+  const before = freezeSurroundings(edit.root, surroundings)
   resizeElements(edit, withoutTiedPipes(edit, elements), from, to)
-  reroutePipes(edit, elements, surroundings, mapped(elements, boxMap(from, to), surroundings))
+  reroutePipes(edit, elements, before, mapped(elements, boxMap(from, to), before))
 }
 
 /** The same for turning. */
@@ -109,8 +134,9 @@ export function rotateWithPipes(
   centre: Point,
   surroundings: Surroundings,
 ): void {
+  const before = freezeSurroundings(edit.root, surroundings)
   rotateElements(edit, withoutTiedPipes(edit, elements), degrees, centre)
-  reroutePipes(edit, elements, surroundings, mapped(elements, rotation(degrees, centre), surroundings))
+  reroutePipes(edit, elements, before, mapped(elements, rotation(degrees, centre), before))
 }
 
 /** The same for distances of their own: align and distribute. */
@@ -120,12 +146,13 @@ export function moveEachWithPipes(
   surroundings: Surroundings,
 ): void {
   const elements = [...moves.keys()]
+  const before = freezeSurroundings(edit.root, surroundings)
   for (const element of withoutTiedPipes(edit, elements)) moveElements(edit, [element], moves.get(element)!)
   const after: Surroundings = elements.reduce<Surroundings>(
     (present, element) => mapped([element], translation(moves.get(element)!), present),
-    surroundings,
+    before,
   )
-  reroutePipes(edit, elements, surroundings, after)
+  reroutePipes(edit, elements, before, after)
 }
 
 /** A pipe that is joined at both ends follows those: moving it by itself would tear it off. */

@@ -21,7 +21,9 @@ export type ParsedSource = { readonly ok: true; readonly tree: SourceTree } | So
 /** The tree of a drawing, or what is wrong with it in a sentence. Never throws. */
 export function parseSource(text: string, keys: KeySource): ParsedSource {
   const fault = findFault(text)
-  return fault ?? { ok: true, tree: new Scanner(text, keys).run() }
+  if (fault !== null) return fault
+  const tree = new Scanner(text, keys).run()
+  return tree === null ? faultAt(text, 0, 'the drawing is written in a way that cannot be edited') : { ok: true, tree }
 }
 
 /** Ends saxes at the first fault; never leaves this file. */
@@ -87,12 +89,14 @@ class Scanner {
     this.#keys = keys
   }
 
-  run(): SourceTree {
-    while (this.#at < this.#text.length) this.#step()
-    return { before: this.#before, root: this.#root!, after: this.#after }
+  /** Null when tags do not match after all. */
+  run(): SourceTree | null {
+    while (this.#at < this.#text.length) if (!this.#step()) return null
+    if (this.#root === null || this.#parent !== null) return null
+    return { before: this.#before, root: this.#root, after: this.#after }
   }
 
-  #step(): void {
+  #step(): boolean {
     const text = this.#text
     if (text[this.#at] !== '<') return this.#piece('text', this.#indexOr('<', this.#at))
     switch (text[this.#at + 1]) {
@@ -118,7 +122,7 @@ class Scanner {
     return Math.min(this.#text.length, this.#indexOr(mark, this.#at + skip) + mark.length)
   }
 
-  #piece(kind: SourcePiece['kind'], end: number): void {
+  #piece(kind: SourcePiece['kind'], end: number): true {
     const piece: SourcePiece = {
       kind,
       key: this.#keys.next(),
@@ -129,6 +133,7 @@ class Scanner {
     else if (this.#root === null) this.#before.push(piece)
     else this.#after.push(piece)
     this.#at = end
+    return true
   }
 
   /** Behind the `>` that is in no quotes. */
@@ -145,19 +150,20 @@ class Scanner {
     return text.length
   }
 
-  /** Behind the doctype, whose own brackets may hold quotes, comments and `>`. */
+  /** Behind the doctype's `>`, which may stand in its quotes and brackets too. */
   #doctypeEnd(): number {
-    const parts = /"[^"]*"|'[^']*'|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|[<>]/g
+    const parts = /"[^"]*"|'[^']*'|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|[[\]>]/g
     parts.lastIndex = this.#at
-    let depth = 0
+    let isInBrackets = false
     for (let match = parts.exec(this.#text); match !== null; match = parts.exec(this.#text)) {
-      if (match[0] === '<') depth++
-      else if (match[0] === '>' && --depth === 0) return parts.lastIndex
+      if (match[0] === '[') isInBrackets = true
+      else if (match[0] === ']') isInBrackets = false
+      else if (match[0] === '>' && !isInBrackets) return parts.lastIndex
     }
     return this.#text.length
   }
 
-  #open(end: number): void {
+  #open(end: number): true {
     const openTag = this.#text.slice(this.#at, end)
     const element: Draft<SourceElement> = {
       kind: 'element',
@@ -171,12 +177,15 @@ class Scanner {
     else this.#root = element
     if (!openTag.endsWith('/>')) this.#parent = element
     this.#at = end
+    return true
   }
 
-  #close(end: number): void {
-    const element = this.#parent!
+  #close(end: number): boolean {
+    const element = this.#parent
+    if (element === null) return false
     element.closeTag = this.#text.slice(this.#at, end)
     this.#parent = element.parent
     this.#at = end
+    return true
   }
 }

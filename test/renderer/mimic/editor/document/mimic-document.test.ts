@@ -70,7 +70,7 @@ describe('a document', () => {
   })
 
   test('moves an element to the back with its line, inside an empty group too', () => {
-    const document = opened(small.replace(/<g>[^]*<\/g>/, '<g/>'))
+    const document = opened(small.replace(/<g>[\s\S]*<\/g>/, '<g/>'))
     const [rect, group] = document.root.children.filter((child) => child.kind === 'element')
     document.change('into', (edit) => edit.move(rect!, { parent: group!, before: null }))
     expect(document.text).toContain(`-->\n  <g>\n    <rect id="a" x='1' y="2" width="3" height="4"/>\n  </g>\n</svg>`)
