@@ -101,6 +101,7 @@ function toTagRow(tag: TagDefinition): TagRow {
     ...(tag.arrayLength === null ? {} : { arrayLength: tag.arrayLength }),
     unit: tag.unit,
     description: tag.description,
+    ...(tag.descriptions === undefined ? {} : { descriptions: tag.descriptions }),
     writable: tag.writable,
     ...(tag.equipment === null ? {} : { equipment: tag.equipment }),
     ...(tag.device === null ? {} : { device: tag.device }),

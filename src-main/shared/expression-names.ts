@@ -91,8 +91,8 @@ class Rewriter {
   #output = ''
   /** Pairs (offset in output, offset in text) at which the distance between the two changes. */
   readonly #map: [number, number][] = [[0, 0]]
-  /** Open brackets: what closes them, and the loop variables that end with them. */
-  readonly #open: { close: string; loopVariable: string | null }[] = []
+  /** Open brackets: what closes them, whether they hold a plain index, and the loop variables that end with them. */
+  readonly #open: { close: string; isIndex: boolean; loopVariable: string | null }[] = []
 
   constructor(text: string, lookup: NameLookup) {
     this.#text = text
@@ -149,14 +149,15 @@ class Rewriter {
   /** Whole numbers become doubles, but for a plain index and numbers a double cannot hold. */
   #number(token: ExpressionToken): void {
     const isWhole = /^\d+$/.test(token.text)
-    const isIndex = this.#open.at(-1)?.close === ']' && this.#isMark(-1, '[') && this.#isMark(1, ']')
+    const isIndex = this.#open.at(-1)?.isIndex === true
     const isExact = Number.isSafeInteger(Number(token.text))
     this.#emit(token, isWhole && !isIndex && isExact ? `${token.text}.0` : token.text)
   }
 
   #mark(token: ExpressionToken): void {
     const { text } = token
-    if (text === '(' || text === '{') this.#open.push({ close: text === '(' ? ')' : '}', loopVariable: null })
+    if (text === '(' || text === '{')
+      this.#open.push({ close: text === '(' ? ')' : '}', isIndex: false, loopVariable: null })
     else if (text === '[') return this.#openBracket(token)
     else if (text === ')' || text === ']' || text === '}') {
       const opened = this.#open.pop()
@@ -174,7 +175,7 @@ class Rewriter {
     const isPlain =
       this.#isMark(2, ']') && (this.#peek(1)?.kind === 'string' || /^\d+$/.test(this.#peek(1)?.text ?? ''))
     const isComputed = isAccess && !isPlain && before.kind !== 'number' && before.kind !== 'string'
-    this.#open.push({ close: isComputed ? ') ]' : ']', loopVariable: null })
+    this.#open.push({ close: isComputed ? ') ]' : ']', isIndex: isAccess && isPlain, loopVariable: null })
     this.#emit(token, isComputed ? '[ atIndex (' : '[')
   }
 
@@ -206,7 +207,7 @@ class Rewriter {
     if (variable?.kind !== 'name' || !this.#isMark(3, ','))
       throw new ExpressionFault(`${token.text}() is written as list.${token.text}(x, …)`, token.at)
     this.#emit(token, token.text)
-    this.#open.push({ close: ')', loopVariable: variable.text })
+    this.#open.push({ close: ')', isIndex: false, loopVariable: variable.text })
     this.#emit(this.#peek(0)!, '(')
     this.#emit(variable, loopName(variable.text))
   }
