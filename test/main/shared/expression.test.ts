@@ -87,7 +87,7 @@ describe('what an expression gives', () => {
     ['7 / 2', 3.5],
     ['7 % 4', 3],
     ['State in [2, 6]', true],
-    ['State in [2]', true],
+    ['State in [6]', true],
     ['Running ? Filler.Level : 0', 50],
     ['!Running', false],
     ['Product + ": " + format(Filler.Level, 1) + " %"', 'Cola: 50.0 %'],
