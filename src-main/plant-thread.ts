@@ -3,6 +3,7 @@
 import { startWorkerThread } from './base/worker-thread.ts'
 import type { AlarmDatabaseSave } from './plant/alarm-database-edit.ts'
 import type { DisplayWork } from './plant/display-work.ts'
+import type { CheckOptions } from './plant/plant-check.ts'
 import type { AlarmImportJob, FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
 import type { TagImport } from './plant/tag-import.ts'
 import type { TrendDelete, TrendSave, TrendSaved } from './plant/trend-edit.ts'
@@ -19,7 +20,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 48 }
 
 /** What the thread is started with. */
 export type PlantJob =
-  | { readonly kind: 'read'; readonly folder: string }
+  | { readonly kind: 'read'; readonly folder: string; readonly options: CheckOptions | undefined }
   | { readonly kind: 'export'; readonly plant: Plant }
   | { readonly kind: 'import'; readonly import: TagImportJob }
   | { readonly kind: 'saveTrend'; readonly save: TrendSave }
@@ -41,9 +42,9 @@ export type PlantJobResult =
 
 /** Plant work for the station: one thread for each piece of it. */
 export const plantThread: PlantWork = {
-  async read(folder) {
+  async read(folder, options) {
     try {
-      return (await run({ kind: 'read', folder })) as FolderReading
+      return (await run({ kind: 'read', folder, options })) as FolderReading
     } catch (error) {
       const message = `the plant folder cannot be checked: ${messageOf(error)}`
       return {
@@ -51,6 +52,7 @@ export const plantThread: PlantWork = {
         faults: [{ file: 'plant.yaml', line: 1, column: 1, message }],
         texts: new Map(),
         digest: '',
+        libraryFolders: [],
       }
     }
   },

@@ -15,7 +15,7 @@ async function resultOf(job: PlantJob): Promise<PlantJobResult> {
   try {
     switch (job.kind) {
       case 'read':
-        return { ok: true, value: await work.read(job.folder) }
+        return { ok: true, value: await work.read(job.folder, job.options) }
       case 'export':
         return { ok: true, value: await work.exportTags(job.plant) }
       case 'import':

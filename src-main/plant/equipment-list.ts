@@ -1,10 +1,9 @@
 // The equipment of a plant: its types, then its instances with all that is nested in them.
 import type { Equipment } from '../shared/equipment.ts'
-import type { SimulationRule } from '../shared/simulation.ts'
 import { type BuiltInstance, buildInstance, layersOf } from './equipment-build.ts'
 import { equipmentFileSchema, equipmentTypeSchema, type InstanceEntry } from './equipment-file.ts'
-import { PlacedFault } from './equipment-parameters.ts'
 import { noRows, type OwnRows, RowBuilder, type RowScope } from './equipment-rows.ts'
+import type { KnownType, RulePart } from './equipment-type-merge.ts'
 import { TypeList } from './equipment-types.ts'
 import { type FileOrigin, type Origin, placeInWords } from './origin.ts'
 import type { PlantSources } from './plant-sources.ts'
@@ -83,7 +82,7 @@ export class EquipmentList {
   }
 
   #add(instance: InstanceEntry, origin: FileOrigin): void {
-    const { devices, lost } = this.#options
+    const { devices, lost, simulation } = this.#options
     if (this.#isTaken(instance.name, origin)) return
     const type = this.types.find(instance.type)
     if (type === undefined) {
@@ -108,7 +107,7 @@ export class EquipmentList {
     if (built === null || built.hasFaults) lost.equipment.add(instance.name)
     if (built === null) return
     this.#take(built, origin, ownRows(instance, origin))
-    this.#simulate(built, instance, origin)
+    simulation.addInstance(built, ownRules(instance, origin))
   }
 
   #isTaken(name: string, origin: Origin): boolean {
@@ -124,41 +123,18 @@ export class EquipmentList {
     for (const inner of built.nested)
       if (!this.#isTaken(inner.spec.name, inner.spec.origin)) this.#take(inner, inner.spec.origin, noRows)
   }
-
-  #simulate(built: BuiltInstance, instance: InstanceEntry | null, origin: FileOrigin | null): void {
-    const { simulation } = this.#options
-    const { name, type } = built.spec
-    for (const part of ['hidden', 'members'] as const) {
-      const rules = instance?.simulation?.[part] ?? {}
-      const own =
-        origin === null
-          ? []
-          : Object.entries(rules).map(
-              ([rule, each]) => [rule, { rule: each, origin: origin.part(['simulation', part, rule]) }] as const,
-            )
-      // A rule of the type for a member that the instance does not have goes with the member.
-      const ofType = [...type.simulation[part]]
-        .filter(([member]) => part === 'hidden' || !built.names.isAbsent(member))
-        .flatMap(([member, each]) => {
-          const rule = filledRule(each.rule, built, each.origin)
-          return rule === null ? [] : [[member, { rule, origin: each.origin }] as const]
-        })
-      for (const [rule, each] of new Map([...ofType, ...own]))
-        simulation.add(`${name}.${rule}`, part === 'hidden', each.rule, name, each.origin)
-    }
-    for (const inner of built.nested) this.#simulate(inner, null, null)
-  }
 }
 
-/** A rule of the type with the instance's parameters filled in; null after a fault. */
-function filledRule(rule: SimulationRule, built: BuiltInstance, origin: Origin): SimulationRule | null {
-  try {
-    return built.parameters.fillAll(rule, []) as SimulationRule
-  } catch (error) {
-    if (!(error instanceof PlacedFault)) throw error
-    error.tell(origin)
-    return null
-  }
+/** Simulation rules that the instance's own entry gives. */
+function ownRules(instance: InstanceEntry, origin: FileOrigin): KnownType['simulation'] {
+  const rules = (part: 'hidden' | 'members'): ReadonlyMap<string, RulePart> =>
+    new Map(
+      Object.entries(instance.simulation?.[part] ?? {}).map(([name, rule]) => [
+        name,
+        { rule, origin: origin.part(['simulation', part, name]) },
+      ]),
+    )
+  return { hidden: rules('hidden'), members: rules('members') }
 }
 
 function ownRows(instance: InstanceEntry, origin: FileOrigin): OwnRows {

@@ -16,6 +16,7 @@ import type {
 } from '../shared/equipment.ts'
 import { ExpressionFault } from '../shared/expression-names.ts'
 import { coerceValue, isNumericType, type TagDefinition, valueTypeOf } from '../shared/tag.ts'
+import { documentEndings } from './document-file.ts'
 import type { BuiltInstance } from './equipment-build.ts'
 import { documentPath } from './equipment-build.ts'
 import { layoutOf } from './equipment-faceplate.ts'
@@ -240,6 +241,12 @@ class InstanceRows {
       const written = entry.file === undefined ? null : String(this.#fill(entry.file, ['file']))
       const file = written === null ? null : documentPath(row.folder, written)
       if (file !== null && !this.#scope.hasFile(file)) this.#refuse(origin, ['file'], `there is no file ${file}`)
+      if (file !== null && !documentEndings.some((ending) => file.toLowerCase().endsWith(`.${ending}`)))
+        this.#refuse(
+          origin,
+          ['file'],
+          `${file} cannot be opened on a screen: documents are ${documentEndings.join(', ')}`,
+        )
       const url = entry.url === undefined ? null : String(this.#fill(entry.url, ['url']))
       return { title: this.#text(entry.title, ['title']), file, url }
     })

@@ -5,6 +5,7 @@ import { didYouMean } from '../shared/closest-name.ts'
 import type { Equipment } from '../shared/equipment.ts'
 import type { ExpressionScope } from '../shared/expression.ts'
 import type { AddressCheck, ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
+import { checkSimulation } from '../shared/simulation-rules.ts'
 import { type DataType, dataTypes } from '../shared/tag.ts'
 import { type BuiltInstance, buildInstance } from './equipment-build.ts'
 import { familyOf } from './equipment-members.ts'
@@ -14,6 +15,7 @@ import type { TypeList } from './equipment-types.ts'
 import { ExpressionCheck } from './expression-check.ts'
 import type { FaultList } from './fault-list.ts'
 import { keysAt } from './schema-check.ts'
+import { SimulationList } from './simulation-list.ts'
 import type { DeviceTable, KnownDevice, TagDraft } from './tag-build.ts'
 import { fillTemplate, type ParameterValue, TemplateFault } from './template-text.ts'
 
@@ -37,6 +39,8 @@ export class TypeTrials {
   readonly equipment = new Map<string, Equipment>()
   readonly #options: TrialOptions
   readonly #drafts = new Map<string, TagDraft>()
+  /** Trial instances with those nested in them, by name. */
+  readonly #instances = new Map<string, Equipment>()
   readonly #expressions: ExpressionCheck
   readonly #looseProtocol: ProtocolKeys
 
@@ -74,7 +78,28 @@ export class TypeTrials {
       },
       expressions: this.#expressions,
     })
-    for (const instance of built) this.equipment.set(instance.spec.type.name, rows.build(instance, noRows))
+    for (const instance of built)
+      for (const equipment of withNested(instance).map((each) => rows.build(each, noRows)))
+        this.#instances.set(equipment.name, equipment)
+    for (const { spec } of built) this.equipment.set(spec.type.name, this.#instances.get(spec.name)!)
+    if (this.#options.faults.count === 0) this.#checkSimulation(built)
+  }
+
+  /** The rules of the types, as they would be for an instance of each. */
+  #checkSimulation(built: readonly BuiltInstance[]): void {
+    const { faults, drafts } = this.#options
+    const simulation = new SimulationList()
+    for (const instance of built) simulation.addInstance(instance)
+    simulation.check(
+      (name) => this.#drafts.has(name),
+      () => false,
+      () => this.#drafts.keys(),
+    )
+    const entries = simulation.entries()
+    if (faults.count > 0 || entries.length === 0) return
+    const tags = [...drafts.values(), ...this.#drafts.values()].map(({ definition }) => definition)
+    for (const fault of checkSimulation({ tags, equipment: [...this.#instances.values()], simulation: entries }))
+      faults.add(fault.file, fault, fault.message)
   }
 
   /** Builds the type on a device of every protocol it has addresses for; the first that has no faults counts on. */
@@ -175,6 +200,10 @@ export class TypeTrials {
     }
     return rates
   }
+}
+
+function withNested(built: BuiltInstance): readonly BuiltInstance[] {
+  return [built, ...built.nested.flatMap(withNested)]
 }
 
 /** Values for the parameters that have no default: texts, or numbers where texts do not fit. */

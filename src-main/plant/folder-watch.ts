@@ -20,6 +20,7 @@ const longestStartMs = 2000
 const deepestFolder = 8
 
 export interface FolderWatchOptions {
+  /** The plant folder. */
   readonly folder: string
   readonly clock: Clock
   readonly logger: Logger
@@ -34,6 +35,8 @@ export class FolderWatch {
   readonly #closing = new AbortController()
   /** What was seen when the folder was last read. */
   #seen = ''
+  /** Folders of libraries that lie outside. */
+  #libraries: readonly string[] = []
   #isLooking = false
   #mustLookAgain = false
 
@@ -72,6 +75,21 @@ export class FolderWatch {
     this.#seen = appearance
   }
 
+  /** From now on these folders count as parts of the folder: libraries that lie outside. */
+  setLibraries(folders: readonly string[]): void {
+    const added = folders.filter((folder) => !this.#libraries.includes(folder))
+    const gone = this.#libraries.filter((folder) => !folders.includes(folder))
+    this.#libraries = folders
+    if (gone.length > 0) this.#watcher.unwatch([...gone])
+    if (added.length > 0) this.#watcher.add([...added])
+    // They changed perhaps since they were read: what was seen did not hold them.
+    if (added.length > 0) this.look()
+  }
+
+  #appearance(): Promise<string> {
+    return appearanceOf(this.#options.folder, this.#libraries)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     this.#looks.cancel()
@@ -96,19 +114,19 @@ export class FolderWatch {
       this.#seen = appearance
       await this.#options.onRest()
       // A file that changed while it was read is read again.
-      if ((await appearanceOf(this.#options.folder)) !== this.#seen) this.#mustLookAgain = true
+      if ((await this.#appearance()) !== this.#seen) this.#mustLookAgain = true
     }
   }
 
   /** Waits until two looks, some time apart, see the same. */
   async #atRest(): Promise<string> {
-    const { clock, folder } = this.#options
+    const { clock } = this.#options
     const until = clock.monotonic() + longestUnrestMs
-    let before = await appearanceOf(folder)
+    let before = await this.#appearance()
     if (before === this.#seen) return before
     for (;;) {
       await sleep(clock, restMs, this.#closing.signal)
-      const now = await appearanceOf(folder)
+      const now = await this.#appearance()
       if (now === before || clock.monotonic() > until || this.#closing.signal.aborted) return now
       before = now
     }
@@ -120,20 +138,28 @@ function isHidden(path: string): boolean {
 }
 
 /**
- * Names, sizes and times of all files that belong to the plant: another text = something changed. Unreadable parts are left
- * out, and so is what no part of Lineside reads (a data folder inside the plant folder would never come to rest).
+ * Names, sizes and times of all files that belong to the plant, and of those of `libraries` that lie outside: another text =
+ * something changed. Unreadable parts are left out, and so is what no part of Lineside reads (a data folder inside the plant folder
+ * would never come to rest).
  */
-export async function appearanceOf(folder: string, prefix = '', depth = 0): Promise<string> {
+export async function appearanceOf(folder: string, libraries: readonly string[] = []): Promise<string> {
+  const parts = [await appearanceBelow(folder, '', '', 0)]
+  for (const library of libraries) parts.push(await appearanceBelow(library, '', 'libraries/outside/', 0))
+  return parts.join('\n')
+}
+
+/** `place`: where the folder stands in the plant, which tells what its files are. */
+async function appearanceBelow(folder: string, prefix: string, place: string, depth: number): Promise<string> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(() => [])
   const parts: string[] = []
   for (const entry of entries) {
     const file = prefix + entry.name
     if (isHidden(entry.name)) continue
     if (entry.isDirectory()) {
-      if (depth < deepestFolder) parts.push(await appearanceOf(folder, `${file}/`, depth + 1))
+      if (depth < deepestFolder) parts.push(await appearanceBelow(folder, `${file}/`, place, depth + 1))
       continue
     }
-    const found = kindOf(file) === 'unknown' ? null : await stat(join(folder, file)).catch(() => null)
+    const found = kindOf(place + file) === 'unknown' ? null : await stat(join(folder, file)).catch(() => null)
     if (found !== null) parts.push(`${file}:${found.size}:${found.mtimeMs}:${found.ino}`)
   }
   return parts.sort().join('|')

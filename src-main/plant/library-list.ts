@@ -2,13 +2,23 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { version as linesideVersion } from '../base/version.ts'
 import type { TypeLibrary } from '../shared/equipment.ts'
-import { equipmentTypeSchema } from './equipment-file.ts'
+import { type EquipmentTypeEntry, equipmentTypeSchema } from './equipment-file.ts'
+import { isGroup } from './equipment-type-merge.ts'
 import type { TypeList } from './equipment-types.ts'
 import { isAtLeast, isCompatible, type LibraryFile, type LibraryUse, libraryFileSchema } from './library-file.ts'
 import { shippedLibraries } from './library-search.ts'
 import type { FileOrigin } from './origin.ts'
 import type { PlantSources } from './plant-sources.ts'
 import { plantText } from './plant-text.ts'
+
+/** Where a library is read from. */
+export interface LibraryFolder {
+  readonly name: string
+  /** Absolute path. */
+  readonly folder: string
+  /** It came with Lineside: it changes with a new version only. */
+  readonly isShipped: boolean
+}
 
 /** A library with what only the check needs to know. */
 interface ReadLibrary {
@@ -20,8 +30,8 @@ interface ReadLibrary {
 export interface LibraryOptions {
   readonly sources: PlantSources
   readonly types: TypeList
-  /** The plant's first language. */
-  readonly language: string
+  /** Of the plant; null = not known, as for a library by itself. */
+  readonly languages: readonly string[] | null
   /** True for the last good copy: it holds its libraries itself, whatever folders plant.yaml names. */
   readonly isCopy: boolean
 }
@@ -30,7 +40,7 @@ export class LibraryList {
   readonly #options: LibraryOptions
   readonly #libraries: ReadLibrary[] = []
   /** Folders outside of the plant folder that its libraries come from, or should: they are watched. */
-  readonly folders: string[] = []
+  readonly folders: LibraryFolder[] = []
 
   constructor(options: LibraryOptions) {
     this.#options = options
@@ -79,13 +89,13 @@ export class LibraryList {
     const isInPlant = () => sources.of('library', `libraries/${name}/`).length > 0
     if (use.folder !== undefined && !isCopy) {
       const folder = isAbsolute(use.folder) ? use.folder : resolve(sources.files.folder, use.folder)
-      if (await this.#mount(name, folder)) return 'folder'
+      if (await this.#mount(name, folder, false)) return 'folder'
       place.at(['folder'], `there is no folder ${use.folder} with a library.yaml (looked for in ${folder})`)
       return null
     }
     if (isInPlant()) return 'plant'
     const shipped = isCopy ? null : shippedLibraries()
-    if (shipped !== null && (await this.#mount(name, join(shipped, name)))) return 'shipped'
+    if (shipped !== null && (await this.#mount(name, join(shipped, name), true))) return 'shipped'
     place.at(
       [],
       `there is no library "${name}": neither libraries/${name}/library.yaml in the plant folder nor one shipped with Lineside; folder: says where another one is`,
@@ -94,9 +104,9 @@ export class LibraryList {
   }
 
   /** Takes a library's folder in, when there is one. */
-  async #mount(name: string, folder: string): Promise<boolean> {
+  async #mount(name: string, folder: string, isShipped: boolean): Promise<boolean> {
     const { sources } = this.#options
-    this.folders.push(folder)
+    this.folders.push({ name, folder, isShipped })
     const entries = await sources.files.mountLibrary(name, folder, sources.faults)
     if (entries === null || !entries.some(({ kind }) => kind === 'library')) return false
     sources.addEntries(entries)
@@ -109,7 +119,7 @@ export class LibraryList {
     use: LibraryUse | null,
     place: FileOrigin | null,
   ): Promise<boolean> {
-    const { sources, types, language } = this.#options
+    const { sources, types, languages } = this.#options
     const [entry] = sources.of('library', folder)
     const opened = entry === undefined ? null : await sources.openAs(entry.file, libraryFileSchema)
     if (opened === null) {
@@ -134,7 +144,7 @@ export class LibraryList {
       }
       const symbol = `${file.slice(0, file.lastIndexOf('/') + 1)}${type.value.name}.svg`
       types.add({
-        entry: type.value,
+        entry: languages === null ? type.value : inLanguagesOf(type.value, languages),
         origin: type.origin,
         library: library.name,
         libraryVersion: library.version,
@@ -147,7 +157,7 @@ export class LibraryList {
       library: {
         name: library.name,
         version: library.version,
-        title: plantText(library.title ?? library.name, language),
+        title: plantText(library.title ?? library.name, languages?.[0] ?? 'en'),
         origin,
       },
       types: names,
@@ -168,4 +178,24 @@ function checkUse(use: LibraryUse, library: LibraryFile, place: FileOrigin): boo
     `the library ${use.name} has version ${library.version}; ${use.version} or a later one with the same first number is expected`,
   )
   return false
+}
+
+/**
+ * A type without the languages that the plant does not speak where they would be a fault: in the messages of alarms. What has none of
+ * the plant's languages is said in English, or as the library says it.
+ */
+function inLanguagesOf(type: EquipmentTypeEntry, languages: readonly string[]): EquipmentTypeEntry {
+  return { ...type, members: type.members.map((member) => withMessagesIn(member, languages)) }
+}
+
+function withMessagesIn(member: unknown, languages: readonly string[]): unknown {
+  if (!isGroup(member) || !Array.isArray(member.alarms)) return member
+  const alarms = member.alarms.map((alarm: unknown) => {
+    if (!isGroup(alarm) || !isGroup(alarm.message)) return alarm
+    const spoken = Object.entries(alarm.message).filter(([language]) => languages.includes(language))
+    const message =
+      spoken.length > 0 ? Object.fromEntries(spoken) : (alarm.message.en ?? Object.values(alarm.message)[0])
+    return { ...alarm, message }
+  })
+  return { ...member, alarms }
 }

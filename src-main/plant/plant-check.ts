@@ -19,7 +19,7 @@ import { TypeTrials } from './equipment-trial.ts'
 import { ExpressionCheck } from './expression-check.ts'
 import { FaultList } from './fault-list.ts'
 import { FolderFiles, kindOf, type PlantFiles } from './folder-scan.ts'
-import { LibraryList } from './library-list.ts'
+import { type LibraryFolder, LibraryList } from './library-list.ts'
 import { type PlantFile, plantFileSchema, plantHistoryOf } from './plant-file.ts'
 import { type OpenedFile, PlantSources } from './plant-sources.ts'
 import { checkSchema } from './schema-check.ts'
@@ -37,7 +37,7 @@ export interface PlantCheck {
   /** What is odd but stops nothing: files that nobody reads. */
   readonly hints: readonly PlantFault[]
   /** Folders outside of the plant folder that its libraries come from, or should. */
-  readonly libraryFolders: readonly string[]
+  readonly libraryFolders: readonly LibraryFolder[]
 }
 
 /** How a folder is checked. */
@@ -81,7 +81,7 @@ function isLibrary(sources: PlantSources): boolean {
 }
 
 class FolderCheck {
-  libraryFolders: readonly string[] = []
+  libraryFolders: readonly LibraryFolder[] = []
   readonly #sources: PlantSources
   readonly #faults: FaultList
   readonly #protocols: ProtocolTable
@@ -100,7 +100,7 @@ class FolderCheck {
     const sources = this.#sources
     const plantFile = await this.#readPlantFile()
     const languages = plantFile?.value.languages ?? ['en']
-    const parts = this.#partsFor(languages[0]!)
+    const parts = this.#partsFor(plantFile?.value.languages ?? null)
     const { devices, tags, equipment, libraries } = parts
     await devices.read()
     await tags.read()
@@ -114,7 +114,8 @@ class FolderCheck {
     const expressions = new ExpressionCheck(tags.drafts, this.#faults, (name) => this.#lost.hasTag(name))
     expressions.run()
     this.#simulation.check(
-      (name) => tags.has(name),
+      (name) => tags.drafts.has(name),
+      (name) => this.#lost.hasTag(name),
       () => tags.namesForHint(),
     )
     const drawings = this.#checkEquipment(parts, expressions)
@@ -156,7 +157,7 @@ class FolderCheck {
   async runLibrary(): Promise<null> {
     const sources = this.#sources
     sources.asLibrary((file) => kindOf(`libraries/alone/${file}`))
-    const parts = this.#partsFor('en')
+    const parts = this.#partsFor(null)
     await parts.libraries.readAlone()
     parts.equipment.types.resolve(() => undefined)
     const expressions = new ExpressionCheck(parts.tags.drafts, this.#faults, () => false)
@@ -165,12 +166,14 @@ class FolderCheck {
     return null
   }
 
-  #partsFor(language: string): PlantParts {
+  /** `languages` null = not known: plant.yaml is faulty, or it is a library by itself. */
+  #partsFor(languages: readonly string[] | null): PlantParts {
+    const language = languages?.[0] ?? 'en'
     const sources = this.#sources
     const devices = new DeviceList(sources, this.#protocols, language)
     const tags = new TagList(sources, devices, this.#lost)
     const equipment = new EquipmentList({ sources, devices, tags, simulation: this.#simulation, lost: this.#lost })
-    const libraries = new LibraryList({ sources, types: equipment.types, language, isCopy: this.#isCopy })
+    const libraries = new LibraryList({ sources, types: equipment.types, languages, isCopy: this.#isCopy })
     return { devices, tags, equipment, libraries }
   }
 

@@ -16,6 +16,7 @@ import type { EquipmentSaved, InstanceEdit } from './equipment-edit.ts'
 import { finishFileSet } from './file-set.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
+import type { LibraryFolder } from './library-list.ts'
 import { type MimicSave, type MimicSaved, type MimicSource, readMimicSource } from './mimic-edit.ts'
 import type { PlantWork } from './plant-work.ts'
 import type { TagImport } from './tag-import.ts'
@@ -63,6 +64,8 @@ export class PlantStore {
   /** Texts of the drawings of the accepted plant, by file. */
   #drawings: ReadonlyMap<string, string> = new Map()
   #digest = ''
+  /** Of libraries outside of the plant folder, as the folder was last read. */
+  #libraryFolders: readonly LibraryFolder[] = []
   #watch: FolderWatch | null = null
   /** The reading under way; the next one waits for it. */
   #reading: Promise<void> = Promise.resolve()
@@ -105,13 +108,14 @@ export class PlantStore {
     if (accepted !== null) await this.#keep(accepted)
     const { clock, logger } = this.#options
     this.#watch = await FolderWatch.start({ folder: this.#folder, clock, logger, onRest: () => this.reload() }, seen)
+    this.#watch.setLibraries(this.#watchedLibraries())
   }
 
   /** Reads the folder now; resolves when the new plant is accepted or its faults are known. */
   reload(): Promise<void> {
     const next = this.#reading.then(async () => {
       const before = { plant: this.#plant, faults: JSON.stringify(this.#faults) }
-      const appearance = await appearanceOf(this.#folder)
+      const appearance = await appearanceOf(this.#folder, this.#watchedLibraries())
       const accepted = await this.#read()
       this.#watch?.saw(appearance)
       if (this.#plant !== before.plant || JSON.stringify(this.#faults) !== before.faults) this.#options.onChange()
@@ -250,7 +254,15 @@ export class PlantStore {
       documents.some((document) => document.file === file),
     )
     if (!isListed) throw new RuntimeError('BadNotFound', `No equipment has a document "${file.slice(0, 200)}"`)
-    return readDocument(this.#folder, file)
+    const library = this.#libraryFolders.find(({ name }) => file.startsWith(`libraries/${name}/`))
+    if (library === undefined) return readDocument(this.#folder, file)
+    const inside = file.slice(`libraries/${library.name}/`.length)
+    return { ...(await readDocument(library.folder, inside)), file }
+  }
+
+  /** Folders of libraries that people may change; those shipped with Lineside change with its version. */
+  #watchedLibraries(): readonly string[] {
+    return this.#libraryFolders.filter(({ isShipped }) => !isShipped).map(({ folder }) => folder)
   }
 
   #editAlarms(
@@ -287,8 +299,10 @@ export class PlantStore {
 
   /** Reads the folder; gives its files when they are a new plant, which is then accepted. */
   async #read(): Promise<ReadonlyMap<string, string> | null> {
-    const { plant, faults, texts, digest } = await this.#options.work.read(this.#folder)
+    const { plant, faults, texts, digest, libraryFolders } = await this.#options.work.read(this.#folder)
     this.#faults = faults
+    this.#libraryFolders = libraryFolders
+    this.#watch?.setLibraries(this.#watchedLibraries())
     if (plant === null) return null
     if (digest === this.#digest) return null
     this.#accept(plant, texts, digest)
@@ -331,7 +345,7 @@ export class PlantStore {
 
   /** The folder is faulty at start: run on the copy. Its faults, if any, are of no use to anybody. */
   async #fallBack(): Promise<void> {
-    const { plant, texts } = await this.#options.work.read(this.#copy.folder)
+    const { plant, texts } = await this.#options.work.read(this.#copy.folder, { isCopy: true })
     if (plant === null) return
     // The folder's own digest stays unknown, so that the same plant is accepted again once the folder is repaired.
     this.#accept({ ...plant, folder: this.#folder }, texts, '')

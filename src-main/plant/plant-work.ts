@@ -10,7 +10,8 @@ import { type DisplayWork, displayWork } from './display-work.ts'
 import { FaultList } from './fault-list.ts'
 import { FolderFiles } from './folder-scan.ts'
 import { digestOf } from './last-good-copy.ts'
-import { checkFiles } from './plant-check.ts'
+import type { LibraryFolder } from './library-list.ts'
+import { type CheckOptions, checkFiles } from './plant-check.ts'
 import { writeTagCsv } from './tag-csv.ts'
 import { exportContext } from './tag-export.ts'
 import { importTagCsv, type TagImport } from './tag-import.ts'
@@ -26,6 +27,8 @@ export interface FolderReading {
   readonly texts: ReadonlyMap<string, string>
   /** Of the texts: the same digest = the same plant. */
   readonly digest: string
+  /** Folders outside of the plant folder that its libraries come from, or should. */
+  readonly libraryFolders: readonly LibraryFolder[]
 }
 
 /** What an import needs to know. */
@@ -46,8 +49,8 @@ export interface AlarmImportJob extends Omit<AlarmDatabaseSave, 'edits'> {
 
 /** Arguments and results are plain values, so that they can cross to another thread. */
 export interface PlantWork extends DisplayWork {
-  /** Reads and checks a folder. Never rejects: what cannot be read is a fault. */
-  read(folder: string): Promise<FolderReading>
+  /** Reads and checks a folder, or the last good copy of one. Never rejects: what cannot be read is a fault. */
+  read(folder: string, options?: CheckOptions): Promise<FolderReading>
   /** All tags as CSV for spreadsheets (docs/plant-folder.md). */
   exportTags(plant: Plant): Promise<string>
   /** Writes the rows of a CSV into the plant folder, all or none. Rejects with a RuntimeError when files cannot be written. */
@@ -67,10 +70,10 @@ export interface PlantWork extends DisplayWork {
 export function plantWork(protocols: ProtocolTable): PlantWork {
   return {
     ...displayWork(protocols),
-    async read(folder) {
+    async read(folder, options) {
       const files = new FolderFiles(resolve(folder))
-      const { plant, faults } = await checkFiles(files, protocols)
-      return { plant, faults, texts: files.texts, digest: digestOf(files.texts) }
+      const { plant, faults, libraryFolders } = await checkFiles(files, protocols, options)
+      return { plant, faults, texts: files.texts, digest: digestOf(files.texts), libraryFolders }
     },
     exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, protocols)),
     importTags: (job) => importTagCsv({ ...job, protocols }),

@@ -2,8 +2,13 @@
 // judges what they say.
 import { didYouMean } from '../shared/closest-name.ts'
 import type { SimulationEntry, SimulationRule } from '../shared/simulation.ts'
+import type { BuiltInstance } from './equipment-build.ts'
+import { PlacedFault } from './equipment-parameters.ts'
+import type { KnownType } from './equipment-type-merge.ts'
 import type { Origin } from './origin.ts'
 import { placeInWords } from './origin.ts'
+
+const noRules: KnownType['simulation'] = { hidden: new Map(), members: new Map() }
 
 export class SimulationList {
   readonly #entries = new Map<string, { entry: SimulationEntry; origin: Origin }>()
@@ -21,12 +26,40 @@ export class SimulationList {
     this.#entries.set(name, { entry: { name, hidden, equipment, rule, ...origin.where([]) }, origin })
   }
 
+  /** The rules of an instance and of all that is nested in it: its type's, `own` ones of the instance in their place, name by name. */
+  addInstance(built: BuiltInstance, own: KnownType['simulation'] = noRules): void {
+    const { name, type } = built.spec
+    for (const part of ['hidden', 'members'] as const) {
+      // A rule of the type for a member that the instance does not have goes with the member.
+      const ofType = [...type.simulation[part]]
+        .filter(([member]) => part === 'hidden' || !built.names.isAbsent(member))
+        .flatMap(([member, { rule, origin }]) => {
+          const filled = filledRule(rule, built, origin)
+          return filled === null ? [] : [[member, { rule: filled, origin }] as const]
+        })
+      for (const [member, { rule, origin }] of new Map([...ofType, ...own[part]]))
+        this.add(`${name}.${member}`, part === 'hidden', rule, name, origin)
+    }
+    for (const inner of built.nested) this.addInstance(inner)
+  }
+
   /** Rules must drive a tag that is there; hidden values must not be one. */
-  check(hasTag: (name: string) => boolean, tagNames: () => Iterable<string>): void {
+  check(hasTag: (name: string) => boolean, isLost: (name: string) => boolean, tagNames: () => Iterable<string>): void {
     for (const { entry, origin } of this.#entries.values()) {
       if (entry.hidden && hasTag(entry.name)) origin.atKey([], `${entry.name} is a tag, so it is no hidden value`)
-      if (!entry.hidden && !hasTag(entry.name))
+      if (!entry.hidden && !hasTag(entry.name) && !isLost(entry.name))
         origin.atKey([], `there is no tag ${entry.name} to simulate${didYouMean(entry.name, tagNames())}`)
     }
+  }
+}
+
+/** A rule of the type with the instance's parameters filled in; null after a fault. */
+function filledRule(rule: SimulationRule, { parameters }: BuiltInstance, origin: Origin): SimulationRule | null {
+  try {
+    return parameters.fillAll(rule, []) as SimulationRule
+  } catch (error) {
+    if (!(error instanceof PlacedFault)) throw error
+    error.tell(origin)
+    return null
   }
 }
