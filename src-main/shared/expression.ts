@@ -89,7 +89,18 @@ export function compileExpression(text: string, scope: ExpressionScope): Compile
 interface Vocabulary {
   readonly environment: Environment
   readonly registered: Set<string>
+  /** Rewritten text → what it is: a rule of an equipment type is parsed once, however many instances have it. */
+  readonly parsed: Map<string, Parsed>
 }
+
+interface Parsed {
+  readonly run: ParseResult
+  /** CEL type of the result. */
+  readonly type: string
+}
+
+/** Expressions of one shape are kept up to so many shapes. */
+const mostParsed = 5000
 
 const vocabularies = new Map<string, Vocabulary>()
 
@@ -100,7 +111,7 @@ function vocabularyFor(variables: ExpressionVariables): Vocabulary {
     if (vocabularies.size > 100) vocabularies.clear()
     const environment = createEnvironment()
     for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type)
-    vocabulary = { environment, registered: new Set() }
+    vocabulary = { environment, registered: new Set(), parsed: new Map() }
     vocabularies.set(key, vocabulary)
   }
   return vocabulary
@@ -298,7 +309,7 @@ function compile(text: string, scope: ExpressionScope): CompiledExpression {
   const list = new InputList(scope, vocabulary)
   const rewritten = rewriteExpression(text, list)
   const place = (offset: number) => Math.max(0, Math.min(text.length, rewritten.originalOffset(offset)))
-  const { run, type } = parseAndCheck(vocabulary.environment, rewritten.text, place)
+  const { run, type } = parsedOnce(vocabulary, rewritten.text, place)
   const evaluation = new Evaluation(list.getters)
   return {
     text,
@@ -332,12 +343,17 @@ function isCelError(error: unknown): error is CelError {
   return error instanceof Error && typeof (error as Partial<CelError>).summary === 'string'
 }
 
+function parsedOnce({ environment, parsed }: Vocabulary, text: string, place: (offset: number) => number): Parsed {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const fresh = parseAndCheck(environment, text, place)
+  if (parsed.size >= mostParsed) parsed.clear()
+  parsed.set(text, fresh)
+  return fresh
+}
+
 /** Parses and type-checks; faults come with the place in the text as written. */
-function parseAndCheck(
-  environment: Environment,
-  text: string,
-  place: (offset: number) => number,
-): { run: ParseResult; type: string } {
+function parseAndCheck(environment: Environment, text: string, place: (offset: number) => number): Parsed {
   const fail = (error: unknown): never => {
     if (!isCelError(error)) throw error
     throw new ExpressionFault(celFaultInWords(error.code, error.summary), place(error.range?.start ?? 0))
