@@ -75,6 +75,12 @@ export const screens: readonly Screen[] = [
     () => import('./trends/TrendScreen.svelte'),
   ),
   screen(
+    'editor',
+    () => t('editor'),
+    'plant.change',
+    () => import('./mimic/editor/MimicEditor.svelte'),
+  ),
+  screen(
     'tags',
     () => t('tags'),
     'tags.read',
@@ -91,6 +97,18 @@ export const screens: readonly Screen[] = [
     () => t('faults'),
     'plant.view',
     plain(() => import('./engineering/PlantFaults.svelte')),
+  ),
+  screen(
+    'displays',
+    () => t('displayQuality'),
+    'plant.view',
+    () => import('./displays/DisplayQuality.svelte'),
+  ),
+  screen(
+    'types',
+    () => t('equipmentTypes'),
+    'plant.view',
+    () => import('./displays/TypeLibrary.svelte'),
   ),
   screen(
     'tag-files',
