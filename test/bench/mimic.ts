@@ -1,8 +1,9 @@
 // TARGETS U2 and U3 in Debian's Chromium: script time per frame of a mimic with 5,000 bindings of which 1,000 change, and the
-// time from asking for another mimic to its live values.
+// time from asking for another mimic to its live values. Beside them: what zooming in saves, a drawing of 10,000 elements from
+// elsewhere, and what 200 switches leave behind.
 import type { CDPSession, Page } from 'playwright'
 import type { TagFrame } from '../../src-main/shared/tag-frame.ts'
-import { largeMimic, switchMimics } from '../renderer/mimic/stage/large-mimic.ts'
+import { foreignMimic, largeMimic, switchMimics } from '../renderer/mimic/stage/large-mimic.ts'
 import { hasChromium, openStage } from '../renderer/mimic/stage/open-stage.ts'
 import type { Stage } from '../renderer/mimic/stage/stage.ts'
 import type { Report } from './run.ts'
@@ -15,6 +16,10 @@ const changingCount = 1000
 const frameCount = 200
 const countedCount = 20
 const switchCount = 20
+/** Magnification at which about a twentieth of the drawing is in view. */
+const closeUp = 4.5
+const foreignCount = 10_000
+const memorySwitchCount = 200
 
 export async function run(report: Report): Promise<void> {
   if (!hasChromium) {
@@ -27,6 +32,8 @@ export async function run(report: Report): Promise<void> {
   try {
     await measureFrames(open.page, figure)
     await measureSwitching(open.page, figure)
+    await measureForeign(open.page, figure)
+    await measureMemory(open.page, figure)
   } finally {
     await open.close()
   }
@@ -50,6 +57,21 @@ async function measureFrames(page: Page, figure: Figure): Promise<void> {
     await page.evaluate(makeFrame, { step, bindingCount, changingCount })
     written += await page.evaluate(countWrites)
   }
+  // Close up: the same frames, most of what they are about out of view.
+  await page.evaluate(zoomTo, closeUp)
+  const close: number[] = []
+  let writtenClose = 0
+  for (let step = 0; step < frameCount; step++) {
+    await page.evaluate(makeFrame, { step, bindingCount, changingCount })
+    const before = await time.read()
+    await page.evaluate(showFrame, true)
+    close.push((await time.read()) - before)
+  }
+  for (let step = frameCount; step < frameCount + countedCount; step++) {
+    await page.evaluate(makeFrame, { step, bindingCount, changingCount })
+    writtenClose += await page.evaluate(countWrites)
+  }
+  await page.evaluate(zoomTo, 1)
   const bare: number[] = []
   for (let step = 0; step < frameCount; step++) {
     const before = await time.read()
@@ -69,6 +91,10 @@ async function measureFrames(page: Page, figure: Figure): Promise<void> {
   figure(`U2 script per frame median, ${what}`, shareOf(script, 0.5) - measuring, 'ms')
   figure('U2 beside: the same attributes and texts written by a bare loop, p95', shareOf(bare, 0.95) - measuring, 'ms')
   figure('U2 beside: the same by a bare loop, median', shareOf(bare, 0.5) - measuring, 'ms')
+  const share = (shareOf(close, 0.5) - measuring) / (shareOf(script, 0.5) - measuring)
+  figure('U2 zoomed to 5 % of the drawing: script per frame p95', shareOf(close, 0.95) - measuring, 'ms')
+  figure('U2 zoomed to 5 % of the drawing: script per frame against the whole view, medians', share, '1')
+  figure('U2 zoomed to 5 % of the drawing: written against the whole view', writtenClose / written, '1')
   figure('U2 attributes and texts written per changed binding', written / countedCount / changingCount, '1')
 }
 
@@ -82,6 +108,46 @@ async function measureSwitching(page: Page, figure: Figure): Promise<void> {
   figure('U3 first opening of 500 bindings to live values, wall clock', Math.max(walls[0]!, walls[1]!), 'ms')
   figure('U3 switch to live values, median, wall clock', shareOf(walls.slice(2), 0.5), 'ms')
   figure('U3 switch to live values, worst, wall clock', Math.max(...walls.slice(2)), 'ms')
+}
+
+async function measureForeign(page: Page, figure: Figure): Promise<void> {
+  await page.evaluate((plant) => stage.define(plant), foreignMimic(foreignCount))
+  const opening = await page.evaluate(openForeign)
+  figure(`drawing of ${foreignCount} elements from elsewhere: from its text to live values`, opening, 'ms')
+  for (const gesture of ['pan', 'zoom'] as const) {
+    for (const magnification of [1, 4]) {
+      await page.evaluate(zoomTo, magnification)
+      const frames = await page.evaluate(moveAbout, gesture)
+      figure(`the same: frames per second, ${gesture} at ${magnification} times`, 1000 / shareOf(frames, 0.5), '1/s')
+      figure(`the same: slowest of 20 frames, ${gesture} at ${magnification} times`, shareOf(frames, 0.95), 'ms')
+    }
+  }
+}
+
+async function measureMemory(page: Page, figure: Figure): Promise<void> {
+  await page.evaluate((plant) => stage.define(plant), switchMimics(500))
+  const session = await page.context().newCDPSession(page)
+  const held = async () => {
+    await session.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await session.send('Runtime.getHeapUsage')
+    const counters = await session.send('Memory.getDOMCounters')
+    return { heap: usedSize, ...counters }
+  }
+  const switches = async (count: number) => {
+    for (let turn = 0; turn < count; turn++)
+      await page.evaluate(switchTo, { turn, name: turn % 2 === 0 ? 'first' : 'second' })
+  }
+  await switches(10)
+  const before = await held()
+  await switches(memorySwitchCount)
+  const after = await held()
+  figure(`heap after ${memorySwitchCount} switches against before`, after.heap / before.heap, '1')
+  figure(`nodes after ${memorySwitchCount} switches against before`, after.nodes / before.nodes, '1')
+  figure(
+    `listeners after ${memorySwitchCount} switches against before`,
+    after.jsEventListeners / before.jsEventListeners,
+    '1',
+  )
 }
 
 function shareOf(values: readonly number[], part: number): number {
@@ -141,6 +207,54 @@ function makeFrame(given: { step: number; bindingCount: number; changingCount: n
     others: new Map(),
   }
   Object.assign(globalThis, { nextFrame: frame })
+}
+
+/** Runs in the page: zooms about the middle as keys do, and lets the places of everything be measured. */
+async function zoomTo(magnification: number): Promise<void> {
+  const host = document.querySelector<HTMLElement>('.mimic .host')!
+  host.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }))
+  const { left, top, width, height } = host.getBoundingClientRect()
+  const at = { clientX: left + width / 2, clientY: top + height / 2, cancelable: true }
+  for (let left = Math.log(magnification) * 400; left > 0.01; left -= 240)
+    host.dispatchEvent(new WheelEvent('wheel', { ...at, deltaY: -Math.min(left, 240) }))
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+}
+
+/** Runs in the page: ms until the drawing from elsewhere shows its first value. */
+async function openForeign(): Promise<number> {
+  stage.push({ 'F.V0': [12.5, 0] })
+  const begin = performance.now()
+  await stage.open('foreign')
+  const isLive = () => document.querySelector('.mimic-drawing text[data-bound]')?.textContent === '12.5'
+  while (!isLive()) await new Promise((resolve) => requestAnimationFrame(resolve))
+  return performance.now() - begin
+}
+
+/** Runs in the page: ms of each of 90 frames while the pointer drags or the wheel turns. */
+async function moveAbout(gesture: 'pan' | 'zoom'): Promise<number[]> {
+  const host = document.querySelector<HTMLElement>('.mimic .host')!
+  const bounds = host.getBoundingClientRect()
+  const middle = { x: bounds.left + bounds.width / 2, y: bounds.top + bounds.height / 2 }
+  const pointer = (type: string, x: number) =>
+    host.dispatchEvent(
+      new PointerEvent(type, { pointerId: 1, buttons: 1, clientX: x, clientY: middle.y, bubbles: true }),
+    )
+  host.setPointerCapture = () => {}
+  const frames: number[] = []
+  if (gesture === 'pan') pointer('pointerdown', middle.x)
+  let last = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
+  for (let step = 0; step < 90; step++) {
+    if (gesture === 'pan') pointer('pointermove', middle.x + 200 * Math.sin(step / 10))
+    else {
+      const deltaY = Math.floor(step / 15) % 2 === 0 ? -12 : 12
+      host.dispatchEvent(new WheelEvent('wheel', { clientX: middle.x, clientY: middle.y, deltaY, cancelable: true }))
+    }
+    const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
+    frames.push(now - last)
+    last = now
+  }
+  if (gesture === 'pan') pointer('pointerup', middle.x)
+  return frames
 }
 
 /** Runs in the page: the next frame from its coming to its last attribute. */

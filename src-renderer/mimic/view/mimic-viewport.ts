@@ -1,5 +1,5 @@
 // Pan and zoom of a mimic: wheel, one finger or the mouse to move, two fingers to zoom, keys for those who have neither.
-// Works on the viewBox, so texts stay sharp at every size.
+// Works on the viewBox, so texts stay sharp at every size; a large drawing is moved as a picture until the hand rests.
 
 export interface ViewBox {
   readonly x: number
@@ -17,6 +17,12 @@ const keyZoom = 1.25
 const keyPan = 0.1
 /** A pointer that moves less clicks, one that moves more drags; CSS px. Gloves are not steady. */
 const dragThreshold = 8
+/** From so many elements on, drawing them anew takes longer than a frame. */
+const heavyElementCount = 1500
+/** A gesture is over when nothing came for so long; ms. */
+const restMs = 250
+/** A picture enlarged or reduced by more is drawn anew. */
+const largestStretch = 3
 /** Two taps so close in time and place fit the drawing to the screen; ms and CSS px. */
 const doubleTapMs = 400
 const doubleTapDistance = 40
@@ -36,6 +42,10 @@ export class MimicViewport {
   #box: ViewBox
   #isDragging = false
   #start: { x: number; y: number } | null = null
+  readonly #isHeavy: boolean
+  /** What the viewBox says; other than {@link box} while the drawing is moved as a picture. */
+  #drawn: ViewBox
+  #restTimer: ReturnType<typeof setTimeout> | null = null
   #lastTap: { readonly x: number; readonly y: number; readonly time: number } | null = null
 
   /** @param onChange after every change of what is visible */
@@ -45,6 +55,8 @@ export class MimicViewport {
     this.#whole = whole
     this.#onChange = onChange
     this.#box = whole
+    this.#drawn = whole
+    this.#isHeavy = root.getElementsByTagName('*').length >= heavyElementCount
     const { signal } = this.#listening
     host.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal })
     host.addEventListener('pointerdown', (event) => this.#down(event), { signal })
@@ -62,6 +74,8 @@ export class MimicViewport {
 
   close(): void {
     this.#listening.abort()
+    if (this.#restTimer !== null) clearTimeout(this.#restTimer)
+    this.#restTimer = null
   }
 
   /** What is visible, in units of the drawing. */
@@ -159,11 +173,45 @@ export class MimicViewport {
     const x = Math.min(Math.max(box.x, whole.x - box.width / 2), whole.x + whole.width - box.width / 2)
     const y = Math.min(Math.max(box.y, whole.y - box.height / 2), whole.y + whole.height - box.height / 2)
     this.#box = { x, y, width: box.width, height: box.height }
-    this.#root.setAttribute(
-      'viewBox',
-      [x, y, box.width, box.height].map((value) => Math.round(value * 100) / 100).join(' '),
-    )
+    // One step is drawn at once; those that follow closely are a gesture.
+    const isGesture = this.#isHeavy && this.#restTimer !== null
+    if (this.#isHeavy) this.#restLater()
+    if (isGesture && this.#stretch < largestStretch && this.#stretch > 1 / largestStretch) this.#movePicture()
+    else this.#drawAnew()
     this.#onChange()
+  }
+
+  /** How much larger the picture is than it was drawn. */
+  get #stretch(): number {
+    return this.#drawn.width / this.#box.width
+  }
+
+  /** The compositor moves what is painted already, beyond the edges too. */
+  #movePicture(): void {
+    const { style } = this.#root
+    const { scale } = this
+    const drawn = { x: this.#drawn.x + this.#drawn.width / 2, y: this.#drawn.y + this.#drawn.height / 2 }
+    const middle = this.#middle()
+    style.willChange = 'transform'
+    style.overflow = 'visible'
+    style.transform = `translate(${(drawn.x - middle.x) * scale}px, ${(drawn.y - middle.y) * scale}px) scale(${this.#stretch})`
+  }
+
+  #drawAnew(): void {
+    const { x, y, width, height } = this.#box
+    this.#drawn = this.#box
+    for (const property of ['transform', 'will-change', 'overflow']) this.#root.style.removeProperty(property)
+    this.#root.setAttribute('viewBox', [x, y, width, height].map((value) => Math.round(value * 100) / 100).join(' '))
+  }
+
+  #restLater(): void {
+    if (this.#restTimer !== null) clearTimeout(this.#restTimer)
+    this.#restTimer = setTimeout(() => {
+      this.#restTimer = null
+      // A finger that holds still goes on in a moment.
+      if (this.#isDragging && this.#pointers.size > 0) return this.#restLater()
+      if (this.#drawn !== this.#box) this.#drawAnew()
+    }, restMs)
   }
 
   #limited(zoom: number): number {
