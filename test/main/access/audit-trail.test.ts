@@ -46,6 +46,26 @@ function tamper(sql: string): void {
 }
 
 describe('audit trail', () => {
+  test('what was done to some tags is read newest first, page by page', () => {
+    const targets = ['Pump1.Command', 'Pump2.Command', 'Pump1.Speed', 'Pump1.Command', 'Tank1.Valve', 'Pump1.Speed']
+    for (const target of targets) trail.append(entry({ target }))
+    trail.append(entry({ target: 'Pump1.Command', action: 'equipment.command' }))
+    trail.append(entry({ target: 'Pump1.Command', action: 'alarms.acknowledge' }))
+    const read = (limit: number, before?: number) =>
+      trail
+        .readTargets({
+          targets: ['Pump1.Speed', 'Pump1.Command', 'Pump1.Speed'],
+          actions: ['tags.write', 'equipment.command'],
+          limit,
+          before,
+        })
+        .map(({ sequence }) => sequence)
+    expect(read(10)).toEqual([7, 6, 4, 3, 1])
+    expect(read(2)).toEqual([7, 6])
+    expect(read(2, 6)).toEqual([4, 3])
+    expect(read(2, 1)).toEqual([])
+  })
+
   test('records are read newest first, page by page, by time and by user', async () => {
     for (let count = 0; count < 5; count++) {
       trail.append(entry({ user: count % 2 ? 'bo' : 'ana', newValue: count }))

@@ -8,6 +8,6 @@ export const migration0002: Migration = {
   sql: `
     ALTER TABLE audit ADD COLUMN action TEXT GENERATED ALWAYS AS (json_extract(record, '$.action')) VIRTUAL;
     ALTER TABLE audit ADD COLUMN target TEXT GENERATED ALWAYS AS (json_extract(record, '$.target')) VIRTUAL;
-    CREATE INDEX audit_by_target ON audit(target, sequence, action);
+    CREATE INDEX audit_by_target ON audit(target, sequence);
   `,
 }
