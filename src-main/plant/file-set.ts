@@ -37,11 +37,11 @@ export async function writeFileSet(folder: string, changes: readonly FileChange[
   const first = needed[0]
   if (first === undefined) return
   const paths = new Map<string, string>()
-  for (const { file } of needed) paths.set(file, await pathInside(folder, file))
   const pathOf = (file: string) => paths.get(file)!
   const pending: PendingFile[] = []
   let isListed = false
   try {
+    for (const { file } of needed) paths.set(file, await pathInside(folder, file))
     for (const { file, before, after } of needed) {
       const temporary = after === null ? null : `${relative(folder, pathOf(file))}.${process.pid}.tmp`
       pending.push({ file: relative(folder, pathOf(file)), temporary, before: digest(before), after: digest(after) })

@@ -166,6 +166,12 @@ function nestedMapsAreFlow(seq: YAMLSeq): boolean {
   return true
 }
 
+interface TextEdit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
 function withChangedRow(
   text: string,
   document: Document,
@@ -173,7 +179,35 @@ function withChangedRow(
   set: Readonly<Record<string, unknown>>,
   newline: string,
 ): string | null {
-  const edits: { readonly start: number; readonly end: number; readonly text: string }[] = []
+  const edits = changesOf(text, document, row, set, newline)
+  if (edits === null) return null
+  let result = text
+  for (const { start, end, text: part } of edits.toSorted((a, b) => b.start - a.start || b.end - a.end))
+    result = result.slice(0, start) + part + result.slice(end)
+  return result
+}
+
+function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What makes one map of the other: values as they are to be, null for keys that go. */
+function mapChange(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return { ...Object.fromEntries(Object.keys(before).map((key) => [key, null])), ...after }
+}
+
+/** Changes of a map's text; null where it is written in a way that is left to the library. */
+function changesOf(
+  text: string,
+  document: Document,
+  row: YAMLMap,
+  set: Readonly<Record<string, unknown>>,
+  newline: string,
+): readonly TextEdit[] | null {
+  const edits: TextEdit[] = []
   const added: [string, unknown][] = []
   for (const [key, value] of Object.entries(set)) {
     const pair = row.items.find(
@@ -188,6 +222,12 @@ function withChangedRow(
     if (!isNode(pair.value) || !pair.value.range || !pair.key.range) return null
     const end = contentEnd(text, pair.value)
     if (value !== null) {
+      if (isMap(pair.value) && isPlainMap(value)) {
+        const inner = changesOf(text, document, pair.value, mapChange(pair.value.toJS(document), value), newline)
+        if (inner === null) return null
+        edits.push(...inner)
+        continue
+      }
       const isBlock = (isMap(pair.value) || isSeq(pair.value)) && !pair.value.flow
       if (isBlock) return null
       edits.push({ start: pair.value.range[0], end, text: flowText(value) })
@@ -213,10 +253,7 @@ function withChangedRow(
         : head + written.map((pair) => `${' '.repeat(column)}${pair}${newline}`).join(''),
     })
   }
-  let result = text
-  for (const { start, end, text: part } of edits.sort((a, b) => b.start - a.start || b.end - a.end))
-    result = result.slice(0, start) + part + result.slice(end)
-  return result
+  return edits
 }
 
 /** A pair of a flow map with the comma that divides it from the next, or from the one before. */
@@ -238,6 +275,8 @@ function flowText(value: unknown): string {
 /** A text as it may stand inside a flow collection; in quotes where it has to. */
 function scalarText(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
+  // Addresses and expressions stand in quotes, as people write them.
+  if (/[:;=#$%{}[\]]/.test(value)) return JSON.stringify(value)
   const written = stringify([value], { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim()
   const inner = written.slice(1, -1).trim()
   return inner.includes('\n') ? JSON.stringify(value) : inner
