@@ -98,7 +98,7 @@ describe('simulators of the demo plant', () => {
         (await session.read({ nodeId: node(name), attributeId: AttributeIds.Value })).value.value
       expect(await read('BufferTank.Level')).toBeGreaterThan(40)
       expect(await read('Tank1InletValve.State')).toBe(0)
-      await write(session, node('Tank1InletValve.Mode'), DataType.Byte, 1)
+      await write(session, node('Tank1InletValve.Mode'), DataType.UInt16, 1)
       await write(session, node('Tank1InletValve.Command'), DataType.Boolean, true)
       expect(
         await until(
