@@ -17,8 +17,10 @@ test('the line of docs/first-line.md is without a fault as it stands there', asy
     }
     const { plant, faults } = await checkPlant(folder, protocolCatalog)
     expect(faults).toEqual([])
-    expect(plant?.tags.length).toBe(12)
-    expect(plant?.mimics.map(({ name }) => name)).toEqual(['kettle'])
+    const types = plant!.equipment.map(({ type }) => type)
+    expect(types.toSorted()).toEqual(['lift', ...Array(10).fill('motor'), 'tank'])
+    expect(plant!.mimics.map(({ name, equipment }) => [name, equipment.length])).toEqual([['overview', 11]])
+    expect(plant!.tags.filter(({ device }) => device === 'plc').length).toBeGreaterThan(50)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
