@@ -72,6 +72,8 @@ export const plantThread: PlantWork = {
     (await run({ kind: 'saveEquipment', input })) as Awaited<ReturnType<DisplayWork['saveEquipment']>>,
   displayQuality: async (input) =>
     (await run({ kind: 'displayQuality', input })) as Awaited<ReturnType<DisplayWork['displayQuality']>>,
+  findLibraryFile: async (input) =>
+    (await run({ kind: 'findLibraryFile', input })) as Awaited<ReturnType<DisplayWork['findLibraryFile']>>,
 }
 
 /** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */

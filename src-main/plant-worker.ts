@@ -39,6 +39,8 @@ async function resultOf(job: PlantJob): Promise<PlantJobResult> {
         return { ok: true, value: await work.saveEquipment(job.input) }
       case 'displayQuality':
         return { ok: true, value: await work.displayQuality(job.input) }
+      case 'findLibraryFile':
+        return { ok: true, value: await work.findLibraryFile(job.input) }
     }
   } catch (error) {
     // Errors of this program's own kind cross by code and text; others are bugs and end the thread.

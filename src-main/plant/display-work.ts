@@ -17,6 +17,14 @@ export interface DisplayWork {
   saveEquipment(save: EquipmentSave): Promise<EquipmentSaved>
   /** Of the folder as it is. Rejects with BadInvalidState when it has faults. */
   displayQuality(folder: string): Promise<PlantDisplayQuality>
+  /** Where a file of a library that the plant uses lies; never rejects. */
+  findLibraryFile(wanted: LibraryFilePlace): Promise<LibraryFilePlace>
+}
+
+/** A file of a library: first as the plant calls it in its folder, then in the folder of the library itself. */
+export interface LibraryFilePlace {
+  readonly folder: string
+  readonly file: string
 }
 
 /** The work done right here, on the thread that asks. */
@@ -38,6 +46,16 @@ export function displayWork(protocols: ProtocolTable): DisplayWork {
           `The plant folder has faults (${first?.file}:${first?.line}: ${first?.message}); displays are judged once they are repaired`,
         )
       return qualityOfPlant(plant, files)
+    },
+    async findLibraryFile({ folder, file }) {
+      const files = new FolderFiles(resolve(folder))
+      // The check finds the libraries that plant.yaml names, wherever they are.
+      await checkFiles(files, protocols)
+      const inLibrary = file.replace(/^libraries\/[^/]+\//, '')
+      const path = files.pathOf(file)
+      return path.endsWith(inLibrary)
+        ? { folder: path.slice(0, -inLibrary.length - 1), file: inLibrary }
+        : { folder, file }
     },
   }
 }

@@ -183,7 +183,9 @@ async function removeList(folder: string): Promise<void> {
 }
 
 async function discard(folder: string, pending: readonly PendingFile[]): Promise<void> {
-  for (const { temporary } of pending) if (temporary !== null) await rm(join(folder, temporary), { force: true })
+  // One that cannot be removed was never made, or is read by nobody: `.tmp` is no file of the plant.
+  for (const { temporary } of pending)
+    if (temporary !== null) await rm(join(folder, temporary), { force: true }).catch(() => undefined)
 }
 
 function digest(text: string | null): string | null {
