@@ -42,7 +42,7 @@ export const t = defineTexts({
     notXml: 'The file is not well-formed XML: {detail}',
     notSvg: 'The file is not an SVG drawing: it begins with <{detail}>.',
     tooManyElements: 'The drawing has {detail} elements; 50,000 are the most.',
-    tooManyAttributes: 'An element of the drawing has more than {detail} attributes.',
+    tooManyAttributes: 'The drawing has an element with more than {detail} attributes.',
     tooDeep: 'Elements of the drawing are nested deeper than {detail} levels.',
     script: '{count} {count#script was|scripts were} removed: a display cannot run code.',
     eventHandler:

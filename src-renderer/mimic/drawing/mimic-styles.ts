@@ -68,14 +68,17 @@ export function cleanStyleSheet(text: string): {
   return { rules, dropped }
 }
 
+/** Layers that are not the drawing's: no rule of a drawing hides a mark of quality, an alarm, or what was looked for. */
+const ownLayers = '.ls-marks, .ls-alarms, .ls-found'
+
 /**
- * Puts the rules into the page for everything below elements of the class; returns the way to take them out. A
- * constructed sheet needs no `unsafe-inline` in the Content-Security-Policy.
+ * Puts the rules into the page for everything below elements of the class but Lineside's own layers; returns the way to take them
+ * out. A constructed sheet needs no `unsafe-inline` in the Content-Security-Policy.
  */
 export function adoptStyleRules(rules: readonly string[], scopeClass: string): () => void {
   if (rules.length === 0) return () => {}
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(rules.map((rule) => `.${scopeClass} { ${rule} }`).join('\n'))
+  sheet.replaceSync(`@scope (.${scopeClass}) to (${ownLayers}) { :scope { ${rules.join('\n')} } }`)
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
   return () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type SafeDrawing, sanitiseMimic } from '../../../src-renderer/mimic/drawing/mimic-sanitiser.ts'
 import { t } from '../../../src-renderer/mimic/texts.ts'
-import { hostileDrawings, refusedDrawings } from './hostile-corpus.ts'
+import { hostileDrawings, quietDrawings, refusedDrawings } from './hostile-corpus.ts'
 import { svg } from './page-parts.ts'
 
 function drawingOf(text: string): SafeDrawing {
@@ -13,7 +13,7 @@ function drawingOf(text: string): SafeDrawing {
 /** Nothing that runs, loads or leaves the drawing. */
 function expectInert(drawing: SafeDrawing): void {
   const allowed =
-    /^(?:svg|g|defs|rect|circle|ellipse|line|path|polygon|polyline|text|tspan|image|use|clipPath|mask|pattern|switch|title|desc)$/
+    /^(?:svg|g|defs|rect|circle|ellipse|line|path|polygon|polyline|text|tspan|textPath|linearGradient|image|use|clipPath|mask|pattern|switch|title|desc)$/
   for (const element of [drawing.root, ...drawing.root.querySelectorAll('*')]) {
     expect(element.localName).toMatch(allowed)
     for (const { name, value } of element.attributes) {
@@ -29,6 +29,10 @@ describe('a hostile drawing', () => {
     const drawing = drawingOf(text)
     expectInert(drawing)
     expect(drawing.removals.map((removal) => removal.kind)).toContain(kind)
+  })
+
+  it.each(quietDrawings)('with %s is inert', { timeout: 30_000 }, (_, text) => {
+    expectInert(drawingOf(text))
   })
 
   it.each(refusedDrawings)('that is %s is refused with a sentence', { timeout: 60_000 }, (_, text, refusal) => {
