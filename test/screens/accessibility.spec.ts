@@ -1,6 +1,7 @@
 // Target U6: no axe violation on any screen, both languages, both themes; 44 px targets; every stop of the Tab key visible.
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { smallTargets } from './small-targets.ts'
 import { logIn, test } from './station.ts'
 
 const screens = [
@@ -33,25 +34,6 @@ const screens = [
 async function settled(page: Page): Promise<void> {
   await page.locator('#main :is(.screen, .mimic)').first().waitFor()
   await page.waitForTimeout(700)
-}
-
-/** Interactive elements that a finger cannot hit, with their size. Links inside a sentence are exempt (WCAG 2.5.5). */
-async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = []
-    const selector = 'a[href], button, input, select, textarea, summary, [role=button], [tabindex="0"]'
-    for (const element of document.querySelectorAll<HTMLElement | SVGElement>(selector)) {
-      if (element.closest('.skip') || element.matches('input[type=checkbox], input[type=radio]')) continue
-      const style = getComputedStyle(element)
-      const box = element.getBoundingClientRect()
-      if (style.visibility === 'hidden' || box.width === 0) continue
-      if (box.width < 43.5 || box.height < 43.5)
-        found.push(
-          `${element.tagName} ${element.textContent?.trim().slice(0, 30)} ${box.width.toFixed(1)}×${box.height.toFixed(1)}`,
-        )
-    }
-    return found
-  })
 }
 
 for (const [locale, colorScheme] of [

@@ -11,7 +11,8 @@ export function valueWords(catalog: Station['catalog']): ValueWords {
   const words = () => ({ on: tagText('on'), off: tagText('off') })
   const withUnit = (tag: string, text: string) => {
     const unit = unitText(catalog.row(tag)?.unit ?? '')
-    return unit === '' ? text : `${text} ${unit}`
+    // A unit never stands alone on the next line.
+    return unit === '' ? text : `${text}\u00a0${unit}`
   }
   return {
     value: (tag, value, statusCode) => {

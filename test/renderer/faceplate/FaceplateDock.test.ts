@@ -51,7 +51,7 @@ describe('faceplates beside a display', () => {
     fake = await pumpStation(role, answers)
     component = mount(FaceplateDock, {
       target: document.body,
-      props: { target, pinned, proposal: null, onOpen: (to) => opened.push(to), onClose: () => {} },
+      props: { target, pinned, proposal: null, onOpen: (to: FaceplateTarget) => opened.push(to), onClose: () => {} },
       context: fake.context,
     })
     await settle()
@@ -88,7 +88,7 @@ describe('faceplates beside a display', () => {
     await open()
     await send('Tank1.Level', 8.2)
     await send('Pump1.Drive.Ready', true)
-    expect(text()).toContain('1 condition not fulfilled')
+    expect(text()).toContain('1 not fulfilled')
     expect(text()).toContain('Tank1.Level is 8.2 %, has to be above 10 %')
     language.choose('zh-CN')
     await settle()
@@ -96,7 +96,7 @@ describe('faceplates beside a display', () => {
     expect(text()).toContain('Tank1.Level 为 8.2 %，必须高于 10 %')
     language.choose('en')
     await send('Tank1.Level', 12)
-    expect(text()).toContain('Nothing keeps it from starting')
+    expect(text()).toContain('nothing stands in the way')
   })
 
   it('says that it cannot be decided, and why, when the device is unplugged', async () => {
@@ -112,13 +112,13 @@ describe('faceplates beside a display', () => {
     await send('Pump1.Drive.Ready', false)
     await send('Pump1.Bypass', true)
     expect(text()).toContain('bypassed, counts as fulfilled')
-    expect(text()).toContain('Nothing keeps it from starting')
+    expect(text()).toContain('nothing stands in the way')
   })
 
   it('leads from each tag of an explanation to its faceplate', async () => {
     await open()
     await send('Tank1.Level', 8.2)
-    document.querySelector<HTMLButtonElement>('button[data-tag="Tank1.Level"]')!.click()
+    document.querySelector<HTMLElement>('a[data-tag="Tank1.Level"]')!.click()
     expect(opened).toEqual([{ tag: 'Tank1.Level' }])
   })
 

@@ -27,7 +27,7 @@ describe('a term of a condition in words', () => {
 
   const input = (tag: string, value: TermInput['value'], statusCode = 0): TermInput => ({ tag, value, statusCode })
   const say = (text: string, isTrue: boolean | null, inputs: readonly TermInput[], isFulfilled = false) =>
-    termWords({ text, isTrue, inputs }, isFulfilled, valueWords(fake.station.catalog))
+    termWords({ text, isTrue, inputs }, isFulfilled, valueWords(fake.station.catalog)).replaceAll('\u00a0', ' ')
 
   const level = input('Tank1.Level', 8.2)
   it.each([
