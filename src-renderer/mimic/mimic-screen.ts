@@ -45,6 +45,8 @@ export class MimicScreen {
   readonly #outlets: MimicOutlets
   readonly #sight: MimicSight
   readonly #found: FoundMark
+  /** Of the sight, when alarm marks were placed last. */
+  #coverCount = 0
   #index: MimicIndex | null = null
   readonly #runtime: MimicRuntime
   readonly #actions: MimicActions
@@ -152,6 +154,8 @@ export class MimicScreen {
   #fit(): void {
     this.#actions.fitTargets(this.viewport.scale)
     this.#alarms.setScale(this.viewport.scale)
+    if (this.#coverCount !== this.#sight.coverCount) this.#alarms.placeAnew()
+    this.#coverCount = this.#sight.coverCount
   }
 }
 

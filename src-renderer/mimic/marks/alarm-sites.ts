@@ -1,5 +1,5 @@
 // Which elements of a mimic show the alarms of which tags: what names a tag those of the tag, a symbol those of all members.
-import { resolveBindingName } from '../../../src-main/shared/mimic.ts'
+import { type BindingAttribute, resolveBindingName } from '../../../src-main/shared/mimic.ts'
 import type { BindingSite } from '../drawing/mimic-drawing.ts'
 
 /** One element that shows alarms. */
@@ -8,7 +8,7 @@ export interface AlarmSite {
   /** Name of the equipment; '' = a tag's. */
   readonly equipment: string
   readonly tags: ReadonlySet<string>
-  /** Something in it is moved or turned by a value, so its place is not fixed. */
+  /** Something in it is moved, turned or taken away by a value, so its place is not fixed. */
   readonly isMoving: boolean
 }
 
@@ -22,7 +22,7 @@ export function alarmSitesOf(sites: readonly BindingSite[]): readonly AlarmSite[
       site.tags.add(member)
     const named = tag === null ? null : resolveBindingName(tag, equipment?.members ?? null)
     if (named !== null) site.tags.add(named)
-    site.isMoving ||= attributes.has('move') || attributes.has('rotate')
+    site.isMoving ||= ['move', 'rotate', 'visible'].some((name) => attributes.has(name as BindingAttribute))
     found.set(owner.element, site)
   }
   leaveToNested(found)

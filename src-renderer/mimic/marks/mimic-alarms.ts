@@ -83,6 +83,14 @@ export class AlarmMarks {
     this.#draw()
   }
 
+  /** Layers or details were shown or hidden: marks go and come with them. */
+  placeAnew(): void {
+    if (this.#alarms.size === 0) return
+    this.#obstacles = null
+    this.#clear()
+    this.#draw()
+  }
+
   /** All alarms of the tags of this mimic. */
   show(rows: readonly AlarmRow[]): void {
     this.#alarms = this.#bySite(rows)
@@ -118,7 +126,9 @@ export class AlarmMarks {
     const boxes = changed.map(([site]) => this.#shown.get(site)?.box ?? this.#place(site, around!))
     for (const [index, [site, alarm]] of changed.entries()) {
       this.#shown.get(site)?.group.remove()
-      const box = boxes[index]!
+      const box = boxes[index]
+      // What is hidden has no place; its alarm is in the banner and the list, and here again when it is shown.
+      if (!box) continue
       const group = this.#mark(this.#parts.sites[site]!, alarm, box)
       this.#layer.append(group)
       this.#shown.set(site, { group, key: keyOf(alarm), box })
@@ -126,11 +136,8 @@ export class AlarmMarks {
     this.#blink([...this.#alarms.values()].some(({ row }) => isUnacknowledged(row.state)))
     if (this.#shown.size > 0) {
       if (!this.#layer.isConnected) this.#parts.root.append(this.#layer)
-      this.#follow()
-    } else {
-      this.#layer.remove()
-      this.#stopFollowing()
-    }
+    } else this.#layer.remove()
+    this.#follow()
   }
 
   /** What marks keep off: every text and bound element, and the marks that stand. New ones are added as they are placed. */
@@ -143,13 +150,16 @@ export class AlarmMarks {
     return { drawing, obstacles: [...this.#obstacles, ...[...this.#shown.values()].map(({ box }) => box)] }
   }
 
-  #place(site: number, around: PlaceAround & { readonly obstacles: Box[] }): Box {
+  /** Null while the element is not displayed. */
+  #place(site: number, around: PlaceAround & { readonly obstacles: Box[] }): Box | null {
     const { element } = this.#parts.sites[site]!
+    const own = boxInDrawing(this.#parts.root, element)
+    if (own.width === 0 && own.height === 0) return null
     const half = this.#half
     const isText = element.localName === 'text'
     const { x, y } = placeBeside(
       {
-        box: boxInDrawing(this.#parts.root, element),
+        box: own,
         isText,
         growsLeft: growsLeft(element),
         signRoom: signRadius * markScale(this.#parts.drawing.width) * (isText ? 2.6 : 1.8),
@@ -187,7 +197,8 @@ export class AlarmMarks {
 
   #follow(): void {
     const moves = [...this.#shown.keys()].some((site) => this.#parts.sites[site]!.isMoving)
-    if (!moves) return this.#stopFollowing()
+    const isWaiting = this.#alarms.size > this.#shown.size
+    if (!moves && !isWaiting) return this.#stopFollowing()
     this.#followTimer ??= setInterval(() => this.#move(), followMs)
   }
 
@@ -197,11 +208,18 @@ export class AlarmMarks {
   }
 
   #move(): void {
+    // Elements that are shown by now get their marks.
+    if (this.#alarms.size > this.#shown.size) this.#draw()
     const around = this.#around()
     for (const [site, shown] of this.#shown) {
       if (!this.#parts.sites[site]!.isMoving) continue
       const others = { ...around, obstacles: around.obstacles.filter((box) => box !== shown.box) }
       const box = this.#place(site, others)
+      if (box === null) {
+        shown.group.remove()
+        this.#shown.delete(site)
+        continue
+      }
       if (box.x === shown.box.x && box.y === shown.box.y) continue
       shown.box = box
       shown.group.setAttribute('transform', placed(box))

@@ -53,6 +53,8 @@ const nothingNew: SightChange = { bindings: [], owners: [] }
 export class MimicSight {
   /** Something may have come into view or gone; set by the runtime. */
   onChange: () => void = () => {}
+  /** Grows whenever layers or details are shown or hidden: what stands on them has other places. */
+  coverCount = 0
   readonly #root: SVGSVGElement | null
   readonly #gates = new Map<Element, Gate>()
   readonly #layers = new Map<string, { isShown: boolean; readonly isShownAsDrawn: boolean }>()
@@ -247,6 +249,7 @@ export class MimicSight {
 
   /** As inline style: the attribute `display` belongs to `ls:visible`. */
   #coverGates(): void {
+    this.coverCount++
     for (const gate of this.#gates.values()) {
       if (gate.layer === null && gate.detail === 0) continue
       if (this.#isUncovered(gate)) gate.element.style.removeProperty('display')

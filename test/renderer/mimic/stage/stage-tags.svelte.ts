@@ -7,9 +7,10 @@ interface Watch {
   readonly onFrame: (frame: TagFrame) => void
 }
 
-/** Name of the mimic that is shown; reactive. */
+/** Name of the mimic that is shown, and what is looked for on it; reactive. */
 export class StageShown {
   name = $state('')
+  target = $state<string | null>(null)
 }
 
 export class StageTags {

@@ -51,6 +51,9 @@ const stage = {
         get name() {
           return shown.name
         },
+        get show() {
+          return shown.target
+        },
         source: {
           loadMimic: async (mimic: string) => plant.mimics[mimic] ?? Promise.reject(new Error(`no mimic ${mimic}`)),
           loadSymbol: async (type: string) => plant.symbols[type] ?? Promise.reject(new Error(`no symbol of ${type}`)),
@@ -81,6 +84,11 @@ const stage = {
   /** Another mimic in the same view, as navigation does it. */
   show(name: string): void {
     shown.name = name
+    flushSync()
+  },
+  /** Looks for a tag or equipment on it. */
+  reveal(target: string): void {
+    shown.target = target
     flushSync()
   },
   async close(): Promise<void> {
