@@ -11,7 +11,7 @@ import {
 } from './attribute-names.ts'
 import type { DocumentEdit, Place } from './document-edit.ts'
 import { contentMatrix, mapInParent, moveElements, outermost } from './element-moves.ts'
-import { inFileOrder } from './element-order.ts'
+import { inFileOrder, isPainted } from './element-order.ts'
 import { identity, type Point } from './matrix.ts'
 import { type MimicDocument, openDocument } from './mimic-document.ts'
 import { type Rename, replaceNames } from './name-rewriting.ts'
@@ -142,7 +142,8 @@ export function pasteSvg(edit: DocumentEdit, text: string, options: PasteOptions
     if (name === 'defs')
       for (const inside of childElements(child)) definitions.push(...addDefinition(edit, inside, adopted))
     else if (name === 'title' || name === 'desc' || name === 'metadata') continue
-    else elements.push(...adopted.take(child, options.place))
+    else if (isPainted(child)) elements.push(...adopted.take(child, options.place))
+    else definitions.push(...addDefinition(edit, child, adopted))
   }
   dropLooseEnds(edit, elements)
   renewIds(edit, [...definitions, ...elements], taken)
@@ -181,6 +182,11 @@ function dropLooseEnds(edit: DocumentEdit, elements: readonly SourceElement[]): 
 const unwanted = /^(script|foreignObject|iframe|animate|animateMotion|animateTransform|set|handler|listener)$/i
 const safeReference = /^(#|data:image\/(png|jpeg);base64,)/i
 
+/** True for paint or a style that would be fetched from somewhere else. */
+function refersOutside(value: string): boolean {
+  return /url\(\s*["']?\s*[^#"'\s]/i.test(value)
+}
+
 /** Takes foreign elements over: the namespaces of this file, nothing that runs or loads. */
 class Adoption {
   readonly #edit: DocumentEdit
@@ -206,7 +212,8 @@ class Adoption {
   /** The element as this file writes it, in no tree; null when it is not wanted. */
   #convert(foreign: SourceElement): SourceElement | null {
     const name = svgNameOf(foreign)
-    if (name === null || unwanted.test(name)) {
+    const isLoading = name === 'style' && /@import|url\(/i.test(serialiseNode(foreign))
+    if (name === null || unwanted.test(name) || isLoading) {
       this.#leftOut.add(startTagOf(foreign).name)
       return null
     }
@@ -249,6 +256,7 @@ class Adoption {
   ): string | null {
     if (prefix === 'xmlns' || name === 'xmlns') return null
     if (/^on/i.test(localName)) return this.#leaveOut(name)
+    if (refersOutside(value)) return this.#leaveOut(`${name}="${value.slice(0, 40)}"`)
     if (localName === 'href' && !safeReference.test(value.trim()))
       return this.#leaveOut(`${name}="${value.slice(0, 40)}"`)
     if (prefix === '' || prefix === 'xml') return name

@@ -126,6 +126,23 @@ export function resizeWithPipes(
   reroutePipes(edit, elements, before, mapped(elements, boxMap(from, to), before))
 }
 
+/** The same for elements that each get a box of their own: equal sizes. */
+export function resizeEachWithPipes(
+  edit: DocumentEdit,
+  sizes: ReadonlyMap<SourceElement, { readonly from: Box; readonly to: Box }>,
+  surroundings: Surroundings,
+): void {
+  const elements = [...sizes.keys()]
+  const before = freezeSurroundings(edit.root, surroundings)
+  let after = before
+  for (const element of withoutTiedPipes(edit, elements)) {
+    const { from, to } = sizes.get(element)!
+    resizeElements(edit, [element], from, to)
+    after = mapped([element], boxMap(from, to), after)
+  }
+  reroutePipes(edit, elements, before, after)
+}
+
 /** The same for turning. */
 export function rotateWithPipes(
   edit: DocumentEdit,

@@ -1,6 +1,9 @@
 // A start tag as written, and the same tag with an attribute set or taken away: nothing else in it changes, not a blank.
 // Values are read and written by the rules of XML 1.0, sections 3.3.3 (normalisation) and 4.6 (entities).
 
+import { areTogether } from './attribute-order.ts'
+import { splitName } from './written-name.ts'
+
 /** An attribute where it stands; offsets count UTF-16 units in the tag's text. */
 export interface WrittenAttribute {
   /** As written, prefix included. */
@@ -67,14 +70,6 @@ function writtenAttribute(match: RegExpExecArray): WrittenAttribute {
   }
 }
 
-/** `ls:tag` → prefix `ls`, local name `tag`. */
-export function splitName(name: string): { prefix: string; localName: string } {
-  const colon = name.indexOf(':')
-  return colon < 0
-    ? { prefix: '', localName: name }
-    : { prefix: name.slice(0, colon), localName: name.slice(colon + 1) }
-}
-
 /** The tag with the attribute of this written name set; a new one is placed by `rank` (see attribute-order.ts). */
 export function withAttribute(raw: string, name: string, value: string, rank: (name: string) => number): string {
   const tag = readStartTag(raw)
@@ -86,12 +81,27 @@ export function withAttribute(raw: string, name: string, value: string, rank: (n
     )
   }
   const own = rank(name)
-  const before = tag.attributes.findLast((attribute) => rank(attribute.name) <= own)
+  const before = predecessor(tag.attributes, own, rank)
   const neighbour = before ?? tag.attributes[0]
   const at = before === undefined ? 1 + tag.name.length : before.valueEnd + 1
   const quote = neighbour?.quote ?? '"'
   const gap = gapBeside(tag, neighbour)
   return `${raw.slice(0, at)}${gap}${name}=${quote}${encodeAttribute(value, quote)}${quote}${raw.slice(at)}`
+}
+
+/**
+ * The attribute that a new one of this rank stands behind: the nearest of its own group, else the last of those that a
+ * person writes before it.
+ */
+function predecessor(
+  attributes: readonly WrittenAttribute[],
+  own: number,
+  rank: (name: string) => number,
+): WrittenAttribute | undefined {
+  const before = attributes.filter((attribute) => rank(attribute.name) <= own)
+  const group = before.filter((attribute) => areTogether(rank(attribute.name), own))
+  const nearest = Math.max(...group.map((attribute) => rank(attribute.name)))
+  return group.findLast((attribute) => rank(attribute.name) === nearest) ?? before.at(-1)
 }
 
 /** White space for a new attribute: that of its neighbour, or of the others where the neighbour is the tag's first. */

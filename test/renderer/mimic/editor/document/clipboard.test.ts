@@ -108,6 +108,25 @@ describe('the clipboard', () => {
     expect(document.text).toContain('<circle r="1"/>')
   })
 
+  test('puts definitions that stand between the shapes to the others, and moves only what is painted', () => {
+    const other = `<svg xmlns="http://www.w3.org/2000/svg"><style>.cls-1{fill:red}</style><style>@import "x.css";</style>
+      <linearGradient id="g"/><rect x="1" fill="url(#g)" stroke="url(https://evil.example/x)"/></svg>`
+    const document = opened(empty)
+    const pasted = document.change('paste', (edit) =>
+      pasteSvg(edit, other, { offset: { x: 5, y: 5 }, place: { parent: edit.root, before: null } }),
+    )
+    expect(pasted.elements).toHaveLength(1)
+    expect(pasted.leftOut).toEqual(['style', 'stroke="url(https://evil.example/x)"'])
+    expect(document.text).toBe(`<svg xmlns="http://www.w3.org/2000/svg">
+  <defs>
+    <style>.cls-1{fill:red}</style>
+    <linearGradient id="g"/>
+  </defs>
+  <rect x="6" y="5" fill="url(#g)"/>
+</svg>
+`)
+  })
+
   test('says what is wrong with a text that is no drawing, and changes nothing', () => {
     const document = opened(empty)
     const place = { parent: document.root, before: null }

@@ -2,7 +2,7 @@
 // everything is the file as it was and redo of everything as it became.
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { copyElements, pasteSvg } from '../../../../../src-renderer/mimic/editor/document/clipboard.ts'
 import {
   moveElements,
@@ -20,6 +20,9 @@ import {
 import { type MimicDocument, openDocument } from '../../../../../src-renderer/mimic/editor/document/mimic-document.ts'
 import { renameOf, replaceNames } from '../../../../../src-renderer/mimic/editor/document/name-rewriting.ts'
 import { elementsIn, type SourceElement } from '../../../../../src-renderer/mimic/editor/document/source-tree.ts'
+
+// Thousands of runs, on a machine that may be shared.
+vi.setConfig({ testTimeout: 120_000 })
 
 const folder = 'resources/demo-plant/mimics/'
 const drawings = readdirSync(folder)
@@ -156,7 +159,7 @@ describe('any well-formed file', () => {
           expect(document.text).toBe(text)
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 })
@@ -244,9 +247,9 @@ describe('any sequence of edits', () => {
         while (document.redo());
         expect(document.text).toBe(final)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
-  }, 60_000)
+  })
 })
 
 describe('large drawings', () => {

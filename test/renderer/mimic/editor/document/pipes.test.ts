@@ -10,6 +10,7 @@ import {
   connectPipe,
   moveWithPipes,
   pathOf,
+  resizeEachWithPipes,
   type Surroundings,
 } from '../../../../../src-renderer/mimic/editor/document/pipes.ts'
 
@@ -125,6 +126,17 @@ describe('a joined pipe', () => {
     expect(way()).toBe('M45 25 H55 V85 H65 V125 H105')
     move(['p1', 'pipe', 'p2'], 5, 5)
     expect(way()).toBe('M50 30 H60 V90 H70 V130 H110')
+  })
+
+  test('between two things that get new sizes goes from the one to the other', () => {
+    const { document, surroundings, way } = plant(p1, p2, pipe('M40 20 H70 V120 H100'))
+    const [one, two] = ['p1', 'p2'].map((id) => document.elementById(id)!)
+    const sizes = new Map([
+      [one!, { from: { x: 0, y: 0, width: 40, height: 40 }, to: { x: 0, y: 0, width: 60, height: 60 } }],
+      [two!, { from: { x: 100, y: 100, width: 40, height: 40 }, to: { x: 100, y: 0, width: 60, height: 60 } }],
+    ])
+    document.change('size', (edit) => resizeEachWithPipes(edit, sizes, surroundings))
+    expect(way()).toBe('M60 30 H100')
   })
 
   test('is not torn off by moving it alone', () => {
