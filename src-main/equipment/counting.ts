@@ -95,7 +95,10 @@ export class RunningTime {
     // The station itself says that a device was lost, by its own clock; a device with another clock was counted by this one too.
     const isOwnWord = isTrue === null && Math.abs(now - timestamp) <= usualLagMs && Math.abs(this.#lag) > usualLagMs
     if (isOwnWord) return Math.max(0, monotonic - this.#countedAt)
-    return isStepBack ? 0 : Math.max(0, timestamp - this.#countedUntil)
+    if (isStepBack) return 0
+    // What the source says has passed can be more than has passed here only by how late the last moment came.
+    const most = monotonic - this.#countedAt + Math.max(0, this.#lag)
+    return Math.max(0, Math.min(timestamp - this.#countedUntil, most))
   }
 
   #add(passedMs: number, monotonic: number): void {

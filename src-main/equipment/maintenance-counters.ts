@@ -90,15 +90,15 @@ export class MaintenanceCounters {
 
   /** A batch of changes, after the tag table took them; columns are only read. */
   changes(batch: ValueBatch): void {
-    if (this.#running.length > 0) this.#inputs.spread(batch)
+    if (this.#running.length === 0) return
+    this.#noteStandstill()
+    this.#inputs.spread(batch)
   }
 
   /** To be called every second. */
   secondPassed(): void {
-    const monotonic = this.#parts.clock.monotonic()
-    const passed = monotonic - this.#lastSecond
-    this.#lastSecond = monotonic
-    if (passed > standstillMs) for (const { counter } of this.#running) counter.standstill(passed)
+    this.#noteStandstill()
+    this.#lastSecond = this.#parts.clock.monotonic()
     for (const { counter } of this.#running) if (counter.asksTime) counter.secondPassed()
     this.#lookAtDue(this.#running)
     this.#second++
@@ -150,6 +150,15 @@ export class MaintenanceCounters {
   close(): void {
     this.#save(this.#running)
     this.#parts.store?.close()
+  }
+
+  /** A process that was stopped for minutes and goes on has counted nothing meanwhile. */
+  #noteStandstill(): void {
+    const monotonic = this.#parts.clock.monotonic()
+    const passed = monotonic - this.#lastSecond
+    if (passed <= standstillMs) return
+    this.#lastSecond = monotonic
+    for (const { counter } of this.#running) counter.standstill(passed)
   }
 
   #runningOf(

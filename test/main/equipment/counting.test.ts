@@ -126,6 +126,18 @@ describe('running time', () => {
     expect(total()).toBe(2 * hour)
   })
 
+  test('counts no hours for a clock that is set forward after a long rest, nor for a sleep of the station', () => {
+    const { turn, pass, setSourceClock, total } = bench()
+    turn(false)
+    pass(100 * hour)
+    turn(true)
+    pass(hour)
+    // The source lived on for five hours of which the station knows nothing.
+    setSourceClock(5 * hour)
+    turn(false)
+    expect(total()).toBe(hour)
+  })
+
   test('does not count while the station stood still', () => {
     const { turn, pass, standstill, total } = bench()
     turn(true)

@@ -342,3 +342,15 @@ describe('what is counted', () => {
     expect(maintenance.health()).toMatchObject({ isKept: true, lastFailure: null })
   })
 })
+
+test('a process that was stopped for an hour has counted nothing meanwhile, whatever comes first afterwards', async () => {
+  for (const isValueFirst of [true, false]) {
+    const { maintenance, batch, pass, row, clock } = bench()
+    batch(['Pump1.Running', 1])
+    await pass(hour)
+    await clock.advance(hour)
+    if (!isValueFirst) maintenance.secondPassed()
+    batch(['Pump1.Running', 0])
+    expect(row('overhaul').value).toBe(1)
+  }
+})
