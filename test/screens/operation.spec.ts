@@ -67,7 +67,7 @@ test('by keyboard alone a write ends where its answer stands, and Escape leads b
   await symbol.focus()
   await page.keyboard.press('Enter')
   const panel = page.getByRole('complementary')
-  await panel.locator('button[data-tag="TankA.TemperatureSetpoint"]').focus()
+  await panel.locator('button[data-tag="TankA.TemperatureSetpoint"]').first().focus()
   await page.keyboard.press('Enter')
   await panel.getByRole('textbox', { name: /New value/ }).focus()
   await page.keyboard.type('55')
