@@ -18,6 +18,7 @@ import {
   moveEachWithPipes,
   moveWithPipes,
   type Port,
+  resizeEachWithPipes,
   resizeWithPipes,
   rotateWithPipes,
   type Surroundings,
@@ -144,10 +145,9 @@ export class EditorCommands implements CanvasEdits {
     if (!anchor || selected.length < 2) return
     const boxes = this.#boxes(selected)
     const sized = sameSize(boxes, 'both', anchor)
-    this.#editing.change(t('stepSameSize'), (edit) => {
-      for (const [element, to] of sized)
-        if (element !== anchor) resizeWithPipes(edit, [element], withExtent(boxes.get(element)!), to, this.surroundings)
-    })
+    sized.delete(anchor)
+    const sizes = new Map([...sized].map(([element, to]) => [element, { from: withExtent(boxes.get(element)!), to }]))
+    this.#editing.change(t('stepSameSize'), (edit) => resizeEachWithPipes(edit, sizes, this.surroundings))
   }
 
   /** The selection as an SVG text of its own; null when nothing is selected. */

@@ -4,6 +4,7 @@ import {
   compileExpression,
   type ExpressionScope,
 } from '../../../../src-main/shared/expression.ts'
+import { typeInWords } from '../../../../src-main/shared/expression-functions.ts'
 import {
   type BindingAttribute,
   bindingAttributes,
@@ -135,7 +136,10 @@ function checkExpression(attribute: BindingAttribute, text: string, around: Bind
   if (!compiled.ok) return faultIn(text, compiled.message, compiled.offset)
   const { result } = bindingAttributes[attribute]
   if (result !== null && !fitsResult(compiled.expression.type, result))
-    return wrong(`ls:${attribute} needs ${resultWords[result]}, this is ${compiled.expression.type}`, text)
+    return wrong(
+      `ls:${attribute} needs ${resultWords[result]}; the result here is of type ${typeInWords(compiled.expression.type)}`,
+      text,
+    )
   return { state: 'right', expressions: [compiled.expression] }
 }
 

@@ -75,6 +75,9 @@ describe('what is written into a binding', () => {
       length: 11,
       name: 'Filler.Levl',
     })
+    expect(checkBinding('fill', 'value', around)).toMatchObject({
+      message: 'ls:fill needs a text with a colour; the result here is of type number',
+    })
     expect(checkBinding('text', 'value +', around)).toMatchObject({ state: 'wrong' })
     expect(checkBinding('text', 'Soon.There', { ...around, tagType: () => undefined }).state).toBe('unknown')
   })
