@@ -58,6 +58,16 @@ describe('the demo plant', { timeout: 60_000 }, () => {
     expect(bare.map((tag) => tag.name)).toEqual([])
   })
 
+  it('takes its equipment from the standard library, and lets a valve know that its tank is full', () => {
+    const own = plant.equipmentTypes.filter(({ library }) => library === null).map(({ name }) => name)
+    expect(own.toSorted()).toEqual(['batch', 'cip-skid', 'meter'])
+    const command = plant.tags.find(({ name }) => name === 'Tank1InletValve.Command')!
+    const guards = (command.writeConditions ?? []).map(({ value, condition }) => [value, condition.condition])
+    expect(guards).toContainEqual([true, '!Tank1.HighSwitch'])
+    expect(guards).toContainEqual([true, 'Tank1InletValve.Mode == 1'])
+    expect(guards.filter(([value]) => value !== true)).toEqual([])
+  })
+
   it('is in production within seconds of its start', () => {
     const line = new SmallPlant(plant)
     line.run(5)
