@@ -120,8 +120,9 @@ export class MimicScreen {
     if (least > this.viewport.magnification) this.viewport.zoomBy(least / this.viewport.magnification)
     const [box] = boxesInDrawing(this.#root, [element])
     this.viewport.reveal(box!, least)
-    this.#found.show(box!, this.viewport.scale)
-    this.#outlets.say(t('shownHere', { name: target }))
+    const sentence = t('shownHere', { name: target })
+    this.#found.show(box!, this.viewport.scale, () => this.#outlets.unsay?.(sentence))
+    this.#outlets.say(sentence)
     return true
   }
 

@@ -18,8 +18,11 @@ export class FoundMark {
     this.#root = root
   }
 
-  /** @param scale CSS px of one unit of the drawing */
-  show(box: Box, scale: number): void {
+  /**
+   * @param scale CSS px of one unit of the drawing
+   * @param onGone it has stood long enough
+   */
+  show(box: Box, scale: number, onGone: () => void): void {
     this.close()
     const pad = gap / scale
     const outline = {
@@ -36,7 +39,10 @@ export class FoundMark {
     )
     this.#root.append(mark)
     this.#mark = mark
-    this.#timer = setTimeout(() => this.close(), shownMs)
+    this.#timer = setTimeout(() => {
+      this.close()
+      onGone()
+    }, shownMs)
   }
 
   close(): void {

@@ -21,6 +21,8 @@ export interface MimicOutlets {
   readonly openTrend?: ((tags: readonly string[]) => void) | null
   /** Says something to the operator. */
   readonly say: (message: string) => void
+  /** What was said holds no longer; nothing happens when something else was said since. */
+  readonly unsay?: (message: string) => void
   /** Title of a display in the language of the screen. */
   readonly titleOf: (mimic: string) => string
 }
