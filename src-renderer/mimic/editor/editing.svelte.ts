@@ -11,6 +11,8 @@ export type Tool = 'select' | 'pan' | 'pipe'
 export class Editing implements Locks {
   readonly #document: MimicDocument
   #step = $state(0)
+  /** What may have changed since the canvas drew last. */
+  #touched = new Set<NodeKey>()
   #selection = $state.raw<readonly NodeKey[]>([])
   #scope = $state.raw<NodeKey | null>(null)
   tool = $state<Tool>('select')
@@ -30,6 +32,7 @@ export class Editing implements Locks {
     this.#document = document
     document.onChange((change) => {
       this.#step++
+      for (const key of [...change.attributes, ...change.children]) this.#touched.add(key)
       if (change.cause !== 'gesture') this.#dropLost()
     })
   }
@@ -55,6 +58,13 @@ export class Editing implements Locks {
   get scope(): SourceElement {
     const { document } = this
     return (this.#scope === null ? undefined : document.element(this.#scope)) ?? document.root
+  }
+
+  /** What may have changed since this was asked last. */
+  takeTouched(): ReadonlySet<NodeKey> {
+    const touched = this.#touched
+    this.#touched = new Set()
+    return touched
   }
 
   isSelected(key: NodeKey): boolean {

@@ -45,6 +45,7 @@ export class CanvasView {
   #outside = ''
   #language = ''
   #removals: readonly Removal[] = []
+  #touched: ReadonlySet<NodeKey> | null = null
 
   constructor(parts: CanvasViewParts) {
     this.#parts = parts
@@ -69,9 +70,13 @@ export class CanvasView {
     return this.#removals
   }
 
-  /** Shows the document as it is now. Says why when nothing of it can be shown. */
-  render(document: MimicDocument, language: string): Refused | null {
+  /**
+   * Shows the document as it is now. Says why when nothing of it can be shown.
+   * @param touched keys of what may have changed since the last time; null = anything
+   */
+  render(document: MimicDocument, language: string, touched: ReadonlySet<NodeKey> | null = null): Refused | null {
     const { root } = document
+    this.#touched = touched && withAncestors(document, touched)
     if (root.openTag !== this.#rootTag || language !== this.#language || textOutside(root) !== this.#outside)
       return this.renderAll(document, language)
     this.#sync(document, root, this.#content)
@@ -164,7 +169,7 @@ export class CanvasView {
       wanted.add(element)
       if (cursor === element) cursor = nextKeyed(cursor.nextElementSibling)
       else target.insertBefore(element, cursor)
-      if (!fresh.has(child) && isContainer(child)) this.#sync(document, child, element)
+      if (!fresh.has(child) && this.#mayDiffer(child) && isContainer(child)) this.#sync(document, child, element)
     }
     for (const element of [...target.children])
       if (!wanted.has(element) && element.hasAttribute(keyAttribute)) {
@@ -176,7 +181,12 @@ export class CanvasView {
   /** True when nothing of the node itself changed; what is in a container is looked at on its own. */
   #isDrawn(node: SourceElement): boolean {
     const drawn = this.#drawn.get(node.key)
+    if (drawn !== undefined && !this.#mayDiffer(node)) return true
     return drawn !== undefined && drawn.text === drawnFrom(node) && (drawn.element?.isConnected ?? true)
+  }
+
+  #mayDiffer(node: SourceElement): boolean {
+    return this.#touched?.has(node.key) ?? true
   }
 
   /** Draws nodes that stand in one parent, sanitised together. */
@@ -242,6 +252,15 @@ export class CanvasView {
     const { x, y, width, height } = this.page
     for (const [name, value] of Object.entries({ x, y, width, height })) this.#page.setAttribute(name, `${value}`)
   }
+}
+
+/** The keys, and those of everything around them. */
+function withAncestors(document: MimicDocument, keys: ReadonlySet<NodeKey>): ReadonlySet<NodeKey> {
+  const all = new Set(keys)
+  for (const key of keys)
+    for (let at = document.element(key)?.parent ?? null; at !== null && !all.has(at.key); at = at.parent)
+      all.add(at.key)
+  return all
 }
 
 function isContainer(node: SourceElement): boolean {

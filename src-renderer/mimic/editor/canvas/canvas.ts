@@ -95,7 +95,7 @@ export class Canvas {
 
   /** Shows the document as it is now; says why when it cannot be shown. */
   render(language: string): Refused | null {
-    const refused = this.view.render(this.#parts.editing.document, language)
+    const refused = this.view.render(this.#parts.editing.document, language, this.#parts.editing.takeTouched())
     this.#showHidden()
     this.showSelection()
     return refused

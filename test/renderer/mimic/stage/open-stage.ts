@@ -26,9 +26,12 @@ export interface OpenStage {
   close(): Promise<void>
 }
 
-export async function openStage(size = { width: 1600, height: 900 }): Promise<OpenStage> {
+/** @param root folder of another stage's page */
+export async function openStage(
+  size = { width: 1600, height: 900 },
+  root = fileURLToPath(new URL('.', import.meta.url)),
+): Promise<OpenStage> {
   const folder = await mkdtemp(join(tmpdir(), 'mimic-stage-'))
-  const root = fileURLToPath(new URL('.', import.meta.url))
   await build({
     root,
     configFile: false,
