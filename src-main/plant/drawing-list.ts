@@ -3,6 +3,7 @@ import { didYouMean } from '../shared/closest-name.ts'
 import { sharedPlace } from '../shared/display-search.ts'
 import type { Equipment } from '../shared/equipment.ts'
 import type { MimicEntry } from '../shared/plant.ts'
+import { mostMembers } from './equipment-build.ts'
 import type { KnownType } from './equipment-type-merge.ts'
 import type { TypeList } from './equipment-types.ts'
 import type { ExpressionCheck } from './expression-check.ts'
@@ -140,14 +141,19 @@ export class DrawingList {
   }
 
   /** Tags and nested equipment that instances of a type may have, with what is nested in them; member → type. */
-  #membersOf(type: KnownType, prefix: string): { tags: Set<string>; nested: Map<string, string> } {
+  #membersOf(
+    type: KnownType,
+    prefix: string,
+    budget = { left: mostMembers },
+  ): { tags: Set<string>; nested: Map<string, string> } {
     const found = { tags: new Set<string>(), nested: new Map<string, string>() }
     for (const { name, nested } of type.members.values()) {
+      if (--budget.left < 0) break
       const inner = nested === null ? undefined : this.#options.types.find(nested.type, type.library)
       if (nested === null) found.tags.add(prefix + name)
       else found.nested.set(prefix + name, inner?.name ?? '')
       if (inner === undefined) continue
-      const below = this.#membersOf(inner, `${prefix}${name}.`)
+      const below = this.#membersOf(inner, `${prefix}${name}.`, budget)
       for (const tag of below.tags) found.tags.add(tag)
       for (const [member, each] of below.nested) found.nested.set(member, each)
     }

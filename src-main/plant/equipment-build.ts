@@ -13,7 +13,7 @@ import { buildTag, type DeviceTable, type TagDraft } from './tag-build.ts'
 import type { ParameterValue } from './template-text.ts'
 
 /** More members than any instance has: types that nest ten of each other eight times over. */
-const mostMembers = 20_000
+export const mostMembers = 20_000
 
 /** What is put on top of a member; false takes it away. */
 export interface Override {

@@ -8,15 +8,11 @@ import { type Origin, RedirectedOrigin } from './origin.ts'
 import type { DeviceTable } from './tag-build.ts'
 import type { ParameterValue } from './template-text.ts'
 
-/** An expression names a member that this instance does not have. */
-export class AbsentMember extends Error {
-  readonly member: string
-  readonly offset: number
-  constructor(member: string, offset: number) {
-    super(`the instance has no member ${member}`)
-    this.member = member
-    this.offset = offset
-  }
+/** An expression with the names of members written in full. */
+export interface QualifiedText {
+  readonly text: string
+  /** A member it names that the instance does not have; null = none. */
+  readonly absent: string | null
 }
 
 /** What the short names of an instance stand for. */
@@ -44,11 +40,8 @@ export class MemberNames {
     return false
   }
 
-  /**
-   * An expression with the names of members written in full. Throws ExpressionFault, and {@link AbsentMember} when it names a
-   * member that the instance does not have.
-   */
-  qualify(text: string): string {
+  /** An expression with the names of members written in full. Throws ExpressionFault. */
+  qualify(text: string): QualifiedText {
     let absent: string | null = null
     const qualified = qualifyNames(text, (segments): NameMeaning => {
       for (let count = segments.length; count > 0; count--) {
@@ -59,8 +52,7 @@ export class MemberNames {
       }
       return { kind: 'unknown' }
     })
-    if (absent !== null) throw new AbsentMember(absent, Math.max(0, text.indexOf(absent)))
-    return qualified
+    return { text: qualified, absent }
   }
 }
 
@@ -161,10 +153,11 @@ export class MemberFiller {
     const filled = this.#parameters.fill(text, path)
     if (typeof filled !== 'string' || !expressionKeys.has(String(path.at(-1)))) return filled
     try {
-      return this.#names.qualify(filled)
+      const { text: qualified, absent } = this.#names.qualify(filled)
+      if (absent === null) return qualified
+      throw new PlacedFault(`the instance has no member ${absent}`, path, Math.max(0, filled.indexOf(absent)))
     } catch (error) {
-      if (error instanceof AbsentMember || error instanceof ExpressionFault)
-        throw new PlacedFault(error.message, path, error.offset)
+      if (error instanceof ExpressionFault) throw new PlacedFault(error.message, path, error.offset)
       throw error
     }
   }

@@ -43,12 +43,17 @@ export class InstanceParameters {
     return this.#placed(path, () => fillTemplate(text, this.values, this.#missingNames))
   }
 
-  /** All texts in a value filled in; groups and lists are copied. Throws {@link PlacedFault}. */
+  /** All texts in a value filled in; the value itself when there is nothing to fill in. Throws {@link PlacedFault}. */
   fillAll(value: unknown, path: Path): unknown {
     if (typeof value === 'string') return this.fill(value, path)
-    if (Array.isArray(value)) return value.map((element, index) => this.fillAll(element, [...path, index]))
+    if (Array.isArray(value)) {
+      const filled = value.map((element, index) => this.fillAll(element, [...path, index]))
+      return filled.every((element, index) => element === value[index]) ? value : filled
+    }
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.fillAll(each, [...path, key])]))
+    const entries = Object.entries(value)
+    const filled = entries.map(([key, each]) => [key, this.fillAll(each, [...path, key])] as const)
+    return filled.every(([, each], index) => each === entries[index]![1]) ? value : Object.fromEntries(filled)
   }
 
   /** Outcome of a condition over parameters. Throws {@link PlacedFault}. */

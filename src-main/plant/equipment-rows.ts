@@ -28,7 +28,6 @@ import type {
   HealthEntry,
   StatesEntry,
 } from './equipment-file.ts'
-import { AbsentMember } from './equipment-members.ts'
 import { PlacedFault } from './equipment-parameters.ts'
 import { packmlCommands, statesOf, stateWords } from './equipment-states.ts'
 import type { RowPart } from './equipment-type-merge.ts'
@@ -126,8 +125,9 @@ export class RowBuilder {
   }
 }
 
-/** What one row is made from: `absent` when it names a member that the instance does not have, `fault` after a fault. */
+/** Ends the making of a row that is faulty, or that names a member which the instance does not have. */
 class Skipped extends Error {}
+const skipped = new Skipped('the row is left out')
 
 class InstanceRows {
   readonly #built: BuiltInstance
@@ -153,7 +153,7 @@ class InstanceRows {
           this.#refuse(
             origin,
             ['of'],
-            `${entry.of} is ${dataType}${arrayLength === null ? '' : `[${arrayLength}]`}; the states are ${isBool ? 'numbers' : 'numbers or true and false, as the values of the list'}`,
+            `${entry.of} is ${dataType}${arrayLength === null ? '' : `[${arrayLength}]`}; its states are ${typeof states[0]!.value === 'boolean' ? 'true and false' : 'numbers'}`,
           )
         definition.states ??= stateWords(states)
       }
@@ -169,7 +169,7 @@ class InstanceRows {
     return this.#row(row, (entry, origin) => {
       const { tag, definition } = this.#tag(entry.command!, origin, ['command'])
       this.#needsWritable(definition, entry.command!, origin, ['command'])
-      return packmlCommands(tag, this.#built.names.qualify(entry.of))
+      return packmlCommands(tag, this.#built.names.qualify(entry.of).text)
     }).flat()
   }
 
@@ -260,14 +260,14 @@ class InstanceRows {
       return [make(row.entry, origin)]
     } catch (error) {
       if (error instanceof PlacedFault) error.tell(origin)
-      else if (!(error instanceof Skipped || error instanceof AbsentMember)) throw error
+      else if (!(error instanceof Skipped)) throw error
       return []
     }
   }
 
   #refuse(origin: Origin, path: Path, message: string): never {
     origin.at(path, message)
-    throw new Skipped()
+    throw skipped
   }
 
   #fill(value: unknown, path: Path): unknown {
@@ -283,8 +283,9 @@ class InstanceRows {
     const filled = String(this.#fill(text, path))
     const { names } = this.#built
     try {
-      const qualified = names.qualify(filled)
-      if (!this.#expressions.isCondition(filled, names, origin, path)) throw new Skipped()
+      const { text: qualified, absent } = names.qualify(filled)
+      if (absent !== null) throw skipped
+      if (!this.#expressions.isCondition(filled, names, origin, path)) throw skipped
       return qualified
     } catch (error) {
       if (!(error instanceof ExpressionFault)) throw error
@@ -299,7 +300,7 @@ class InstanceRows {
     const tag = names.tagOf(member) ?? member
     const draft = this.#scope.drafts.get(tag)
     if (draft !== undefined) return { tag, definition: draft.definition }
-    if (names.isAbsent(member)) throw new AbsentMember(member, 0)
+    if (names.isAbsent(member)) throw skipped
     if (names.tagOf(member) !== null || this.#scope.isLost(tag) || spec.type.members.get(member)?.nested != null)
       return this.#withoutTag(member, tag, origin, path)
     const candidates = this.#scope.mayHint() ? Object.keys(names.members) : []

@@ -64,6 +64,7 @@ export class TypeTrials {
   run(used: ReadonlySet<string>): void {
     const built: BuiltInstance[] = []
     for (const type of this.#options.types.all()) {
+      this.#checkProtocolNames(type)
       if (used.has(type.name)) continue
       const first = this.#build(type)
       if (first !== null) built.push(first)
@@ -136,28 +137,32 @@ export class TypeTrials {
   /** Protocols that members have addresses for; one that takes every address when no member names one. */
   #protocolsOf(type: KnownType): readonly ProtocolKeys[] {
     const names = new Set<string>()
-    this.#collectProtocols(type, names)
+    for (const { members } of this.#withNestedTypes(type))
+      for (const { value } of members.values())
+        for (const key of isGroup(value.address) ? Object.keys(value.address) : []) names.add(key)
     const found = [...names].map((name) => this.#protocol(name)).filter((each) => each !== undefined)
     return found.length > 0 ? found : [this.#looseProtocol]
   }
 
-  #collectProtocols(type: KnownType, names: Set<string>): void {
-    for (const { value, origin, nested } of type.members.values()) {
+  /** The type and all types nested in it, each once. */
+  #withNestedTypes(type: KnownType, found: Set<KnownType> = new Set()): ReadonlySet<KnownType> {
+    if (found.has(type)) return found
+    found.add(type)
+    for (const { nested } of type.members.values()) {
       const inner = nested === null ? undefined : this.#options.types.find(nested.type, type.library)
-      if (inner !== undefined) this.#collectProtocols(inner, names)
-      if (!isGroup(value.address)) continue
-      for (const key of Object.keys(value.address)) {
-        if (this.#protocol(key) !== undefined) names.add(key)
-        else
-          origin.atKey(
-            ['address', key],
-            `there is no protocol "${key}"${didYouMean(
-              key,
-              [...this.#options.protocols.keys()].flatMap((each) => [each, familyOf(each)]),
-            )}`,
-          )
-      }
+      if (inner !== undefined) this.#withNestedTypes(inner, found)
     }
+    return found
+  }
+
+  /** Addresses are for protocols there are. */
+  #checkProtocolNames(type: KnownType): void {
+    for (const { value, origin } of type.members.values())
+      for (const key of isGroup(value.address) ? Object.keys(value.address) : [])
+        if (this.#protocol(key) === undefined) {
+          const names = [...this.#options.protocols.keys()].flatMap((each) => [each, familyOf(each)])
+          origin.atKey(['address', key], `there is no protocol "${key}"${didYouMean(key, names)}`)
+        }
   }
 
   /** By its name, or the first of a family. */
@@ -193,11 +198,8 @@ export class TypeTrials {
   /** Every rate the type asks for: which ones a device has is its own affair. */
   #scanRates(type: KnownType): Readonly<Record<string, number>> {
     const rates: Record<string, number> = { normal: 1000, [anyText]: 1000 }
-    for (const { value, nested } of type.members.values()) {
-      if (typeof value.scan === 'string') rates[value.scan] = 1000
-      const inner = nested === null ? undefined : this.#options.types.find(nested.type, type.library)
-      if (inner !== undefined) Object.assign(rates, this.#scanRates(inner))
-    }
+    for (const { members } of this.#withNestedTypes(type))
+      for (const { value } of members.values()) if (typeof value.scan === 'string') rates[value.scan] = 1000
     return rates
   }
 }

@@ -72,7 +72,7 @@ export class TypeList {
 
   /** All types that are right, in the order of their files. */
   all(): readonly KnownType[] {
-    return [...this.#known.values()]
+    return [...this.#files.keys()].flatMap((key) => this.#known.get(key) ?? [])
   }
 
   /** As instances write them. */

@@ -90,7 +90,7 @@ export class LibraryList {
     if (use.folder !== undefined && !isCopy) {
       const folder = isAbsolute(use.folder) ? use.folder : resolve(sources.files.folder, use.folder)
       if (await this.#mount(name, folder, false)) return 'folder'
-      place.at(['folder'], `there is no folder ${use.folder} with a library.yaml (looked for in ${folder})`)
+      place.at(['folder'], `there is no folder ${use.folder} with a library.yaml, seen from the plant folder`)
       return null
     }
     if (isInPlant()) return 'plant'

@@ -25,7 +25,25 @@ export class MissingParameter extends TemplateFault {
 
 const nothingMissing: ReadonlySet<string> = new Set()
 
-const compiled = new Map<string, CompiledExpression>()
+/** Compiled expressions of sets of parameters with the same names and types. */
+type Compiled = Map<string, CompiledExpression>
+const mostRemembered = 10_000
+const tables = new Map<string, Compiled>()
+/** Many texts are filled from one set of parameters. */
+const tableOf = new WeakMap<Parameters, Compiled>()
+
+function compiledFor(parameters: Parameters): Compiled {
+  let table = tableOf.get(parameters)
+  if (table !== undefined) return table
+  const signature = Object.entries(parameters)
+    .map(([name, value]) => `${name}:${celTypeOf(value)}`)
+    .join(' ')
+  table = tables.get(signature) ?? new Map()
+  if (tables.size > mostRemembered) tables.clear()
+  tables.set(signature, table)
+  tableOf.set(parameters, table)
+  return table
+}
 
 /**
  * The text with every `${…}` replaced by its value. A text that is nothing but one `${…}` gives the value itself, so that
@@ -86,28 +104,14 @@ export function evaluate(
   throw new TemplateFault(`"${expression.trim()}" gives no text, number or truth value`, offset)
 }
 
-/** Names and types of a set of parameters as one text; many texts are filled from one set. */
-const signatures = new WeakMap<Parameters, string>()
-
-function signatureOf(parameters: Parameters): string {
-  let signature = signatures.get(parameters)
-  if (signature === undefined) {
-    signature = Object.entries(parameters)
-      .map(([name, value]) => `${name}:${celTypeOf(value)}`)
-      .join(' ')
-    signatures.set(parameters, signature)
-  }
-  return signature
-}
-
 function compile(
   expression: string,
   offset: number,
   parameters: Parameters,
   missing: ReadonlySet<string>,
 ): CompiledExpression {
-  const key = `${expression}\u0000${signatureOf(parameters)}`
-  const known = compiled.get(key)
+  const compiled = compiledFor(parameters)
+  const known = compiled.get(expression)
   if (known !== undefined) return known
   const result = compileExpression(expression, {
     tagType: () => null,
@@ -119,8 +123,8 @@ function compile(
     if (missing.has(name)) throw new MissingParameter(name, offset + result.offset)
     throw new TemplateFault(result.message.replace('no tag named', 'no parameter named'), offset + result.offset)
   }
-  if (compiled.size > 10_000) compiled.clear()
-  compiled.set(key, result.expression)
+  if (compiled.size > mostRemembered) compiled.clear()
+  compiled.set(expression, result.expression)
   return result.expression
 }
 
