@@ -2,6 +2,7 @@
 // the transform of a group. What a person would change is changed, nothing else.
 import { attributeOf, svgNameOf } from './attribute-names.ts'
 import type { DocumentEdit } from './document-edit.ts'
+import { elementWithId } from './id-index.ts'
 import { identity, invert, type Matrix, multiply, translation } from './matrix.ts'
 import { readLength, restyleLength, restyleNumber } from './number-style.ts'
 import { type AxisMap, mapPath, mapPoints } from './path-data.ts'
@@ -115,27 +116,25 @@ function isPaintedInPlace(element: SourceElement, root: SourceElement): boolean 
 }
 
 function standsInUserSpace(id: string, root: SourceElement, depth = 0): boolean {
-  for (const element of elementsIn(root)) {
-    if (attributeOf(element, 'id') !== id) continue
-    switch (svgNameOf(element)) {
-      case 'clipPath':
-        return attributeOf(element, 'clipPathUnits') !== 'objectBoundingBox'
-      case 'mask':
-        return attributeOf(element, 'maskContentUnits') !== 'objectBoundingBox'
-      case 'linearGradient':
-      case 'radialGradient':
-      case 'pattern': {
-        const name = svgNameOf(element) === 'pattern' ? 'patternUnits' : 'gradientUnits'
-        const units = attributeOf(element, name)
-        const of = attributeOf(element, 'href') ?? attributeOf(element, 'xlink:href')
-        if (units !== null || !of?.startsWith('#') || depth > 8) return units === 'userSpaceOnUse'
-        return standsInUserSpace(of.slice(1), root, depth + 1)
-      }
-      default:
-        return false
+  const element = elementWithId(root, id)
+  if (element === null) return false
+  const name = svgNameOf(element)
+  switch (name) {
+    case 'clipPath':
+      return attributeOf(element, 'clipPathUnits') !== 'objectBoundingBox'
+    case 'mask':
+      return attributeOf(element, 'maskContentUnits') !== 'objectBoundingBox'
+    case 'linearGradient':
+    case 'radialGradient':
+    case 'pattern': {
+      const units = attributeOf(element, name === 'pattern' ? 'patternUnits' : 'gradientUnits')
+      const of = attributeOf(element, 'href') ?? attributeOf(element, 'xlink:href')
+      if (units !== null || !of?.startsWith('#') || depth > 8) return units === 'userSpaceOnUse'
+      return standsInUserSpace(of.slice(1), root, depth + 1)
     }
+    default:
+      return false
   }
-  return false
 }
 
 /** Maps the numbers of an element that {@link hasOwnPlace}; its transform stays. Texts change their size by `sy`. */

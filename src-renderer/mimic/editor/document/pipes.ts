@@ -4,12 +4,13 @@ import type { Box } from '../../drawing/mimic-box.ts'
 import { attributeOf, svgNameOf } from './attribute-names.ts'
 import type { DocumentEdit } from './document-edit.ts'
 import { contentMatrix, moveElements, outermost, resizeElements, rotateElements } from './element-moves.ts'
+import { elementWithId } from './id-index.ts'
 import { boxMap, invert, type Matrix, mapBox, mapPoint, type Point, rotation, translation } from './matrix.ts'
 import { formatNumber } from './number-style.ts'
 import { cornersOf } from './path-data.ts'
 import { type PipeEnd, routePipe, type Side, withoutNeedless } from './pipe-router.ts'
 import { ensureId } from './references.ts'
-import { elementsIn, isInside, type SourceElement } from './source-tree.ts'
+import { elementsIn, type SourceElement } from './source-tree.ts'
 
 /** A connection point in the drawing's coordinates. */
 export interface Port {
@@ -179,12 +180,16 @@ function withoutTiedPipes(edit: DocumentEdit, elements: readonly SourceElement[]
 
 function isTied(edit: DocumentEdit, pipe: SourceElement): boolean {
   const ends = (['ls:from', 'ls:to'] as const).map((name) => edit.get(pipe, name))
-  return ends.every((end) => end !== null && elementOf(edit.root, readConnection(end).id) !== null)
+  return ends.every((end) => end !== null && elementWithId(edit.root, readConnection(end).id) !== null)
 }
 
 /** Surroundings after a map of some elements; of turned ones the box is the one around the turned box. */
 function mapped(elements: readonly SourceElement[], matrix: Matrix, before: Surroundings): Surroundings {
-  const isMoved = (element: SourceElement) => elements.some((moved) => isInside(element, moved))
+  const set = new Set(elements)
+  const isMoved = (element: SourceElement) => {
+    for (let at: SourceElement | null = element; at !== null; at = at.parent) if (set.has(at)) return true
+    return false
+  }
   const box = (element: SourceElement) => {
     const present = before.box(element)
     return present === null || !isMoved(element) ? present : mapBox(matrix, present)
@@ -201,11 +206,6 @@ function mapped(elements: readonly SourceElement[], matrix: Matrix, before: Surr
       })
     },
   }
-}
-
-function elementOf(root: SourceElement, id: string): SourceElement | null {
-  for (const element of elementsIn(root)) if (attributeOf(element, 'id') === id) return element
-  return null
 }
 
 /** Draws the pipes anew that end at elements that moved, or that moved themselves. */
@@ -407,7 +407,7 @@ export function connectPipe(
   const other: PipeEndName = end === 'from' ? 'to' : 'from'
   const value = edit.get(pipe, `ls:${other}`)
   const connection = value === null ? null : readConnection(value)
-  const element = connection === null ? null : elementOf(edit.root, connection.id)
+  const element = connection === null ? null : elementWithId(edit.root, connection.id)
   const joint = element === null || connection === null ? null : { element, port: connection.port }
   const free = (end === 'from' ? corners.at(-1) : corners[0]) ?? { x: 0, y: 0 }
   const otherEnd = endAt(joint, free, surroundings)

@@ -252,6 +252,17 @@ describe('any sequence of edits', () => {
   })
 })
 
+/** The shortest time of several, ms: others may use the machine too. */
+function bestOf(times: number, run: () => void): number {
+  let best = Number.POSITIVE_INFINITY
+  for (let time = 0; time < times; time++) {
+    const began = performance.now()
+    run()
+    best = Math.min(best, performance.now() - began)
+  }
+  return best
+}
+
 describe('large drawings', () => {
   const line = (index: number) =>
     `  <rect id="r${index}" class="ls-body" x="${index}" y="10" width="20" height="30" fill="#a6a6a6" ls:tag="Area.Tag${index}" ls:fill="value &gt; 3 ? 'high' : ''"/>\n`
@@ -260,18 +271,17 @@ describe('large drawings', () => {
 
   test('ten thousand elements open in a fraction of a second, and undo with five thousand moved is quick', () => {
     const text = large(10_000)
-    opened(text)
-    const began = performance.now()
-    opened(text)
-    const took = performance.now() - began
+    const took = bestOf(5, () => opened(text))
     const document = opened(large(5000))
     const all = painted(document)
     document.change('move', (edit) => moveElements(edit, all, { x: 3, y: 3 }))
-    const beforeUndo = performance.now()
+    const undone = bestOf(5, () => {
+      document.undo()
+      document.redo()
+    })
     document.undo()
-    const undone = performance.now() - beforeUndo
     process.stdout.write(
-      `10,000 elements parsed in ${took.toFixed(0)} ms; undo of 5,000 moves ${undone.toFixed(1)} ms\n`,
+      `10,000 elements parsed in ${took.toFixed(0)} ms; undo and redo of 5,000 moves ${undone.toFixed(1)} ms\n`,
     )
     expect(document.text).toBe(large(5000))
     // The machine may be shared: the targets are 100 ms and 50 ms.
