@@ -100,13 +100,9 @@ export async function run(report: Report): Promise<void> {
   say('a change that no equipment reads, nobody watching', perChange(pass), 'ns')
 
   let told = 0
-  let watch = statuses.watch(names, () => told++)
-  watch.close()
-  say(
-    'to begin to watch 10,000 instances',
-    timeOf(() => (watch = statuses.watch(names, () => told++))),
-    'ms',
-  )
+  const started = performance.now()
+  const watch = statuses.watch(names, () => told++)
+  say('to begin to watch 10,000 instances', performance.now() - started, 'ms')
   say(
     'first rows of 10,000 instances',
     timeOf(() => watch.take()),
