@@ -117,7 +117,8 @@ function isOutside(text: string): boolean {
 }
 
 function isAllowedReference(element: Element, value: string): boolean {
-  if (/^\s*#/.test(value)) return true
+  // A picture of a part of the drawing is none: browsers ask for the page itself.
+  if (/^\s*#/.test(value)) return element.localName !== 'image'
   return element.localName === 'image' && /^\s*data:image\/(?:png|jpe?g);base64,[A-Za-z0-9+/=\s]*$/.test(value)
 }
 
