@@ -7,7 +7,17 @@ import { simulationFileSchema } from '../shared/simulation.ts'
 import { accessFileSchema } from './access-file.ts'
 import { alarmFileSchema } from './alarm-file.ts'
 import { deviceEntries } from './device-file.ts'
-import { equipmentFileSchema, equipmentTypeSchema } from './equipment-file.ts'
+import {
+  commandSchema,
+  conditionSchema,
+  counterSchema,
+  equipmentFileSchema,
+  equipmentTypeSchema,
+  healthSchema,
+  nestedSchema,
+  statesSchema,
+} from './equipment-file.ts'
+import { libraryFileSchema } from './library-file.ts'
 import { navigationFileSchema } from './navigation-file.ts'
 import { plantFileSchema } from './plant-file.ts'
 import { tagEntries } from './tag-file.ts'
@@ -42,6 +52,7 @@ export function plantJsonSchemas(protocols: ProtocolTable): Readonly<Record<stri
       additionalProperties: false,
     }),
     'equipment-type.json': titled('equipment/types/*.yaml: an equipment type', withMembers(type, templated(tag))),
+    'library.json': titled('library.yaml: a library of equipment types', jsonOf(libraryFileSchema)),
     'equipment.json': titled('equipment/*.yaml: instances of equipment types', jsonOf(equipmentFileSchema)),
     'navigation.json': titled('mimics/navigation.yaml: the display hierarchy', jsonOf(navigationFileSchema)),
     'access.json': titled('access.yaml: what each role may do', jsonOf(accessFileSchema)),
@@ -106,8 +117,34 @@ function withProperties(common: JsonSchema, others: readonly JsonSchema[]): Json
   return { ...common, properties: { ...(common.properties as object), ...Object.fromEntries(extra) } }
 }
 
-function withMembers(type: JsonSchema, member: JsonSchema): JsonSchema {
-  return { ...type, properties: { ...(type.properties as object), members: { type: 'array', items: member } } }
+/** Members and rows of a type; they may hold only what differs from the type that is extended, null takes a key away. */
+function withMembers(type: JsonSchema, tag: JsonSchema): JsonSchema {
+  const address = { anyOf: [{ type: 'string' }, { type: 'object' }] }
+  const when = { type: ['string', 'boolean'] }
+  const member = { ...tag, properties: { ...(tag.properties as object), address, when } }
+  const rows = {
+    members: list({ anyOf: [partial(member), partial(jsonOf(nestedSchema))] }),
+    states: { ...jsonOf(statesSchema), type: ['object', 'null'], required: [] },
+    commands: list(partial(jsonOf(commandSchema))),
+    permissives: list(partial(jsonOf(conditionSchema))),
+    interlocks: list(partial(jsonOf(conditionSchema))),
+    health: list(partial(jsonOf(healthSchema))),
+    counters: list(partial(jsonOf(counterSchema))),
+  }
+  return { ...type, properties: { ...(type.properties as object), ...rows }, required: ['name'] }
+}
+
+function list(items: JsonSchema): JsonSchema {
+  return { type: 'array', items }
+}
+
+/** Only the name is needed. */
+function partial(row: JsonSchema): JsonSchema {
+  const properties = Object.entries(row.properties as Record<string, unknown>).map(([key, schema]) => [
+    key,
+    key === 'name' ? schema : { anyOf: [schema, { type: 'null' }] },
+  ])
+  return { ...row, properties: Object.fromEntries(properties), required: ['name'] }
 }
 
 /** In a type every value may be a text with `${…}` instead, those of alarms too. */
