@@ -30,9 +30,9 @@ export class SimulationList {
   addInstance(built: BuiltInstance, own: KnownType['simulation'] = noRules): void {
     const { name, type } = built.spec
     for (const part of ['hidden', 'members'] as const) {
-      // A rule of the type for a member that the instance does not have goes with the member.
+      // A rule of the type for a member that the instance does not have, or calculates where the type does not, goes with the member.
       const ofType = [...type.simulation[part]]
-        .filter(([member]) => part === 'hidden' || !built.names.isAbsent(member))
+        .filter(([member]) => part === 'hidden' || !(built.names.isAbsent(member) || isCalculatedHere(member, built)))
         .flatMap(([member, { rule, origin }]) => {
           const filled = filledRule(rule, built, origin)
           return filled === null ? [] : [[member, { rule: filled, origin }] as const]
@@ -51,6 +51,12 @@ export class SimulationList {
         origin.atKey([], `there is no tag ${entry.name} to simulate${didYouMean(entry.name, tagNames())}`)
     }
   }
+}
+
+/** Does an override make a calculated tag of a member that the type reads from a device? */
+function isCalculatedHere(member: string, { spec, drafts }: BuiltInstance): boolean {
+  if (spec.type.members.get(member)?.value.expression !== undefined) return false
+  return drafts.some(({ definition }) => definition.name === `${spec.name}.${member}` && definition.expression !== null)
 }
 
 /** A rule of the type with the instance's parameters filled in; null after a fault. */

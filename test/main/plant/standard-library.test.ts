@@ -257,3 +257,32 @@ it('ten motors and a tank, as docs/library.md writes them, are a plant without f
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+it('a fan with one bit and a pump that extends the library, as docs/library.md writes them, are a plant without faults', async () => {
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!)
+  const vent = blocks.find((text) => text.includes('name: Vent'))!
+  const pump = blocks.find((text) => text.includes('name: dosing-pump'))!
+  const folder = mkdtempSync(join(tmpdir(), 'lineside-library-'))
+  try {
+    mkdirSync(join(folder, 'equipment/types'), { recursive: true })
+    for (const inner of ['devices', 'tags']) mkdirSync(join(folder, inner))
+    const files = {
+      'plant.yaml': 'name: V\nline: L\nsite: S\nlanguages: [en, zh-CN]\nlibraries: [standard]\n',
+      'devices/plc.yaml': 'name: plc\nprotocol: modbus-tcp\naddress: 127.0.0.1:1502\nunitId: 1\n',
+      'tags/vent.yaml': 'tags:\n  - { name: VentRuns, device: plc, address: "10001" }\n',
+      'equipment/types/dosing-pump.yaml': pump,
+      'equipment/line.yaml': `equipment:\n${vent}  - { name: Doser, type: dosing-pump, parameters: { device: plc, base: 40501 } }\n`,
+    }
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
+    const { plant: written, faults } = await checkPlant(folder, protocolCatalog)
+    expect(faults).toEqual([])
+    const tag = (name: string) => written!.tags.find((each) => each.name === name)
+    expect(tag('Vent.Command')).toMatchObject({ address: '00012', dataType: 'bool' })
+    expect(tag('Vent.State')).toMatchObject({ device: null, expression: 'VentRuns ? 2 : 0' })
+    expect(tag('Doser.SpeedSetpoint')).toMatchObject({ unit: '/min', limits: { high: 120 } })
+    const doser = written!.equipmentTypes.find(({ name }) => name === 'dosing-pump')!
+    expect([doser.extends, doser.symbolFile]).toEqual(['pump-vfd', 'libraries/standard/types/pump-vfd.svg'])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
