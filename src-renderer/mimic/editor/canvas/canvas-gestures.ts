@@ -28,8 +28,8 @@ export interface Modifiers {
 /** What the canvas does with gestures. */
 export interface GestureTargets {
   readonly isPanTool: () => boolean
-  /** Node under a pointer; null for the empty page. */
-  readonly keyAt: (target: EventTarget | null) => NodeKey | null
+  /** Node under a pointer, or the nearest within a finger's reach; null for the empty page. */
+  readonly keyAt: (event: MouseEvent) => NodeKey | null
   /** True when pressing there would move something. */
   readonly canGrab: (key: NodeKey) => boolean
   /** A press and release in one place. */
@@ -77,7 +77,7 @@ export class CanvasGestures {
     host.addEventListener('pointermove', (event) => this.#move(event), { signal })
     host.addEventListener('pointerup', (event) => this.#up(event), { signal })
     host.addEventListener('pointercancel', (event) => this.#lost(event), { signal })
-    host.addEventListener('dblclick', (event) => this.#targets.doubleClick(this.#targets.keyAt(event.target)), {
+    host.addEventListener('dblclick', (event) => this.#targets.doubleClick(this.#targets.keyAt(event)), {
       signal,
     })
     host.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal })
@@ -120,7 +120,7 @@ export class CanvasGestures {
       return
     }
     const handle = handleOf(event.target)
-    const key = handle === null ? this.#targets.keyAt(event.target) : null
+    const key = handle === null ? this.#targets.keyAt(event) : null
     this.#phase = { kind: 'pressed', start: event, key, handle }
     this.#isLongPressed = false
     if (event.pointerType === 'touch' && handle === null)

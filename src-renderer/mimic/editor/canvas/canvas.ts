@@ -47,6 +47,9 @@ export interface CanvasParts {
   readonly onView: () => void
 }
 
+/** Distances at which a click beside a thing still means it; px. */
+const mouseReach = [3, 6]
+const fingerReach = [6, 12, 18]
 /** px within which things stick to each other. */
 const snapReach = 6
 /** More boxes than these are not lined up with: nobody could tell which one it was. */
@@ -69,7 +72,7 @@ export class Canvas {
     this.viewport = new CanvasViewport(host, () => this.#showViewport())
     this.#gestures = new CanvasGestures(host, this.viewport, {
       isPanTool: () => parts.editing.tool === 'pan',
-      keyAt: (target) => this.view.keyAt(target),
+      keyAt: (event) => this.#keyNear(event),
       canGrab: (key) => this.#unitAt(key) !== null,
       click: (key, modifiers) => this.#click(key, modifiers),
       doubleClick: (key) => this.#doubleClick(key),
@@ -155,6 +158,21 @@ export class Canvas {
       if (boxes.length >= mostSnapTargets) break
     }
     return boxes
+  }
+
+  /** What is under the pointer; where that is nothing to select, what is near: lines are thin, and fingers are not. */
+  #keyNear(event: MouseEvent): NodeKey | null {
+    const own = this.view.keyAt(event.target)
+    if (own !== null && this.#unitAt(own)) return own
+    const isTouch = event instanceof PointerEvent && event.pointerType === 'touch'
+    for (const radius of isTouch ? fingerReach : mouseReach)
+      for (let turn = 0; turn < 8; turn++) {
+        const x = event.clientX + radius * Math.cos((turn * Math.PI) / 4)
+        const y = event.clientY + radius * Math.sin((turn * Math.PI) / 4)
+        const key = this.view.keyAt(document.elementFromPoint(x, y))
+        if (key !== null && this.#unitAt(key)) return key
+      }
+    return own
   }
 
   #unitAt(key: NodeKey): SourceElement | null {
