@@ -23,6 +23,7 @@ const devices: DeviceTable = {
   get: (name) => (name === 'plc' ? { definition, protocol: fakeProtocols.get('fake')! } : undefined),
   names: () => ['plc'],
   isIncomplete: () => false,
+  language: 'en',
 }
 const context = {
   scanName: (_device: string, interval: number) => (interval === 100 ? 'fast' : ''),
