@@ -1,5 +1,4 @@
-// Symbols on the canvas: each type's drawing stands once among the definitions, every instance is a copy of it. Nothing is live
-// here, so five thousand instances cost five thousand `use` elements and no more.
+// Symbols on the canvas: each type's drawing is made safe once, every instance is a copy of it. Nothing is live here.
 import { chooseLanguage, viewBoxOf } from '../../drawing/mimic-drawing.ts'
 import { sanitiseMimic } from '../../drawing/mimic-sanitiser.ts'
 
@@ -61,24 +60,37 @@ export class CanvasSymbols {
     return this.#shapes.get(type) ?? null
   }
 
-  /** The element that shows a type in a box; a dashed box where there is no symbol. */
+  /** The element that shows a type in a box; a dashed box where there is no symbol. All of the box can be grabbed. */
   picture(type: string | null, box: { x: number; y: number; width: number; height: number }): SVGGraphicsElement {
     const id = type === null ? undefined : this.#ids.get(type)
-    const element = document.createElementNS(svgNamespace, id === undefined ? 'rect' : 'use')
     const shape = type === null ? null : this.shape(type)
     const size = {
       ...box,
       width: box.width || (shape?.width ?? missingSymbolSide),
       height: box.height || (shape?.height ?? missingSymbolSide),
     }
-    for (const [name, value] of Object.entries(size)) element.setAttribute(name, `${value}`)
-    if (id === undefined) {
-      element.setAttribute('class', 'ls-missing')
-      element.setAttribute('fill', 'transparent')
-      element.setAttribute('stroke-dasharray', '4 3')
-    } else element.setAttribute('href', `#${id}`)
-    return element
+    const ground = document.createElementNS(svgNamespace, 'rect')
+    place(ground, size)
+    ground.setAttribute('fill', 'transparent')
+    const symbol = id === undefined ? null : this.defs.querySelector(`#${id}`)
+    if (symbol === null) {
+      ground.setAttribute('class', 'ls-missing')
+      ground.setAttribute('stroke-dasharray', '4 3')
+      return ground
+    }
+    const group = document.createElementNS(svgNamespace, 'g')
+    // A copy and no `use`: the theme's classes do not reach into what `use` shows.
+    const drawing = document.createElementNS(svgNamespace, 'svg')
+    place(drawing, size)
+    drawing.setAttribute('viewBox', symbol.getAttribute('viewBox')!)
+    drawing.append(...symbol.cloneNode(true).childNodes)
+    group.append(ground, drawing)
+    return group
   }
+}
+
+function place(element: Element, box: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(box)) element.setAttribute(name, `${value}`)
 }
 
 /** Middle of a connection point as written: circles, rectangles and anything with x and y; layout is not asked. */
