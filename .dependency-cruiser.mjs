@@ -74,6 +74,24 @@ export default {
       { path: '^src-main/alarms/(engine|list)/' },
     ),
     forbid(
+      'plant-source-is-low',
+      'Files, places and YAML of a plant folder know nothing of what is written in them.',
+      { path: '^src-main/plant/source/' },
+      { path: '^src-main/plant/', pathNot: '^src-main/plant/source/' },
+    ),
+    forbid(
+      'plant-tags-and-alarms-below-equipment',
+      'A tag with its alarms is the same whether a file or a type writes it.',
+      { path: '^src-main/plant/(tags|alarms|trends)/' },
+      { path: '^src-main/plant/(equipment|displays)/' },
+    ),
+    forbid(
+      'plant-equipment-below-displays',
+      'Equipment knows nothing of the displays it stands on.',
+      { path: '^src-main/plant/equipment/' },
+      { path: '^src-main/plant/displays/' },
+    ),
+    forbid(
       'api-is-level-3',
       'api/ translates; it does not import entries or Electron.',
       { path: '^src-main/api/' },

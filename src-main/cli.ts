@@ -7,11 +7,11 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAlarmCommands } from './alarms-command.ts'
 import { systemClock } from './base/clock.ts'
 import { createLogger } from './base/logger.ts'
+import { version } from './base/version.ts'
 import { type ExportOptions, exportFormats, exportModes } from './history-export-options.ts'
 import { roles } from './shared/permission.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import { StatusCodes } from './shared/status-code.ts'
-import { version } from './base/version.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 const root = new URL(isSource ? '../' : '../../', import.meta.url)

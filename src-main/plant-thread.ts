@@ -1,12 +1,12 @@
 // The work on a plant folder in a thread that is started for it and ends with it: checking forty files takes half a second
 // and a hundred megabytes, which neither the value path nor the station's memory should see.
 import { startWorkerThread } from './base/worker-thread.ts'
-import type { AlarmDatabaseSave } from './plant/alarm-database-edit.ts'
-import type { DisplayWork } from './plant/display-work.ts'
+import type { AlarmDatabaseSave } from './plant/alarms/alarm-database-edit.ts'
+import type { DisplayWork } from './plant/displays/display-work.ts'
 import type { CheckOptions } from './plant/plant-check.ts'
 import type { AlarmImportJob, FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
-import type { TagImport } from './plant/tag-import.ts'
-import type { TrendDelete, TrendSave, TrendSaved } from './plant/trend-edit.ts'
+import type { TagImport } from './plant/tags/tag-import.ts'
+import type { TrendDelete, TrendSave, TrendSaved } from './plant/trends/trend-edit.ts'
 import type { AlarmDatabaseSaved } from './shared/alarm-database.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'

@@ -2,8 +2,8 @@
 
 import { startWebServer, type WebServer } from './api/web-server.ts'
 import type { Logger } from './base/logger.ts'
-import { type Runtime, startRuntime } from './runtime.ts'
 import { version } from './base/version.ts'
+import { type Runtime, startRuntime } from './runtime.ts'
 
 export interface StationOptions {
   readonly plantFolder: string

@@ -2,10 +2,10 @@
 // else a summary on stderr.
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { checkReport } from './check-report.ts'
-import { qualityOfPlant } from './display-check.ts'
-import { displayReport, displaySummary } from './display-report.ts'
-import { FolderFiles } from './folder-scan.ts'
+import { qualityOfPlant } from './displays/display-check.ts'
+import { displayReport, displaySummary } from './displays/display-report.ts'
 import { checkFiles } from './plant-check.ts'
+import { FolderFiles } from './source/folder-scan.ts'
 
 export interface CheckOptions {
   /** JSON instead of lines. */

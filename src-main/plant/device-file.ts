@@ -1,9 +1,9 @@
 // devices/*.yaml: one connection, or several under `devices:`. Keys beyond these belong to the protocol.
 import * as v from 'valibot'
 import { alarmPriorities } from '../shared/alarm.ts'
-import { delay } from './alarm-entry.ts'
-import { line, words } from './alarm-words.ts'
-import { freeText, interval, place, plainName, wordOf, yesNo } from './plant-words.ts'
+import { delay } from './alarms/alarm-entry.ts'
+import { line, words } from './alarms/alarm-words.ts'
+import { freeText, interval, place, plainName, wordOf, yesNo } from './source/plant-words.ts'
 
 /** The alarm that comes when the device is lost; what is left out is as the plant's philosophy says. */
 const deviceAlarmSchema = v.strictObject(

@@ -2,13 +2,13 @@
 import { didYouMean } from '../shared/closest-name.ts'
 import type { DeviceDefinition } from '../shared/plant.ts'
 import type { ProtocolKeys, ProtocolTable } from '../shared/protocol.ts'
-import type { AlarmedDevice } from './alarm-check.ts'
+import type { AlarmedDevice } from './alarms/alarm-check.ts'
 import { type DeviceEntry, deviceEntries, deviceListSchema, deviceSchema } from './device-file.ts'
-import type { FileOrigin, Origin } from './origin.ts'
-import { placeInWords } from './origin.ts'
-import type { PlantSources } from './plant-sources.ts'
-import { checkSchema, keysAt, unknownKey } from './schema-check.ts'
-import type { DeviceTable, KnownDevice } from './tag-build.ts'
+import type { FileOrigin, Origin } from './source/origin.ts'
+import { placeInWords } from './source/origin.ts'
+import type { PlantSources } from './source/plant-sources.ts'
+import { checkSchema, keysAt, unknownKey } from './source/schema-check.ts'
+import type { DeviceTable, KnownDevice } from './tags/tag-build.ts'
 
 /** A device with what its file says of its alarm. */
 interface FiledDevice extends KnownDevice {

@@ -4,9 +4,9 @@
 import { sortByDependency } from '../shared/dependency-order.ts'
 import { compileExpression, type ExpressionScope } from '../shared/expression.ts'
 import { type DataType, valueTypeOf } from '../shared/tag.ts'
-import type { FaultList, Path } from './fault-list.ts'
-import type { Origin } from './origin.ts'
-import { checkNumbers, type TagDraft } from './tag-build.ts'
+import type { FaultList, Path } from './source/fault-list.ts'
+import type { Origin } from './source/origin.ts'
+import { checkNumbers, type TagDraft } from './tags/tag-build.ts'
 
 /** Data type of a calculated tag whose file does not say one. */
 const dataTypeOfCel: Readonly<Record<string, DataType>> = {

@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { sleep } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { messageOf } from '../shared/runtime-error.ts'
-import { kindOf } from './folder-scan.ts'
+import { kindOf } from './source/folder-scan.ts'
 
 /** A folder is at rest when nothing changed for this long. */
 const restMs = 250

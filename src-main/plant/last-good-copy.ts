@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { flushFolder, writeFlushed } from './atomic-file.ts'
+import { flushFolder, writeFlushed } from './source/atomic-file.ts'
 
 /** Name of the file in the copy that says what it is a copy of. */
 const digestFile = '.digest'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
-import { writeFileAtomically } from './atomic-file.ts'
+import { writeFileAtomically } from './source/atomic-file.ts'
 
 /** What an installer knows on the first day; absent = as in the template. */
 export interface NewPlantKeys {

@@ -1,8 +1,8 @@
 // plant.yaml: which line this is. The least valid file is `{ name, line, site }`.
 import * as v from 'valibot'
 import { defaultPlantHistory, type PlantHistory } from '../shared/plant.ts'
-import { libraryList } from './library-file.ts'
-import { byteSize, duration, freeText, longDuration, wordOf } from './plant-words.ts'
+import { libraryList } from './equipment/library-file.ts'
+import { byteSize, duration, freeText, longDuration, wordOf } from './source/plant-words.ts'
 
 const title = v.pipe(
   v.string('a text is expected'),

@@ -5,8 +5,9 @@ import * as v from 'valibot'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
 import { accessFileSchema } from './access-file.ts'
-import { alarmFileSchema } from './alarm-file.ts'
+import { alarmFileSchema } from './alarms/alarm-file.ts'
 import { deviceEntries } from './device-file.ts'
+import { navigationFileSchema } from './displays/navigation-file.ts'
 import {
   commandSchema,
   conditionSchema,
@@ -16,12 +17,11 @@ import {
   healthSchema,
   nestedSchema,
   statesSchema,
-} from './equipment-file.ts'
-import { libraryFileSchema } from './library-file.ts'
-import { navigationFileSchema } from './navigation-file.ts'
+} from './equipment/equipment-file.ts'
+import { libraryFileSchema } from './equipment/library-file.ts'
 import { plantFileSchema } from './plant-file.ts'
-import { tagEntries } from './tag-file.ts'
-import { trendFileSchema } from './trend-file.ts'
+import { tagEntries } from './tags/tag-file.ts'
+import { trendFileSchema } from './trends/trend-file.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

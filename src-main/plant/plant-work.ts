@@ -4,18 +4,24 @@ import { resolve } from 'node:path'
 import type { AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
-import { readAlarmCsv, writeAlarmCsv } from './alarm-database-csv.ts'
-import { type AlarmDatabaseSave, saveAlarmDatabase } from './alarm-database-edit.ts'
-import { type DisplayWork, displayWork } from './display-work.ts'
-import { FaultList } from './fault-list.ts'
-import { FolderFiles } from './folder-scan.ts'
+import { readAlarmCsv, writeAlarmCsv } from './alarms/alarm-database-csv.ts'
+import { type AlarmDatabaseSave, saveAlarmDatabase } from './alarms/alarm-database-edit.ts'
+import { type DisplayWork, displayWork } from './displays/display-work.ts'
+import type { LibraryFolder } from './equipment/library-list.ts'
 import { digestOf } from './last-good-copy.ts'
-import type { LibraryFolder } from './library-list.ts'
 import { type CheckOptions, checkFiles } from './plant-check.ts'
-import { writeTagCsv } from './tag-csv.ts'
-import { exportContext } from './tag-export.ts'
-import { importTagCsv, type TagImport } from './tag-import.ts'
-import { deleteTrendFile, saveTrendFile, type TrendDelete, type TrendSave, type TrendSaved } from './trend-edit.ts'
+import { FaultList } from './source/fault-list.ts'
+import { FolderFiles } from './source/folder-scan.ts'
+import { writeTagCsv } from './tags/tag-csv.ts'
+import { exportContext } from './tags/tag-export.ts'
+import { importTagCsv, type TagImport } from './tags/tag-import.ts'
+import {
+  deleteTrendFile,
+  saveTrendFile,
+  type TrendDelete,
+  type TrendSave,
+  type TrendSaved,
+} from './trends/trend-edit.ts'
 
 /** A plant folder as it was found. */
 export interface FolderReading {

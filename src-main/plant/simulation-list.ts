@@ -2,11 +2,11 @@
 // judges what they say.
 import { didYouMean } from '../shared/closest-name.ts'
 import type { SimulationEntry, SimulationRule } from '../shared/simulation.ts'
-import type { BuiltInstance } from './equipment-build.ts'
-import { PlacedFault } from './equipment-parameters.ts'
-import type { KnownType } from './equipment-type-merge.ts'
-import type { Origin } from './origin.ts'
-import { placeInWords } from './origin.ts'
+import type { BuiltInstance } from './equipment/equipment-build.ts'
+import { PlacedFault } from './equipment/equipment-parameters.ts'
+import type { KnownType } from './equipment/equipment-type-merge.ts'
+import type { Origin } from './source/origin.ts'
+import { placeInWords } from './source/origin.ts'
 
 const noRules: KnownType['simulation'] = { hidden: new Map(), members: new Map() }
 

@@ -1,8 +1,8 @@
 // Plant files come from people, editors, spreadsheets and cut-off copies: whatever they hold, the check answers with faults.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FileKind, kindOf, type PlantFiles } from '../../../src-main/plant/folder-scan.ts'
 import { checkFiles } from '../../../src-main/plant/plant-check.ts'
+import { type FileKind, kindOf, type PlantFiles } from '../../../src-main/plant/source/folder-scan.ts'
 import { basePlant, fakeProtocols } from './plant-folder-fixture.ts'
 
 const good: Readonly<Record<string, string>> = {

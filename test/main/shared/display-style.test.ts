@@ -1,8 +1,8 @@
 // The table of the style guide says what the screens' own style sheets say, and text sizes what ergonomics say.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { contrastOf, hexOf, hueSaturation, parseColour } from '../../../src-main/plant/display-colour.ts'
-import { isUnit } from '../../../src-main/plant/display-units.ts'
+import { contrastOf, hexOf, hueSaturation, parseColour } from '../../../src-main/plant/displays/display-colour.ts'
+import { isUnit } from '../../../src-main/plant/displays/display-units.ts'
 import { capitalHeightMm, classLooks, smallestFontPx, themeColours } from '../../../src-main/shared/display-style.ts'
 
 const renderer = new URL('../../../src-renderer/', import.meta.url)
