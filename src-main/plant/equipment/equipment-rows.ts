@@ -307,6 +307,11 @@ class InstanceRows {
     return this.#refuse(origin, path, `type ${spec.type.name} has no member ${member}${didYouMean(member, candidates)}`)
   }
 
+  #isAbsent(written: string): boolean {
+    const member = String(this.#fill(written, []))
+    return this.#built.names.isAbsent(member)
+  }
+
   #withoutTag(member: string, tag: string, origin: Origin, path: Path): { tag: string; definition: null } {
     if (this.#built.spec.type.members.get(member)?.nested == null) return { tag, definition: null }
     return this.#refuse(origin, path, `${member} is equipment, not a tag: name one of its members, as ${member}.Speed`)
@@ -331,7 +336,9 @@ class InstanceRows {
       )
   }
 
-  #bypass(member: string, origin: Origin): string {
+  /** Without the member that would bypass it a condition stands all the same. */
+  #bypass(member: string, origin: Origin): string | null {
+    if (this.#isAbsent(member)) return null
     const { tag, definition } = this.#tag(member, origin, ['bypass'])
     if (definition !== null && (definition.dataType !== 'bool' || definition.arrayLength !== null))
       this.#refuse(origin, ['bypass'], `a bypass is true or false; ${member} is ${definition.dataType}`)
@@ -357,7 +364,9 @@ class InstanceRows {
     return this.#refuse(origin, ['due'], `due: a number above 0 is expected, not ${JSON.stringify(value)}`)
   }
 
-  #reset(member: string, origin: Origin): string {
+  /** Without the member that would set it back a counter counts all the same. */
+  #reset(member: string, origin: Origin): string | null {
+    if (this.#isAbsent(member)) return null
     const { tag, definition } = this.#tag(member, origin, ['reset'])
     if (definition !== null && !(definition.dataType === 'bool' || isNumber(definition)))
       this.#refuse(origin, ['reset'], `a reset writes 1; ${member} is ${definition.dataType}`)
