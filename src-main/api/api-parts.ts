@@ -18,6 +18,7 @@ import type {
   HistoryStatistics,
   RecordedSeriesRow,
 } from '../shared/history.ts'
+import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { DataType, TagDefinition } from '../shared/tag.ts'
 import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
@@ -115,8 +116,9 @@ export interface PlantSource {
   /** Throws RuntimeError BadNotFound, BadEntryExists, BadInvalidState while others lead to it. */
   deleteMimic(name: string, version: string | null | undefined): Promise<void>
   displayQuality(): Promise<PlantDisplayQuality>
+  /** All of them as one step, or none. */
   saveEquipment(
-    instance: InputOf<'plant.saveEquipment'>['instance'],
+    instances: readonly InstanceEdit[],
     options: { readonly file: string | undefined; readonly dryRun: boolean },
   ): Promise<ResultOf<'plant.saveEquipment'>>
   /** A document that a type or instance lists. Throws RuntimeError BadNotFound. */

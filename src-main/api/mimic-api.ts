@@ -1,4 +1,5 @@
 // Calls about drawing displays: their source, saving and deleting them, how good they are, new equipment to place on them.
+import { RuntimeError } from '../shared/runtime-error.ts'
 import type { ApiParts } from './api-parts.ts'
 import type { CallHandlers } from './call-handlers.ts'
 
@@ -36,14 +37,19 @@ export function mimicCalls({ plantStore }: ApiParts): MimicCalls {
       return {}
     },
     'plant.displayQuality': () => plantStore.displayQuality(),
-    'plant.saveEquipment': async ({ instance, file, dryRun = false }, { note }) => {
-      note.target = instance.name
-      const saved = await plantStore.saveEquipment(instance, { file, dryRun })
+    'plant.saveEquipment': async ({ instance, instances = [], file, dryRun = false }, { note }) => {
+      const all = instance === undefined ? instances : [instance, ...instances]
+      const [first] = all
+      if (first === undefined)
+        throw new RuntimeError('BadInvalidArgument', 'Neither an instance nor instances are given')
+      note.target = first.name
+      const saved = await plantStore.saveEquipment(all, { file, dryRun })
       note.newValue = {
-        type: instance.type,
-        place: instance.place ?? null,
-        description: instance.description ?? null,
-        parameters: instance.parameters ?? null,
+        type: first.type,
+        place: first.place ?? null,
+        description: first.description ?? null,
+        parameters: first.parameters ?? null,
+        ...(all.length === 1 ? {} : { instances: all.map(({ name }) => name) }),
         file: saved.file,
         faultCount: saved.faults.length,
         ...(dryRun ? { dryRun } : {}),

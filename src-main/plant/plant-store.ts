@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { PlantDisplayQuality } from '../shared/display-quality.ts'
+import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { SavedTrendGroup, TrendGroup } from '../shared/trend-group.ts'
@@ -13,7 +14,7 @@ import { databaseRows } from './alarms/alarm-database-csv.ts'
 import type { AlarmDatabaseSave } from './alarms/alarm-database-edit.ts'
 import { type MimicSave, type MimicSaved, type MimicSource, readMimicSource } from './displays/mimic-edit.ts'
 import { type PlantDocument, readDocument } from './equipment/document-file.ts'
-import type { EquipmentSaved, InstanceEdit } from './equipment/equipment-edit.ts'
+import type { EquipmentSaved } from './equipment/equipment-edit.ts'
 import type { LibraryFolder } from './equipment/library-list.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
@@ -235,13 +236,13 @@ export class PlantStore {
     return this.#options.work.displayQuality(this.#folder)
   }
 
-  /** Adds an instance to a file of equipment/, or changes it where it is written; with faults nothing is written (equipment-edit.ts). */
+  /** Adds instances to a file of equipment/, or changes them where they are written; with faults nothing is written (equipment-edit.ts). */
   saveEquipment(
-    instance: InstanceEdit,
+    instances: readonly InstanceEdit[],
     options: { readonly file: string | undefined; readonly dryRun: boolean },
   ): Promise<EquipmentSaved> {
     return this.#edit(async () => {
-      const saved = await this.#options.work.saveEquipment({ folder: this.#folder, instance, ...options })
+      const saved = await this.#options.work.saveEquipment({ folder: this.#folder, instances, ...options })
       if (!options.dryRun && saved.faults.length === 0) await this.reload()
       return saved
     })

@@ -21,6 +21,19 @@ const navigationEntry = v.strictObject({
   parent: v.nullable(mimicName),
 })
 
+const instanceEdit = v.strictObject({
+  name,
+  type: name,
+  /** '' takes the key away. */
+  place: v.optional(text(1024)),
+  description: v.optional(text(1000)),
+  /** Merged into those that are written. */
+  parameters: v.optional(v.record(name, v.union([text(4096), v.number(), v.boolean()]))),
+})
+
+/** An instance as far as the screens write it; what is absent stays as it is written, or is not written. */
+export type InstanceEdit = v.InferOutput<typeof instanceEdit>
+
 export const mimicCalls = {
   'plant.mimicSource': call(
     'plant.change',
@@ -62,16 +75,12 @@ export const mimicCalls = {
   ),
   'plant.saveEquipment': call(
     'plant.change',
-    'Add an instance to a file of equipment/, or change the one of that name where it is written; comments stay. With faults nothing is written; `dryRun` only checks.',
+    'Add an instance to a file of equipment/, or several as one step, or change those of that name where they are written; comments stay. With faults nothing is written; `dryRun` only checks.',
     v.object({
-      instance: v.strictObject({
-        name,
-        type: name,
-        place: v.optional(text(1024)),
-        description: v.optional(text(1000)),
-        parameters: v.optional(v.record(name, v.union([text(4096), v.number(), v.boolean()]))),
-      }),
-      /** File of equipment/ without ending, for a new instance. */
+      instance: v.optional(instanceEdit),
+      /** Instead of one: all of them or none. */
+      instances: v.optional(v.pipe(v.array(instanceEdit), v.maxLength(200))),
+      /** File of equipment/ without ending, for new instances. */
       file: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))),
       dryRun: v.optional(v.boolean()),
     }),

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { PlantDisplayQuality } from '../../shared/display-quality.ts'
 import type { ProtocolTable } from '../../shared/protocol.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
-import { type EquipmentSave, type EquipmentSaved, saveEquipmentFile } from '../equipment/equipment-edit.ts'
+import { type EquipmentSave, type EquipmentSaved, saveEquipmentFiles } from '../equipment/equipment-edit.ts'
 import { checkFiles } from '../plant-check.ts'
 import { FolderFiles } from '../source/folder-scan.ts'
 import { qualityOfPlant } from './display-check.ts'
@@ -35,7 +35,7 @@ export function displayWork(protocols: ProtocolTable): DisplayWork {
       await deleteMimicFile(job)
       return null
     },
-    saveEquipment: (save) => saveEquipmentFile(save, protocols),
+    saveEquipment: (save) => saveEquipmentFiles(save, protocols),
     async displayQuality(folder) {
       const files = new FolderFiles(resolve(folder))
       const { plant, faults } = await checkFiles(files, protocols)

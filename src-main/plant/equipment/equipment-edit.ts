@@ -1,4 +1,5 @@
-// One instance added to a file of equipment/, or changed where it is written; comments, order and the way the file is written stay.
+// Instances added to a file of equipment/, or changed where they are written; comments, order and the way the file is written stay.
+import type { InstanceEdit } from '../../shared/mimic-calls.ts'
 import type { PlantFault } from '../../shared/plant.ts'
 import type { ProtocolTable } from '../../shared/protocol.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
@@ -9,22 +10,12 @@ import { EditedFiles, FolderFiles } from '../source/folder-scan.ts'
 import { otherFault } from '../source/other-fault.ts'
 import { editList, readList } from '../source/yaml-list-edit.ts'
 
-/** An instance as far as the screens write it; what is absent stays as it is written, or is not written. */
-export interface InstanceEdit {
-  readonly name: string
-  readonly type: string
-  /** '' takes the key away. */
-  readonly place?: string | undefined
-  readonly description?: string | undefined
-  /** Merged into those that are written. */
-  readonly parameters?: Readonly<Record<string, string | number | boolean>> | undefined
-}
-
 export interface EquipmentSave {
   /** The plant folder. */
   readonly folder: string
-  readonly instance: InstanceEdit
-  /** File of equipment/ without ending, for a new instance. */
+  /** In the order in which new ones are written; one step, all of them or none. */
+  readonly instances: readonly InstanceEdit[]
+  /** File of equipment/ without ending, for new instances. */
   readonly file: string | undefined
   /** Only says what would be found. */
   readonly dryRun: boolean
@@ -33,7 +24,7 @@ export interface EquipmentSave {
 export interface EquipmentSaved {
   /** Of the folder as it would be; then nothing was written. */
   readonly faults: readonly PlantFault[]
-  /** Where the instance stands now, relative to the plant folder. */
+  /** Where the first of them stands now, relative to the plant folder. */
   readonly file: string
 }
 
@@ -41,36 +32,51 @@ export interface EquipmentSaved {
 const newInstancesFile = 'equipment'
 
 /**
- * Adds or changes an instance. Throws RuntimeError BadInvalidArgument (it is of another type), BadInvalidState (the folder has other
+ * Adds or changes instances. Throws RuntimeError BadInvalidArgument (one is of another type or stands twice), BadInvalidState (the folder has other
  * faults), BadEntryExists (the file changed meanwhile), BadResourceUnavailable (it cannot be written).
  */
-export async function saveEquipmentFile(save: EquipmentSave, protocols: ProtocolTable): Promise<EquipmentSaved> {
-  const { folder, instance, dryRun } = save
+export async function saveEquipmentFiles(save: EquipmentSave, protocols: ProtocolTable): Promise<EquipmentSaved> {
+  const { folder, instances, dryRun } = save
   if (!dryRun) await finishFileSet(folder)
   const files = new FolderFiles(folder)
-  const place = await placeOf(files, instance.name, save.file)
-  const row = place.text === null ? undefined : rowOf(place.text, instance.name)
-  if (row !== undefined && row.type !== instance.type)
-    throw new RuntimeError(
-      'BadInvalidArgument',
-      `${instance.name} is of type ${String(row.type)} (${place.file}), not ${instance.type}; a type is changed in the file`,
-    )
-  const text = editList(place.text ?? '', 'equipment', { key: 'name', of: instance.name, set: keysOf(instance, row) })
+  const texts = await equipmentTexts(files)
+  const target = targetFile(texts, save.file)
+  const edited = new Map<string, string>()
+  const places: string[] = []
+  const names = new Set<string>()
+  for (const instance of instances) {
+    if (names.has(instance.name))
+      throw new RuntimeError('BadInvalidArgument', `${instance.name} stands twice among what is to be saved`)
+    names.add(instance.name)
+    const file = fileOf(texts, instance.name) ?? target
+    const text = edited.get(file) ?? texts.get(file) ?? ''
+    edited.set(file, withInstance(text, instance, file))
+    places.push(file)
+  }
   const before = await checkFiles(files, protocols)
   const [other] = before.faults
   if (other !== undefined) throw otherFault(other, 'equipment can be added and changed')
-  const check = await checkFiles(new EditedFiles(files, new Map([[place.file, text]])), protocols)
-  if (check.faults.length > 0 || dryRun) return { faults: check.faults, file: place.file }
-  await writeFileSet(folder, [{ file: place.file, before: place.text, after: text }])
-  return { faults: [], file: place.file }
+  const check = await checkFiles(new EditedFiles(files, edited), protocols)
+  const file = places[0]!
+  if (check.faults.length > 0 || dryRun) return { faults: check.faults, file }
+  const changes = [...edited].map(([name, after]) => ({ file: name, before: texts.get(name) ?? null, after }))
+  await writeFileSet(folder, changes)
+  return { faults: [], file }
 }
 
-/** The file that has the instance, or the one that takes it. */
-async function placeOf(
-  files: FolderFiles,
-  name: string,
-  file: string | undefined,
-): Promise<{ readonly file: string; readonly text: string | null }> {
+/** The text of a file with an instance added, or changed where it stands. */
+function withInstance(text: string, instance: InstanceEdit, file: string): string {
+  const row = rowOf(text, instance.name)
+  if (row !== undefined && row.type !== instance.type)
+    throw new RuntimeError(
+      'BadInvalidArgument',
+      `${instance.name} is of type ${String(row.type)} (${file}), not ${instance.type}; a type is changed in the file`,
+    )
+  return editList(text, 'equipment', { key: 'name', of: instance.name, set: keysOf(instance, row) })
+}
+
+/** All files with instances. */
+async function equipmentTexts(files: FolderFiles): Promise<ReadonlyMap<string, string>> {
   const faults = new FaultList()
   const texts = new Map<string, string>()
   for (const entry of await files.list(faults)) {
@@ -79,13 +85,23 @@ async function placeOf(
     if (text === null)
       throw new RuntimeError('BadInvalidState', `${entry.file} cannot be read: ${faults.sorted()[0]?.message ?? ''}`)
     texts.set(entry.file, text)
-    // Names stand in the text as they are, but for the rare quoted ones with escapes.
-    if ((text.includes(name) || text.includes('\\')) && rowOf(text, name) !== undefined)
-      return { file: entry.file, text }
   }
+  return texts
+}
+
+/** The file that has the instance. */
+function fileOf(texts: ReadonlyMap<string, string>, name: string): string | undefined {
+  for (const [file, text] of texts) {
+    // Names stand in the text as they are, but for the rare quoted ones with escapes.
+    if ((text.includes(name) || text.includes('\\')) && rowOf(text, name) !== undefined) return file
+  }
+  return undefined
+}
+
+/** The file that takes new instances. */
+function targetFile(texts: ReadonlyMap<string, string>, file: string | undefined): string {
   const stem = `equipment/${file ?? newInstancesFile}`
-  const present = [`${stem}.yaml`, `${stem}.yml`].find((known) => texts.has(known))
-  return { file: present ?? `${stem}.yaml`, text: present === undefined ? null : texts.get(present)! }
+  return [`${stem}.yaml`, `${stem}.yml`].find((known) => texts.has(known)) ?? `${stem}.yaml`
 }
 
 function rowOf(text: string, name: string): Readonly<Record<string, unknown>> | undefined {

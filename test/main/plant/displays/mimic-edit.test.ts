@@ -321,14 +321,14 @@ describe('equipment that is saved', () => {
 
   it('is added as its neighbours are written, and changed where it stands', async () => {
     const { folder, store } = await open()
-    expect(await store.saveEquipment(add('P2', 20, { place: 'Mixing' }), { file: 'a', dryRun: false })).toEqual({
+    expect(await store.saveEquipment([add('P2', 20, { place: 'Mixing' })], { file: 'a', dryRun: false })).toEqual({
       faults: [],
       file: 'equipment/a.yaml',
     })
     expect(readFileSync(join(folder, 'equipment/a.yaml'), 'utf8')).toBe(
       `${files['equipment/a.yaml']}  - { name: P2, type: pump, place: Mixing, parameters: { base: 20 } }\n`,
     )
-    expect(await store.saveEquipment(add('P1', 30), { file: 'other', dryRun: false })).toMatchObject({
+    expect(await store.saveEquipment([add('P1', 30)], { file: 'other', dryRun: false })).toMatchObject({
       file: 'equipment/a.yaml',
     })
     expect(readFileSync(join(folder, 'equipment/a.yaml'), 'utf8')).toContain(
@@ -340,22 +340,49 @@ describe('equipment that is saved', () => {
   it('with faults is not written, nor by a dry run; another type is refused', async () => {
     const { folder, store } = await open()
     const before = textsOf(folder)
-    const faulty = await store.saveEquipment({ name: 'P2', type: 'pmup' }, { file: undefined, dryRun: false })
+    const faulty = await store.saveEquipment([{ name: 'P2', type: 'pmup' }], { file: undefined, dryRun: false })
     expect(faulty.faults[0]!.message).toContain('pump')
     expect(
-      (await store.saveEquipment({ name: 'P2', type: 'pump' }, { file: undefined, dryRun: false })).faults,
+      (await store.saveEquipment([{ name: 'P2', type: 'pump' }], { file: undefined, dryRun: false })).faults,
     ).not.toEqual([])
-    expect((await store.saveEquipment(add('P2', 7), { file: undefined, dryRun: true })).faults).toEqual([])
+    expect((await store.saveEquipment([add('P2', 7)], { file: undefined, dryRun: true })).faults).toEqual([])
     await expect(
-      store.saveEquipment({ name: 'P1', type: 'motor' }, { file: undefined, dryRun: false }),
+      store.saveEquipment([{ name: 'P1', type: 'motor' }], { file: undefined, dryRun: false }),
     ).rejects.toThrow('is of type pump')
+    expect(textsOf(folder)).toEqual(before)
+  })
+
+  it('as many is one step: all of them are there after one check, each where its name stands, or none', async () => {
+    const { folder, store } = await open()
+    const motors = Array.from({ length: 10 }, (_, at) => add(`M${at}`, 100 + at))
+    const { revision } = store
+    expect(await store.saveEquipment([add('P1', 31), ...motors], { file: 'row', dryRun: false })).toEqual({
+      faults: [],
+      file: 'equipment/a.yaml',
+    })
+    expect(store.revision).toBe(revision + 1)
+    expect(readFileSync(join(folder, 'equipment/a.yaml'), 'utf8')).toContain(
+      '  - { name: P1, type: pump, parameters: { base: 31 } } # old\n',
+    )
+    expect(readFileSync(join(folder, 'equipment/row.yaml'), 'utf8').match(/name: M\d/g)).toHaveLength(10)
+    const before = textsOf(folder)
+    const faulty = await store.saveEquipment([add('M10', 7), { name: 'M11', type: 'pmup' }], {
+      file: 'row',
+      dryRun: false,
+    })
+    expect(faulty.faults).not.toEqual([])
+    await expect(
+      store.saveEquipment([add('M10', 7), add('M10', 8)], { file: 'row', dryRun: false }),
+    ).rejects.toMatchObject({ code: 'BadInvalidArgument' })
     expect(textsOf(folder)).toEqual(before)
   })
 
   it('by twenty at once is not lost', async () => {
     const { store } = await open()
     await Promise.all(
-      Array.from({ length: 20 }, (_, at) => store.saveEquipment(add(`Q${at}`, 100 + at), { file: 'b', dryRun: false })),
+      Array.from({ length: 20 }, (_, at) =>
+        store.saveEquipment([add(`Q${at}`, 100 + at)], { file: 'b', dryRun: false }),
+      ),
     )
     expect(store.plant.equipment.filter(({ name }) => name.startsWith('Q'))).toHaveLength(20)
   }, 30_000)
