@@ -1,5 +1,9 @@
-// The work on a plant folder in a thread that is started for it and ends with it: checking forty files takes half a second
-// and a hundred megabytes, which neither the value path nor the station's memory should see.
+// The work on a plant folder in a thread that is started for it: checking forty files takes half a second and a hundred megabytes,
+// which neither the value path nor the station's memory should see. It ends with the work, but waits a while for who is
+// drawing or editing: their next edit is checked in a third of the time by a thread that has done it before.
+import type { Clock } from './base/clock.ts'
+import type { Logger } from './base/logger.ts'
+import { type ThreadErrors, ThreadOnDemand } from './base/thread-on-demand.ts'
 import { startWorkerThread } from './base/worker-thread.ts'
 import type { AlarmDatabaseSave } from './plant/alarms/alarm-database-edit.ts'
 import type { DisplayWork } from './plant/displays/display-work.ts'
@@ -10,15 +14,16 @@ import type { TrendDelete, TrendSave, TrendSaved } from './plant/trends/trend-ed
 import type { AlarmDatabaseSaved } from './shared/alarm-database.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
-import type { StatusCodeName } from './shared/status-code.ts'
 
 /** The largest plants take seconds; a thread that works longer hangs. */
 const jobLimitMs = 120_000
+/** So long after an edit the thread waits for the next one; ms. */
+const editPauseMs = 30_000
 
 /** Much is made and thrown away in a short time: room for it saves a third of the time. */
 const resourceLimits = { maxYoungGenerationSizeMb: 48 }
 
-/** What the thread is started with. */
+/** A piece of work. */
 export type PlantJob =
   | { readonly kind: 'read'; readonly folder: string; readonly options: CheckOptions | undefined }
   | { readonly kind: 'export'; readonly plant: Plant }
@@ -35,16 +40,47 @@ export type DisplayJob = {
   [Name in keyof DisplayWork]: { readonly kind: Name; readonly input: Parameters<DisplayWork[Name]>[0] }
 }[keyof DisplayWork]
 
-/** What it answers with, once. */
-export type PlantJobResult =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly code: StatusCodeName; readonly message: string }
+/** What the thread is sent; it posts a ThreadAnswer for each. */
+export interface ToPlantWorker {
+  readonly id: number
+  readonly job: PlantJob
+}
 
-/** Plant work for the station: one thread for each piece of it. */
-export const plantThread: PlantWork = {
-  async read(folder, options) {
+const errors: ThreadErrors = {
+  closed: () => new RuntimeError('BadShutdown', 'The station is stopping'),
+  cancelled: () => new RuntimeError('BadRequestInterrupted', 'The work on the plant folder was cancelled'),
+  tooMany: (count) =>
+    new RuntimeError('BadTooManyOperations', `${count} pieces of work on the plant folder wait already`),
+  ended: () => new RuntimeError('BadInternalError', 'the thread that works on the plant folder ended without a result'),
+  refused: (code, message) => new RuntimeError(code, message),
+}
+
+/** Plant work for the station. */
+export class PlantThread implements PlantWork {
+  readonly #thread: ThreadOnDemand
+  readonly #clock: Clock
+  #lastEditTimestamp = Number.NEGATIVE_INFINITY
+  #jobCount = 0
+
+  constructor({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+    this.#clock = clock
+    this.#thread = new ThreadOnDemand({
+      start: () => startWorkerThread(import.meta.url, './plant-worker', { resourceLimits }),
+      errors,
+      onFailure: (error) => logger.error(`The thread that works on the plant folder failed: ${messageOf(error)}`),
+      clock,
+      idleMs: editPauseMs,
+    })
+  }
+
+  /** True while the thread runs. */
+  get isRunning(): boolean {
+    return this.#thread.worker !== null
+  }
+
+  async read(folder: string, options?: CheckOptions): Promise<FolderReading> {
     try {
-      return (await run({ kind: 'read', folder, options })) as FolderReading
+      return (await this.#run({ kind: 'read', folder, options })) as FolderReading
     } catch (error) {
       const message = `the plant folder cannot be checked: ${messageOf(error)}`
       return {
@@ -55,44 +91,70 @@ export const plantThread: PlantWork = {
         libraryFolders: [],
       }
     }
-  },
-  exportTags: async (plant) => (await run({ kind: 'export', plant })) as string,
-  importTags: async (job) => (await run({ kind: 'import', import: job })) as TagImport,
-  saveTrend: async (save) => (await run({ kind: 'saveTrend', save })) as TrendSaved,
-  deleteTrend: async (job) => {
-    await run({ kind: 'deleteTrend', delete: job })
-  },
-  saveAlarms: async (save) => (await run({ kind: 'saveAlarms', save })) as AlarmDatabaseSaved,
-  exportAlarms: async (plant) => (await run({ kind: 'exportAlarms', plant })) as string,
-  importAlarms: async (job) => (await run({ kind: 'importAlarms', import: job })) as AlarmDatabaseSaved,
-  saveMimic: async (input) =>
-    (await run({ kind: 'saveMimic', input })) as Awaited<ReturnType<DisplayWork['saveMimic']>>,
-  deleteMimic: async (input) => (await run({ kind: 'deleteMimic', input })) as null,
-  saveEquipment: async (input) =>
-    (await run({ kind: 'saveEquipment', input })) as Awaited<ReturnType<DisplayWork['saveEquipment']>>,
-  displayQuality: async (input) =>
-    (await run({ kind: 'displayQuality', input })) as Awaited<ReturnType<DisplayWork['displayQuality']>>,
-  findLibraryFile: async (input) =>
-    (await run({ kind: 'findLibraryFile', input })) as Awaited<ReturnType<DisplayWork['findLibraryFile']>>,
-}
+  }
 
-/** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */
-function run(job: PlantJob): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const worker = startWorkerThread(import.meta.url, './plant-worker', { workerData: job, resourceLimits })
-    const failed = (message: string) => reject(new RuntimeError('BadInternalError', message))
-    const timer = setTimeout(() => {
-      failed(`it took longer than ${jobLimitMs / 1000} s`)
-      void worker.terminate()
-    }, jobLimitMs)
-    worker.once('message', (result: PlantJobResult) => {
-      if (result.ok) resolve(result.value)
-      else reject(new RuntimeError(result.code, result.message))
-    })
-    worker.once('error', (error) => failed(messageOf(error)))
-    worker.once('exit', (code) => {
-      clearTimeout(timer)
-      failed(`its thread ended with code ${code} and without a result`)
-    })
-  })
+  async exportTags(plant: Plant): Promise<string> {
+    return (await this.#run({ kind: 'export', plant })) as string
+  }
+
+  async importTags(job: TagImportJob): Promise<TagImport> {
+    return (await this.#run({ kind: 'import', import: job })) as TagImport
+  }
+
+  async saveTrend(save: TrendSave): Promise<TrendSaved> {
+    return (await this.#run({ kind: 'saveTrend', save })) as TrendSaved
+  }
+
+  async deleteTrend(job: TrendDelete): Promise<void> {
+    await this.#run({ kind: 'deleteTrend', delete: job })
+  }
+
+  async saveAlarms(save: AlarmDatabaseSave): Promise<AlarmDatabaseSaved> {
+    return (await this.#run({ kind: 'saveAlarms', save })) as AlarmDatabaseSaved
+  }
+
+  async exportAlarms(plant: Plant): Promise<string> {
+    return (await this.#run({ kind: 'exportAlarms', plant })) as string
+  }
+
+  async importAlarms(job: AlarmImportJob): Promise<AlarmDatabaseSaved> {
+    return (await this.#run({ kind: 'importAlarms', import: job })) as AlarmDatabaseSaved
+  }
+
+  readonly saveMimic = this.#display('saveMimic')
+  readonly deleteMimic = this.#display('deleteMimic')
+  readonly saveEquipment = this.#display('saveEquipment')
+  readonly displayQuality = this.#display('displayQuality')
+  readonly findLibraryFile = this.#display('findLibraryFile')
+
+  /** What is under way fails; nothing is worked on any more. */
+  close(): Promise<void> {
+    return this.#thread.close()
+  }
+
+  #display<Name extends keyof DisplayWork>(kind: Name): DisplayWork[Name] {
+    return (async (input: Parameters<DisplayWork[Name]>[0]) => {
+      const answer = await this.#run({ kind, input } as DisplayJob)
+      return answer
+    }) as DisplayWork[Name]
+  }
+
+  /** Rejects with a RuntimeError: the work's own, or BadInternalError when the thread failed or did not end in time. */
+  async #run(job: PlantJob): Promise<unknown> {
+    if (job.kind !== 'read') this.#lastEditTimestamp = this.#clock.now()
+    this.#jobCount++
+    const timer = this.#clock.after(jobLimitMs, () => void this.#thread.restart())
+    try {
+      return await this.#thread.ask(
+        (id) => ({ id, job }) satisfies ToPlantWorker,
+        undefined,
+        () => undefined,
+      )
+    } finally {
+      timer.cancel()
+      this.#jobCount--
+      const isEditing = this.#clock.now() - this.#lastEditTimestamp < editPauseMs
+      if (this.#jobCount === 0 && !isEditing) void this.#thread.restart()
+    }
+  }
 }

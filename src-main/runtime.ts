@@ -14,7 +14,7 @@ import { defaultHistorySettings } from './historian/history-settings.ts'
 import { alarmMarkers, deviceMarkers, operatorMarkers, recorderMarkers, writeMarkers } from './history-markers.ts'
 import { Health } from './maintenance/health.ts'
 import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
-import { plantThread } from './plant-thread.ts'
+import { PlantThread } from './plant-thread.ts'
 import { historianHealth, isRecording, Recording } from './recording.ts'
 import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
@@ -50,13 +50,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const access = closing.add(openAccess({ dataFolder: options.dataFolder, clock }))
     closing.add(lockDataFolder(options.dataFolder))
+    const plantLogger = options.logger.part('plant')
+    const plantThread = closing.add(new PlantThread({ clock, logger: plantLogger }))
     const plantStore = closing.add(
       await openPlantStore({
         folder: options.plantFolder,
         dataFolder: options.dataFolder,
         work: plantThread,
         clock,
-        logger: options.logger.part('plant'),
+        logger: plantLogger,
         onChange: () => runtime?.plantChanged(),
       }),
     )

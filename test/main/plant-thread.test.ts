@@ -1,14 +1,27 @@
 // The work on a plant folder gives the same in a thread of its own as on the spot, and its refusals stay refusals.
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { systemClock } from '../../src-main/base/clock.ts'
+import { silentLogger } from '../../src-main/base/logger.ts'
 import { protocolCatalog } from '../../src-main/drivers/protocol-catalog.ts'
 import { plantWork } from '../../src-main/plant/plant-work.ts'
-import { plantThread } from '../../src-main/plant-thread.ts'
+import { PlantThread } from '../../src-main/plant-thread.ts'
 import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 import { plantFolder, temporaryFolder, writeFiles } from './plant/plant-folder-fixture.ts'
 
 const demoPlant = fileURLToPath(new URL('../../resources/demo-plant', import.meta.url))
 const here = plantWork(protocolCatalog)
+const plantThread = new PlantThread({ clock: systemClock, logger: silentLogger })
+afterAll(() => plantThread.close())
+
+test('the thread ends with a reading, and waits after an edit for the next one', async () => {
+  const { plant } = await plantThread.read(demoPlant)
+  expect(plantThread.isRunning).toBe(false)
+  await plantThread.exportTags(plant!)
+  expect(plantThread.isRunning).toBe(true)
+  await plantThread.read(demoPlant)
+  expect(plantThread.isRunning).toBe(true)
+})
 
 test('the demo plant reads the same in a thread and on the spot, and so does its export', async () => {
   const reading = await plantThread.read(demoPlant)
