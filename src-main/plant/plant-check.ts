@@ -239,8 +239,7 @@ class FolderCheck {
 
   /** The rules' expressions are judged only when all else is right: they are about the plant as a whole. */
   #simulated(plant: Plant): Plant {
-    if (this.#faults.count === 0 && plant.simulation.length > 0)
-      for (const fault of checkSimulation(plant)) this.#faults.add(fault.file, fault, fault.message)
+    if (this.#faults.count === 0 && plant.simulation.length > 0) this.#simulation.tell(checkSimulation(plant))
     return plant
   }
 

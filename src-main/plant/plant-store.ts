@@ -98,9 +98,8 @@ export class PlantStore {
   /** For {@link openPlantStore}. */
   async open(): Promise<void> {
     await this.#finishEdits()
-    const seen = await appearanceOf(this.#folder)
     const hasCopy = await this.#recoverCopy()
-    const accepted = await this.#read()
+    const { accepted, seen } = await this.#read()
     if (this.#revision === 0 && hasCopy) await this.#fallBack()
     if (this.#faults.length > 0)
       this.#options.logger.error(
@@ -116,9 +115,8 @@ export class PlantStore {
   reload(): Promise<void> {
     const next = this.#reading.then(async () => {
       const before = { plant: this.#plant, faults: JSON.stringify(this.#faults) }
-      const appearance = await appearanceOf(this.#folder, this.#watchedLibraries())
-      const accepted = await this.#read()
-      this.#watch?.saw(appearance)
+      const { accepted, seen } = await this.#read()
+      this.#watch?.saw(seen)
       if (this.#plant !== before.plant || JSON.stringify(this.#faults) !== before.faults) this.#options.onChange()
       if (accepted !== null) await this.#keep(accepted)
     })
@@ -298,16 +296,29 @@ export class PlantStore {
     return text
   }
 
-  /** Reads the folder; gives its files when they are a new plant, which is then accepted. */
-  async #read(): Promise<ReadonlyMap<string, string> | null> {
-    const { plant, faults, texts, digest, libraryFolders } = await this.#options.work.read(this.#folder)
+  /** Reads the folder: `accepted` are its files when they are a new plant, which is then accepted, `seen` is how it looked before. */
+  async #read(): Promise<{ accepted: ReadonlyMap<string, string> | null; seen: string }> {
+    const { seen, reading } = await this.#readWhole()
+    const { plant, faults, texts, digest, libraryFolders } = reading
     this.#faults = faults
     this.#libraryFolders = libraryFolders
     this.#watch?.setLibraries(this.#watchedLibraries())
-    if (plant === null) return null
-    if (digest === this.#digest) return null
+    if (plant === null || digest === this.#digest) return { accepted: null, seen }
     this.#accept(plant, texts, digest)
-    return texts
+    return { accepted: texts, seen }
+  }
+
+  /**
+   * The folder as it was at one moment. Who saves a file may empty it first: a plant read in between would have lost what is in it, so
+   * a folder that changed while it was read is read again; one that never stops changing counts as it was found last.
+   */
+  async #readWhole(): Promise<{ seen: string; reading: PlantReading }> {
+    for (let attempt = 1; ; attempt++) {
+      const libraries = this.#watchedLibraries()
+      const seen = await appearanceOf(this.#folder, libraries)
+      const reading = await this.#options.work.read(this.#folder)
+      if (attempt === mostReadings || (await appearanceOf(this.#folder, libraries)) === seen) return { seen, reading }
+    }
   }
 
   #accept(plant: Plant, texts: ReadonlyMap<string, string>, digest: string): void {

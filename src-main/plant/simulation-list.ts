@@ -1,7 +1,7 @@
 // Gathers the rules of simulated tags and hidden values from types, instances and simulation/*.yaml; shared/simulation-rules.ts
 // judges what they say.
 import { didYouMean } from '../shared/closest-name.ts'
-import type { SimulationEntry, SimulationRule } from '../shared/simulation.ts'
+import type { SimulationEntry, SimulationFault, SimulationRule } from '../shared/simulation.ts'
 import type { BuiltInstance } from './equipment/equipment-build.ts'
 import { PlacedFault } from './equipment/equipment-parameters.ts'
 import type { KnownType } from './equipment/equipment-type-merge.ts'
@@ -23,7 +23,7 @@ export class SimulationList {
     const known = this.#entries.get(name)
     if (known !== undefined)
       return origin.atKey([], `${name} is simulated already: ${placeInWords(known.origin.where([]))}`)
-    this.#entries.set(name, { entry: { name, hidden, equipment, rule, ...origin.where([]) }, origin })
+    this.#entries.set(name, { entry: { name, hidden, equipment, rule }, origin })
   }
 
   /** The rules of an instance and of all that is nested in it: its type's, `own` ones of the instance in their place, name by name. */
@@ -41,6 +41,13 @@ export class SimulationList {
         this.add(`${name}.${member}`, part === 'hidden', rule, name, origin)
     }
     for (const inner of built.nested) this.addInstance(inner)
+  }
+
+  /** Puts faults of the entries where they are written. */
+  tell(faults: readonly SimulationFault[]): void {
+    if (faults.length === 0) return
+    const entries = [...this.#entries.values()]
+    for (const { index, message } of faults) entries[index]!.origin.at([], message)
   }
 
   /** Rules must drive a tag that is there; hidden values must not be one. */

@@ -2,9 +2,9 @@
 // The folder check reports the faults, `lineside simulate` runs the rules.
 import type { TagValue } from './data-value.ts'
 import { type CompiledExpression, compileExpression, type ExpressionScope } from './expression.ts'
-import type { Plant, PlantFault } from './plant.ts'
+import type { Plant } from './plant.ts'
 import { messageOf } from './runtime-error.ts'
-import type { RuleKind, SimulationEntry, SimulationRule } from './simulation.ts'
+import type { RuleKind, SimulationEntry, SimulationFault, SimulationRule } from './simulation.ts'
 import { ruleKindNames } from './simulation.ts'
 import { StatusCodes } from './status-code.ts'
 import type { DataType, TagDefinition } from './tag.ts'
@@ -65,7 +65,7 @@ export interface CompiledSimulation {
   /** The `value` rules, each behind those it reads. */
   readonly values: readonly CompiledRule[]
   /** In the order of the entries; empty when all is well. */
-  readonly faults: readonly PlantFault[]
+  readonly faults: readonly SimulationFault[]
 }
 
 type SimulatedPlant = Pick<Plant, 'tags' | 'equipment' | 'simulation'>
@@ -77,7 +77,7 @@ export function compileSimulation(plant: SimulatedPlant): CompiledSimulation {
 }
 
 /** Faults of all rules, for the check of the plant folder. */
-export function checkSimulation(plant: SimulatedPlant): readonly PlantFault[] {
+export function checkSimulation(plant: SimulatedPlant): readonly SimulationFault[] {
   return compileSimulation(plant).faults
 }
 
@@ -130,7 +130,7 @@ class SimulationCompiler {
   readonly #slotOfParameter = new Map<string, number>()
   readonly #equipment: ReadonlyMap<string, Plant['equipment'][number]>
   readonly #calculated: number[] = []
-  readonly #faults: PlantFault[] = []
+  readonly #faults: SimulationFault[] = []
 
   constructor(plant: SimulatedPlant) {
     this.#plant = plant
@@ -305,8 +305,7 @@ class SimulationCompiler {
       const slot = this.#calculated[index]!
       const target = this.#slots[slot]!
       const value = target.tag!.expression!
-      const place = { name: target.name, hidden: false, equipment: null, file: '', line: 1, column: 1 }
-      const entry: SimulationEntry = { ...place, rule: { value } }
+      const entry: SimulationEntry = { name: target.name, hidden: false, equipment: null, rule: { value } }
       const compiled = compileExpression(value, {
         tagType: (name) => this.#slots[this.#slotOfName.get(name) ?? -1] ?? null,
       })
@@ -348,9 +347,11 @@ class SimulationCompiler {
   }
 
   #fault(entry: SimulationEntry, path: string, message: string): null {
-    const { file, line, column } = entry
     const where = path === '' ? '' : `, ${path}`
-    this.#faults.push({ file, line, column, message: `simulation of ${entry.name}${where}: ${message}` })
+    this.#faults.push({
+      index: this.#plant.simulation.indexOf(entry),
+      message: `simulation of ${entry.name}${where}: ${message}`,
+    })
     return null
   }
 }

@@ -202,8 +202,11 @@ export interface SimulationEntry {
   /** Instance whose parameters, members and hidden values its names mean first; null for files simulation/*.yaml. */
   readonly equipment: string | null
   readonly rule: SimulationRule
-  /** Where it is written, for faults. */
-  readonly file: string
-  readonly line: number
-  readonly column: number
+}
+
+/** What is wrong with a rule. */
+export interface SimulationFault {
+  /** Place of the entry in the list that was checked. */
+  readonly index: number
+  readonly message: string
 }

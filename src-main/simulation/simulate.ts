@@ -52,7 +52,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const logger = options.logger.part('simulation')
   const simulation = compileSimulation(plant)
   const fault = simulation.faults[0]
-  if (fault) throw new RuntimeError('BadConfigurationError', `${fault.file}:${fault.line}: ${fault.message}`)
+  if (fault) throw new RuntimeError('BadConfigurationError', fault.message)
   const behaviour = new PlantBehaviour({
     simulation,
     seed: options.seed ?? defaultSeed,

@@ -232,6 +232,9 @@ export const equipmentTypeSchema = v.strictObject({
   documents,
   simulation: v.optional(equipmentSimulationSchema),
 })
+/** An empty file is no type: its instances would be gone without a word. */
+export const emptyTypeFile = 'the file is empty; the least a type has is its name'
+
 export type EquipmentTypeEntry = v.InferOutput<typeof equipmentTypeSchema>
 
 export const instanceSchema = v.strictObject(

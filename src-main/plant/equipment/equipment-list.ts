@@ -40,7 +40,7 @@ export class EquipmentList {
   async readTypes(): Promise<void> {
     const { sources } = this.#options
     for (const { file } of sources.of('equipmentType')) {
-      const type = await sources.openAs(file, equipmentTypeSchema)
+      const type = await sources.openAs(file, equipmentTypeSchema, emptyTypeFile)
       if (type === null) {
         this.types.isIncomplete = true
         continue
@@ -144,7 +144,7 @@ function ownRows(instance: InstanceEntry, origin: FileOrigin): OwnRows {
       origin: origin.part([key, index]),
     }))
   if (instance.permissives.length + instance.interlocks.length + instance.documents.length === 0) return noRows
-  const { file } = origin.where([])
+  const file = origin.fileOf([])
   const folder = file.slice(0, file.lastIndexOf('/') + 1)
   return {
     permissives: rows('permissives'),

@@ -99,8 +99,7 @@ export class TypeTrials {
     const entries = simulation.entries()
     if (faults.count > 0 || entries.length === 0) return
     const tags = [...drafts.values(), ...this.#drafts.values()].map(({ definition }) => definition)
-    for (const fault of checkSimulation({ tags, equipment: [...this.#instances.values()], simulation: entries }))
-      faults.add(fault.file, fault, fault.message)
+    simulation.tell(checkSimulation({ tags, equipment: [...this.#instances.values()], simulation: entries }))
   }
 
   /** Builds the type on a device of every protocol it has addresses for; the first that has no faults counts on. */

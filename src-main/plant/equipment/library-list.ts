@@ -137,7 +137,7 @@ export class LibraryList {
       opened.origin.at(['requires'], `the library needs Lineside ${library.requires}; this is ${linesideVersion}`)
     const names: string[] = []
     for (const { file } of sources.of('libraryType', folder)) {
-      const type = await sources.openAs(file, equipmentTypeSchema)
+      const type = await sources.openAs(file, equipmentTypeSchema, emptyTypeFile)
       if (type === null) {
         types.isIncomplete = true
         continue

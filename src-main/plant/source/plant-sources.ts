@@ -82,12 +82,13 @@ export class PlantSources {
     return { value: source.value, origin: new FileOrigin(source, [], this.faults) }
   }
 
-  /** A file that fits a schema; null after faults, and when it is empty. */
+  /** A file that fits a schema; null after faults, and when it is empty (which is a fault if `emptyFault` says so). */
   async openAs<Schema extends v.GenericSchema>(
     file: string,
     schema: Schema,
+    emptyFault: string | null = null,
   ): Promise<OpenedFile<v.InferOutput<Schema>> | null> {
-    const opened = await this.open(file, null)
+    const opened = await this.open(file, emptyFault)
     const value = opened === null ? null : checkSchema(schema, opened.value, opened.origin)
     return opened === null || value === null ? null : { value, origin: opened.origin }
   }

@@ -19,14 +19,11 @@ export function plantOf(
 ): Plant {
   const names = new Set(tags.map(({ name }) => name))
   const simulation = Object.entries(rules).map(
-    ([name, rule], index): SimulationEntry => ({
+    ([name, rule]): SimulationEntry => ({
       name,
       hidden: !names.has(name),
       equipment: equipment.find((instance) => name.startsWith(`${instance.name}.`))?.name ?? null,
       rule,
-      file: 'simulation/test.yaml',
-      line: index + 1,
-      column: 1,
     }),
   )
   return { ...emptyPlant, startMimic: null, mimics: [], tags, equipment, simulation }
