@@ -287,6 +287,9 @@ class Evaluation extends Map<string, unknown> {
   read: ReadInput = noInputs
   variables: Readonly<Record<string, unknown>> = {}
   readonly #getters: ReadonlyMap<string, Getter>
+  /** What was read last: most expressions read one thing, over and over. */
+  #name = ''
+  #getter: Getter | undefined
 
   constructor(getters: ReadonlyMap<string, Getter>) {
     super()
@@ -294,8 +297,11 @@ class Evaluation extends Map<string, unknown> {
   }
 
   override get(name: string): unknown {
-    const getter = this.#getters.get(name)
-    return getter === undefined ? this.variables[name] : getter(this)
+    if (name !== this.#name) {
+      this.#name = name
+      this.#getter = this.#getters.get(name)
+    }
+    return this.#getter === undefined ? this.variables[name] : this.#getter(this)
   }
 }
 

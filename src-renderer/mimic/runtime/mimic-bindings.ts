@@ -260,12 +260,17 @@ class Compiler {
     const inputs = expression.inputs.map((name) => this.#tagIndex(resolveBindingName(name, members) ?? name))
     const unit = tag === null ? '' : unitText(this.#rowOf.get(tag)?.unit ?? '')
     const variables = { unit, name: site.equipment?.name ?? '' }
+    let reader: ReadTag
+    const readInput = (inputIndex: number) => reader(inputs[inputIndex]!)
     return {
       inputs,
       asksQuality: expression.asksQuality,
       asksTime: expression.asksTime,
       direct: -1,
-      evaluate: (read) => expression.evaluate((inputIndex) => read(inputs[inputIndex]!), variables),
+      evaluate: (read) => {
+        reader = read
+        return expression.evaluate(readInput, variables)
+      },
     }
   }
 

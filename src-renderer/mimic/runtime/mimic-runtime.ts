@@ -1,7 +1,6 @@
 // A mimic at work: frames of tags come in, once per animation frame the bindings they touch are computed, and what changed
 // is written. No reactive framework in here: five thousand bindings have four milliseconds (docs/mimics.md, "How fast").
-import type { TagRow } from '../../../src-main/shared/contract.ts'
-import { fromBase64, type JsonValue, type TagValue } from '../../../src-main/shared/data-value.ts'
+import type { TagValue } from '../../../src-main/shared/data-value.ts'
 import type { ExpressionInput } from '../../../src-main/shared/expression.ts'
 import { messageOf } from '../../../src-main/shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../../src-main/shared/status-code.ts'
@@ -9,8 +8,10 @@ import type { TagFrame } from '../../../src-main/shared/tag-frame.ts'
 import { type ValueState, valueStateOf } from '../../tags/value-state.ts'
 import type { MimicFault } from '../drawing/mimic-drawing.ts'
 import type { TagWatcher } from '../mimic-source.ts'
+import { frameValue } from './frame-value.ts'
 import type { Binding, BindingPlan, BoundExpression } from './mimic-bindings.ts'
 import { MimicSight } from './mimic-sight.ts'
+import type { ResultWriter } from './mimic-writers.ts'
 
 /** What is drawn at an element: a value's state, or that its binding cannot work. */
 export type MarkState = ValueState | 'unknown' | 'fault'
@@ -84,6 +85,14 @@ export class MimicRuntime {
   /** Touched while it could not be seen: computed in the frame it comes into view. */
   readonly #isPutOff: Uint8Array
   readonly #queue: number[] = []
+  /** What most bindings are, in columns: theirs is the way that is walked thousands of times a second. */
+  readonly #writers: readonly (ResultWriter | null)[]
+  /** The only tag a binding depends on; -1 = several or none. */
+  readonly #onlyInput: Int32Array
+  /** The tag whose value is the result; -1 = it is computed. */
+  readonly #direct: Int32Array
+  /** 1 = its result means something for other elements: a condition, or what stands on an element that moves. */
+  readonly #hasEffects: Uint8Array
   /** Present state of each binding and the input it comes from (-1 = none). */
   readonly #bindingRank: Uint8Array
   readonly #bindingCause: Int32Array
@@ -127,6 +136,14 @@ export class MimicRuntime {
     )
     this.#isQueued = new Uint8Array(plan.bindings.length)
     this.#isPutOff = new Uint8Array(plan.bindings.length)
+    this.#writers = plan.bindings.map(({ writer }) => writer)
+    this.#onlyInput = Int32Array.from(plan.bindings, ({ inputs }) => (inputs.length === 1 ? inputs[0]! : -1))
+    this.#direct = Int32Array.from(plan.bindings, ({ expressions }) =>
+      expressions.length === 1 ? expressions[0]!.direct : -1,
+    )
+    this.#hasEffects = Uint8Array.from(plan.bindings, ({ writer }) =>
+      writer?.isShowing || writer?.movesElement ? 1 : 0,
+    )
     this.#bindingRank = new Uint8Array(plan.bindings.length)
     this.#bindingCause = new Int32Array(plan.bindings.length).fill(-1)
     this.#ownerRank = new Uint8Array(plan.owners.length)
@@ -170,12 +187,7 @@ export class MimicRuntime {
       if (tag >= this.#values.length) continue
       const other = hasOthers ? others.get(row) : undefined
       const number = value[row]!
-      this.#values[tag] =
-        other !== undefined
-          ? fromJson(other, this.#plan.rows[tag] ?? null)
-          : Number.isNaN(number)
-            ? null
-            : asTyped(number, this.#plan.rows[tag] ?? null)
+      this.#values[tag] = frameValue(number, other, this.#plan.rows[tag] ?? null)
       this.#statusCodes[tag] = statusCode[row]!
       this.#sourceTimestamps[tag] = sourceTimestamp[row]!
       if (this.#isDirtyTag[tag] === 0) {
@@ -237,34 +249,42 @@ export class MimicRuntime {
   /** Computes one binding and shows it. */
   #run(bindingIndex: number): void {
     this.#isPutOff[bindingIndex] = 0
-    const binding = this.#plan.bindings[bindingIndex]!
     let rank = 0
     let cause = -1
     let hasBadInput = false
-    for (const input of binding.inputs) {
-      const statusCode = this.#statusCodes[input]!
-      // All is good most of the time: one comparison.
-      if (statusCode === 0 && this.#values[input] !== null) continue
-      hasBadInput ||= isBad(statusCode) || this.#values[input] === null
-      const inputRank = this.#rankOfInput(input, statusCode)
-      if (inputRank <= rank && cause >= 0) continue
-      rank = inputRank
-      cause = input
+    const only = this.#onlyInput[bindingIndex]!
+    // All is good most of the time: one comparison.
+    if (only < 0 || this.#statusCodes[only] !== 0 || this.#values[only] === null) {
+      for (const input of this.#plan.bindings[bindingIndex]!.inputs) {
+        const statusCode = this.#statusCodes[input]!
+        if (statusCode === 0 && this.#values[input] !== null) continue
+        hasBadInput ||= isBad(statusCode) || this.#values[input] === null
+        const inputRank = this.#rankOfInput(input, statusCode)
+        if (inputRank <= rank && cause >= 0) continue
+        rank = inputRank
+        cause = input
+      }
     }
-    const failure = this.#show(binding, hasBadInput)
+    const failure = this.#show(bindingIndex, hasBadInput)
     if (failure === 'outOfRange') rank = Math.max(rank, rankOf.outOfRange)
     else if (failure !== null && !hasBadInput) {
       rank = rankOf.fault
-      this.#report(bindingIndex, binding, failure.fault)
+      this.#report(bindingIndex, failure.fault)
     }
     if (this.#bindingRank[bindingIndex] !== rank || this.#bindingCause[bindingIndex] !== cause) {
       this.#bindingRank[bindingIndex] = rank
       this.#bindingCause[bindingIndex] = cause
-      this.#touchedOwners.add(binding.ownerIndex)
+      this.#touchedOwners.add(this.#plan.bindings[bindingIndex]!.ownerIndex)
     }
-    if (binding.writer?.isShowing) this.#sight.setCondition(bindingIndex, binding.writer.isShowing())
-    if (binding.writer?.movesElement && this.#ownerRank[binding.ownerIndex] !== 0)
-      this.#movedOwners.add(binding.ownerIndex)
+    if (this.#hasEffects[bindingIndex] === 1) this.#noteEffects(bindingIndex)
+  }
+
+  /** What the result of a binding means for other elements. */
+  #noteEffects(bindingIndex: number): void {
+    const writer = this.#writers[bindingIndex]!
+    if (writer?.isShowing) this.#sight.setCondition(bindingIndex, writer.isShowing())
+    const { ownerIndex } = this.#plan.bindings[bindingIndex]!
+    if (writer?.movesElement && this.#ownerRank[ownerIndex] !== 0) this.#movedOwners.add(ownerIndex)
   }
 
   #rankOfInput(input: number, statusCode: number): number {
@@ -274,20 +294,15 @@ export class MimicRuntime {
   }
 
   /** Null = shown (or cleared because an input is Bad). */
-  #show(binding: Binding, hasBadInput: boolean): 'outOfRange' | { readonly fault: string } | null {
-    const { writer, expressions } = binding
+  #show(bindingIndex: number, hasBadInput: boolean): 'outOfRange' | { readonly fault: string } | null {
+    const writer = this.#writers[bindingIndex]!
     if (!writer) return null
-    const first = expressions[0]!
-    if (hasBadInput && !expressions.some((part) => part.asksQuality)) {
+    if (hasBadInput && !this.#plan.bindings[bindingIndex]!.expressions.some((part) => part.asksQuality)) {
       writer.clear()
       return null
     }
     try {
-      let values: readonly TagValue[] = this.#single
-      if (first.direct >= 0 && expressions.length === 1) this.#single[0] = this.#values[first.direct]!
-      else if (expressions.length === 1) this.#single[0] = first.evaluate(this.#read)
-      else values = expressions.map((part) => part.evaluate(this.#read))
-      const outcome = writer.write(values)
+      const outcome = writer.write(this.#resultsOf(bindingIndex))
       if (outcome === 'shown') return null
       if (outcome !== 'outOfRange') writer.clear()
       return outcome
@@ -295,6 +310,19 @@ export class MimicRuntime {
       writer.clear()
       return { fault: messageOf(error) }
     }
+  }
+
+  /** One per expression; to be used before the next call. */
+  #resultsOf(bindingIndex: number): readonly TagValue[] {
+    const direct = this.#direct[bindingIndex]!
+    if (direct >= 0) {
+      this.#single[0] = this.#values[direct]!
+      return this.#single
+    }
+    const { expressions } = this.#plan.bindings[bindingIndex]!
+    if (expressions.length > 1) return expressions.map((part) => part.evaluate(this.#read))
+    this.#single[0] = expressions[0]!.evaluate(this.#read)
+    return this.#single
   }
 
   /** One object for all reads: an expression takes out what it needs before it reads the next, and a frame makes no garbage. */
@@ -311,9 +339,10 @@ export class MimicRuntime {
     return input
   }
 
-  #report(bindingIndex: number, binding: Binding, message: string): void {
+  #report(bindingIndex: number, message: string): void {
     if (this.#reportedFaults.has(bindingIndex)) return
     this.#reportedFaults.add(bindingIndex)
+    const binding = this.#plan.bindings[bindingIndex]!
     this.#onFault({ place: `${binding.place} ls:${binding.attribute}`, message })
   }
 
@@ -369,23 +398,4 @@ function indexOwners(plan: BindingPlan): number[][] {
   const lists = Array.from({ length: plan.owners.length }, (): number[] => [])
   for (const [index, binding] of plan.bindings.entries()) lists[binding.ownerIndex]!.push(index)
   return lists
-}
-
-/** A number column as the tag's type: booleans may come as 0 and 1, 64-bit integers are exact. */
-function asTyped(number: number, row: TagRow | null): TagValue {
-  if (row?.dataType === 'bool') return number !== 0
-  return row !== null && isWide(row) ? BigInt(Math.trunc(number)) : number
-}
-
-function fromJson(value: JsonValue, row: TagRow | null): TagValue {
-  if (row === null || value === null) return value
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((element) => fromJson(element, row))
-  if (typeof value === 'number') return asTyped(value, row)
-  if (typeof value !== 'string') return value
-  if (isWide(row)) return /^-?\d+$/.test(value) ? BigInt(value) : null
-  return row.dataType === 'bytes' ? fromBase64(value) : value
-}
-
-function isWide(row: TagRow): boolean {
-  return row.dataType === 'int64' || row.dataType === 'uint64'
 }

@@ -4,6 +4,7 @@ import type { TagValue } from '../../../src-main/shared/data-value.ts'
 import { type BindingAttribute, type LevelDirection, levelDirections } from '../../../src-main/shared/mimic.ts'
 import { noValueText } from '../../tags/format-value.ts'
 import type { BindingSite } from '../drawing/mimic-drawing.ts'
+import { LiveTransform, short } from './live-transform.ts'
 import { type MimicWords, paintOf, textOf } from './mimic-format.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
@@ -85,13 +86,20 @@ function textWriter(element: SVGGraphicsElement, row: TagRow | null, words: Mimi
     node.data = text
   }
   show(noValueText)
+  /** Value whose text is shown: the same again is not formatted. */
+  let shown: TagValue | undefined
   return {
     movesElement: false,
-    write: ([value]) => {
-      show(textOf(value ?? null, row, words))
+    write: ([value = null]) => {
+      if (value === shown) return 'shown'
+      shown = value
+      show(textOf(value, row, words))
       return 'shown'
     },
-    clear: () => show(noValueText),
+    clear: () => {
+      shown = undefined
+      show(noValueText)
+    },
   }
 }
 
@@ -104,15 +112,16 @@ function textLeaf(element: Element): Element | null {
 
 function paintWriter(element: SVGGraphicsElement, property: 'fill' | 'stroke'): ResultWriter {
   // A style declaration or a class rule would win over the attribute; then the paint is written as style.
-  const asStyle = element.style.getPropertyValue(property) !== '' || element.hasAttribute('class')
-  const drawn = asStyle ? element.style.getPropertyValue(property) : element.getAttribute(property)
+  const { style } = element
+  const asStyle = style.getPropertyValue(property) !== '' || element.hasAttribute('class')
+  const drawn = asStyle ? style.getPropertyValue(property) : element.getAttribute(property)
   const attribute = asStyle ? null : new Attribute(element, property)
   let now = drawn ?? ''
   const show = (paint: string | null) => {
     if (attribute) return attribute.set(paint)
     if (now === (paint ?? '')) return
     now = paint ?? ''
-    element.style.setProperty(property, now)
+    style.setProperty(property, now)
   }
   return {
     movesElement: false,
@@ -153,18 +162,25 @@ function visibleWriter(element: SVGGraphicsElement): ResultWriter {
 }
 
 function classWriter(element: SVGGraphicsElement): ResultWriter {
-  const drawn = element.getAttribute('class')
-  const attribute = new Attribute(element, 'class')
+  const drawn = element.getAttribute('class') ?? ''
+  // Half as dear for the browser as the attribute.
+  const { className } = element
+  let now = drawn
+  const show = (names: string) => {
+    if (names === now) return
+    now = names
+    className.baseVal = names
+  }
   return {
     movesElement: false,
     write: ([value]) => {
       if (typeof value !== 'string' || !/^[\w\s-]*$/.test(value))
         return { fault: `"${value}" is no list of class names` }
       const added = value.trim()
-      attribute.set(added === '' ? drawn : drawn ? `${drawn} ${added}` : added)
+      show(added === '' ? drawn : drawn === '' ? added : `${drawn} ${added}`)
       return 'shown'
     },
-    clear: () => attribute.set(drawn),
+    clear: () => show(drawn),
   }
 }
 
@@ -173,14 +189,14 @@ function levelWriter(site: BindingSite): ResultWriter | string {
   const text = site.attributes.get('direction')?.trim() ?? 'up'
   const direction = levelDirections.find((known) => known === text)
   if (!direction) return `ls:direction is ${levelDirections.join(', ')}, not "${text}"`
-  const target = withoutClip(site.element)
+  const { style } = withoutClip(site.element)
   let now = -1
   const show = (share: number) => {
     const hidden = Math.round((1 - share) * 1000) / 10
     if (hidden === now) return
     now = hidden
     // Half as dear for the browser as a clipPath element whose rectangle changes.
-    target.style.setProperty('clip-path', insetOf(direction, hidden))
+    style.setProperty('clip-path', insetOf(direction, hidden))
   }
   show(0)
   return {
@@ -218,65 +234,38 @@ function insetOf(direction: LevelDirection, hidden: number): string {
   }
 }
 
-/** Both `move` and `rotate` end in the one transform of the element: moved, as drawn, turned. */
-interface LiveTransform {
-  readonly attribute: Attribute
-  readonly drawn: string
-  move: string
-  rotate: string
-}
+/** Both `move` and `rotate` end in the one transform of the element. */
 const transforms = new WeakMap<Element, LiveTransform>()
 
 function transformWriter(element: SVGGraphicsElement, part: 'move' | 'rotate'): ResultWriter {
-  let live = transforms.get(element)
-  if (!live) {
-    live = {
-      attribute: new Attribute(element, 'transform'),
-      drawn: element.getAttribute('transform') ?? '',
-      move: '',
-      rotate: '',
-    }
-    transforms.set(element, live)
-  }
-  const transform = live
-  const show = (text: string) => {
-    transform[part] = text
-    const whole = [transform.move, transform.drawn, transform.rotate].filter((piece) => piece !== '').join(' ')
-    transform.attribute.set(whole === '' ? null : whole)
-  }
+  const transform = transforms.get(element) ?? new LiveTransform(element)
+  transforms.set(element, transform)
   const ghost = new Attribute(element, 'data-no-value')
-  let middle: readonly [number, number] | null = null
   return {
     movesElement: true,
     write: (values) => {
       if (part === 'move') {
         const [x, y] = values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly TagValue[]) : values
-        if (typeof x !== 'number' || (typeof y !== 'number' && y !== undefined))
-          return { fault: 'move needs one or two numbers' }
+        if (!isNumber(x) || (y !== undefined && !isNumber(y))) return { fault: 'move needs one or two numbers' }
         ghost.set(null)
-        show(`translate(${short(x)} ${short(y ?? 0)})`)
+        transform.move(short(x), short(y ?? 0))
         return 'shown'
       }
-      if (typeof values[0] !== 'number') return { fault: 'rotate needs a number of degrees' }
-      // Measured when first turned: then the element is on the page and has a box.
-      middle ??= middleOf(element)
+      const [degrees] = values
+      if (!isNumber(degrees)) return { fault: 'rotate needs a number of degrees' }
       ghost.set(null)
-      show(`rotate(${short(values[0])} ${middle[0]} ${middle[1]})`)
+      transform.turn(short(degrees))
       return 'shown'
     },
     // Where it stands is not known: back at the drawn place, as a ghost.
     clear: () => {
       ghost.set('')
-      show('')
+      if (part === 'move') transform.stay()
+      else transform.straighten()
     },
   }
 }
 
-function middleOf(element: SVGGraphicsElement): readonly [number, number] {
-  const box = element.getBBox()
-  return [short(box.x + box.width / 2), short(box.y + box.height / 2)]
-}
-
-function short(value: number): number {
-  return Math.round(value * 100) / 100
+function isNumber(value: TagValue | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
 }
