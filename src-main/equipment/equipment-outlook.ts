@@ -1,5 +1,5 @@
 // What an instance can be ordered to do now, and what keeps it from starting: asked for by a faceplate, never kept.
-import { explainedCondition, type ReadTag } from '../shared/condition-explain.ts'
+import { type ConditionOutcome, explainCondition, type ReadTag } from '../shared/condition-explain.ts'
 import type { CommandRow, ConditionRow, Equipment, EquipmentCommand } from '../shared/equipment.ts'
 import type { ExpressionScope } from '../shared/expression.ts'
 import { conditionRow, isMet } from '../shared/running-condition.ts'
@@ -19,6 +19,8 @@ export function equipmentOutlook(equipment: Equipment, scope: ExpressionScope, r
 
 function commandRow(command: EquipmentCommand, mayStart: boolean, scope: ExpressionScope, read: ReadTag): CommandRow {
   const { name, title, tag, value, starts, consequence, when } = command
+  const { isTrue, terms }: ConditionOutcome =
+    when === null ? { isTrue: true, terms: [] } : explainCondition(when, scope, read)
   return {
     name,
     title,
@@ -26,12 +28,8 @@ function commandRow(command: EquipmentCommand, mayStart: boolean, scope: Express
     value,
     starts,
     consequence,
-    isOffered: when === null ? true : outcomeOf(when, scope, read),
+    isOffered: isTrue,
+    reasons: isTrue === true ? [] : terms,
     isAllowed: !starts || mayStart,
   }
-}
-
-function outcomeOf(text: string, scope: ExpressionScope, read: ReadTag): boolean | null {
-  const result = explainedCondition(text, scope)
-  return result.ok ? result.condition.isTrue(read) : null
 }

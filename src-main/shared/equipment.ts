@@ -245,6 +245,8 @@ export interface CommandRow {
   readonly consequence: PlantText
   /** Offered in the present state; null = cannot be decided. */
   readonly isOffered: boolean | null
+  /** Terms that keep it from being offered; empty while it is. */
+  readonly reasons: readonly ConditionTerm[]
   /** Not refused by a condition. */
   readonly isAllowed: boolean
 }

@@ -132,6 +132,27 @@ describe('faceplates beside a display', () => {
     expect(buttonOf('Stop …').disabled).toBe(false)
   })
 
+  it('says by which values a command is not offered', async () => {
+    const term = (text: string, tag: string, value: number | boolean) => ({
+      text,
+      isTrue: false,
+      inputs: [{ tag, value, statusCode: 0 }],
+    })
+    const reasons = [term('Level > 10', 'Tank1.Level', 8.2), term('Drive.Ready', 'Pump1.Drive.Ready', false)]
+    await open('operator', { start: { isOffered: false, isAllowed: true, reasons } })
+    const reasonOf = () => document.getElementById(buttonOf('Start …').getAttribute('aria-describedby')!)?.textContent
+    expect(reasonOf()?.replace(/\s/g, ' ')).toBe(
+      'Not now: Tank1.Level is 8.2 %, has to be above 10 %; Pump1.Drive.Ready is Off, has to be On.',
+    )
+  })
+
+  it('says of an order that was given already that it is so', async () => {
+    const inputs = [{ tag: 'Pump1.Command', value: true, statusCode: 0 }]
+    const reasons = [{ text: '!Command', isTrue: false, inputs }]
+    await open('operator', { start: { isOffered: false, isAllowed: true, reasons } })
+    expect(text()).toMatch(/Pump1\.Command is \S+ already\./)
+  })
+
   it('says in which state a command is not offered', async () => {
     await open('operator', { start: { isOffered: false, isAllowed: true } })
     fake.sendItem('equipment.watch', { rows: [runningStatus] })

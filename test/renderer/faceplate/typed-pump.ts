@@ -126,21 +126,23 @@ export const counter: CounterRow & { readonly equipment: string } = {
   dueTimestamp: null,
 }
 
-const commandRow = (name: string, isOffered: boolean | null, isAllowed: boolean): CommandRow => {
+type Offer = Pick<CommandRow, 'isOffered' | 'isAllowed'> & Partial<Pick<CommandRow, 'reasons'>>
+
+const commandRow = (name: string, offer: Offer): CommandRow => {
   const command = pump.commands.find((one) => one.name === name)!
-  return { ...command, isOffered, isAllowed }
+  return { reasons: [], ...command, ...offer }
 }
 
 export interface PumpAnswers {
   readonly equipment?: Equipment
-  readonly start?: { readonly isOffered: boolean | null; readonly isAllowed: boolean }
+  readonly start?: Offer
   readonly conditions?: readonly ConditionRow[]
 }
 
 /** A station that knows the pump and its neighbours. */
 export async function pumpStation(role: Role = 'operator', answers: PumpAnswers = {}): Promise<FakeStation> {
   const fake = new FakeStation(role)
-  const { isOffered, isAllowed } = answers.start ?? { isOffered: true, isAllowed: true }
+  const offered = { isOffered: true, isAllowed: true }
   const equipment = answers.equipment ?? pump
   fake.answers.set('plant.equipment', () => ({
     equipment: [
@@ -151,7 +153,7 @@ export async function pumpStation(role: Role = 'operator', answers: PumpAnswers 
   }))
   fake.answers.set('equipment.describe', () => ({ equipment, type: pumpType }))
   fake.answers.set('equipment.explain', () => ({
-    commands: [commandRow('start', isOffered, isAllowed), commandRow('stop', true, true)],
+    commands: [commandRow('start', answers.start ?? offered), commandRow('stop', offered)],
     conditions: answers.conditions ?? [],
   }))
   fake.answers.set('equipment.counters', () => ({ rows: [counter] }))
