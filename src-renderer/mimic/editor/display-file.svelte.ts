@@ -5,14 +5,8 @@ import type { DisplayQuality } from '../../../src-main/shared/display-quality.ts
 import type { PlantFault } from '../../../src-main/shared/plant.ts'
 import { CallError } from '../../connection/call-error.ts'
 import type { RuntimeClient } from '../../connection/runtime-client.ts'
-import type { DraftStore } from './draft-store.ts'
-
-/** Row of navigation.yaml. */
-export interface DisplayEntry {
-  readonly title: Readonly<Record<string, string>>
-  readonly level: number
-  readonly parent: string | null
-}
+import type { DisplayEntry } from './display-entry.ts'
+import type { Draft, DraftStore } from './draft-store.ts'
 
 /** What stands on the disk now instead of what the drawing was made from. */
 export interface Conflict {
@@ -35,6 +29,8 @@ export class DisplayFile {
   #quality = $state.raw<DisplayQuality | null>(null)
   #isBusy = $state(false)
   #timer: ReturnType<typeof setTimeout> | null = null
+  /** What is kept and checked when the pause is over. */
+  #pending: { readonly text: () => string; readonly isChanged: () => boolean } | null = null
   #turn = 0
   /** Set while what is on the disk is another than what the drawing was made from. */
   conflict = $state.raw<Conflict | null>(null)
@@ -95,6 +91,20 @@ export class DisplayFile {
   }
 
   /**
+   * Goes on with a draft: it counts as made from the version it was made from, so that what somebody else saved since is not
+   * written over unasked.
+   */
+  resume({ version, entry }: Draft): void {
+    this.#version = version
+    if (entry) this.#entry = entry
+  }
+
+  /** The drawing goes on under another name: here nothing is left to be saved. */
+  handOver(): void {
+    this.#entry = this.#savedEntry
+  }
+
+  /**
    * Saves. True when it is on the disk; else `faults` or `conflict` say why not. Rejects when the runtime refuses or cannot be
    * reached.
    * @param isForced over what somebody else saved meanwhile
@@ -134,26 +144,34 @@ export class DisplayFile {
 
   /** After a pause: checks the drawing without writing it, and keeps it as a draft. `text` is asked for then. */
   checkSoon(text: () => string, isChanged: () => boolean): void {
+    this.#pending = { text, isChanged }
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      this.#timer = null
+      this.#keepNow()
       void this.#check(text())
-      if (isChanged()) void this.#keepDraft(text())
-      else void this.dropDraft()
     }, pauseMs)
   }
 
-  /** Nothing more is checked or kept. */
+  /** Nothing more is checked; what was drawn last is still kept. */
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#keepNow()
     this.#turn++
   }
 
-  async draft(
-    key: string = this.#draftKey,
-  ): Promise<{ text: string; version: string | null; keptTimestamp: number } | null> {
+  /** Does not wait for the pause: whoever leaves at once loses nothing. */
+  #keepNow(): void {
+    const pending = this.#pending
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#pending = null
+    if (pending === null) return
+    if (pending.isChanged()) void this.#keepDraft(pending.text())
+    else void this.dropDraft()
+  }
+
+  async draft(): Promise<Draft | null> {
     try {
-      return await this.#drafts.read(key)
+      return await this.#drafts.read(this.name)
     } catch (error) {
       this.draftProblem = error instanceof Error ? error.message : `${error}`
       return null
@@ -161,15 +179,13 @@ export class DisplayFile {
   }
 
   async dropDraft(): Promise<void> {
-    await this.#guarded(this.#drafts.drop(this.#draftKey))
-  }
-
-  get #draftKey(): string {
-    return this.name
+    await this.#guarded(this.#drafts.drop(this.name))
   }
 
   async #keepDraft(text: string): Promise<void> {
-    await this.#guarded(this.#drafts.keep(this.#draftKey, { text, version: this.#version, keptTimestamp: Date.now() }))
+    const entry = this.#entry && { ...this.#entry, title: { ...this.#entry.title } }
+    const draft = { text, version: this.#version, entry, keptTimestamp: Date.now() }
+    await this.#guarded(this.#drafts.keep(this.name, draft))
   }
 
   async #guarded(kept: Promise<void>): Promise<void> {

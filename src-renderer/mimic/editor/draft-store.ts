@@ -3,11 +3,15 @@
 const databaseName = 'lineside-editor'
 const storeName = 'drafts'
 
+import type { DisplayEntry } from './display-entry.ts'
+
 /** A drawing that was not saved. */
 export interface Draft {
   readonly text: string
   /** Version of the file it was made from; null = there was none. */
   readonly version: string | null
+  /** Its row of navigation.yaml as it was to be; null = none. */
+  readonly entry: DisplayEntry | null
   /** When it was kept; ms. */
   readonly keptTimestamp: number
 }
@@ -17,6 +21,8 @@ export interface DraftStore {
   read(key: string): Promise<Draft | null>
   keep(key: string, draft: Draft): Promise<void>
   drop(key: string): Promise<void>
+  /** All that are kept, by their keys. */
+  list(): Promise<ReadonlyMap<string, Draft>>
 }
 
 /** Drafts in the browser's own database. */
@@ -25,6 +31,11 @@ export const browserDrafts: DraftStore = {
     inStore('readonly', (store) => store.get(key) as IDBRequest<Draft | undefined>).then((found) => found ?? null),
   keep: (key, draft) => inStore('readwrite', (store) => store.put(draft, key)).then(() => {}),
   drop: (key) => inStore('readwrite', (store) => store.delete(key)).then(() => {}),
+  list: async () => {
+    const keys = await inStore('readonly', (store) => store.getAllKeys())
+    const drafts = await Promise.all(keys.map((key) => browserDrafts.read(`${key}`)))
+    return new Map(keys.flatMap((key, index) => (drafts[index] ? [[`${key}`, drafts[index]] as const] : [])))
+  },
 }
 
 async function inStore<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {

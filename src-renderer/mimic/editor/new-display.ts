@@ -1,6 +1,6 @@
 // A display that was begun and not saved yet: from the form that names it to the editor that draws it.
 import { mimicNamespace } from '../../../src-main/shared/mimic.ts'
-import type { DisplayEntry } from './display-file.svelte.ts'
+import type { DisplayEntry } from './display-entry.ts'
 
 /** Names files of displays may have. */
 export const displayNamePattern = /^[\p{L}\p{N}_-]{1,64}$/u
@@ -9,6 +9,8 @@ export interface BegunDisplay {
   readonly name: string
   readonly svg: string
   readonly entry: DisplayEntry
+  /** What of a file it begins with was not taken over: `script`, `onclick` … */
+  readonly leftOut?: readonly string[]
 }
 
 let begun: BegunDisplay | null = null

@@ -6,6 +6,7 @@ import { healthText } from '../../../src-renderer/faceplate/equipment/health-wor
 import { healthTexts } from '../../../src-renderer/maintenance/health-words.ts'
 import { statusTexts } from '../../../src-renderer/tags/status-texts.ts'
 import { alarmWords } from '../../../src-renderer/ui/alarm-words.ts'
+import { findingTexts } from '../../../src-renderer/ui/finding-texts.ts'
 import { defineTexts, language, type TextTable } from '../../../src-renderer/ui/i18n.svelte.ts'
 import { roleTexts } from '../../../src-renderer/ui/role-text.ts'
 import { timeTexts } from '../../../src-renderer/ui/time-text.ts'
@@ -18,6 +19,7 @@ const tables: [string, TextTable<string>][] = [
     t,
   ]),
   ['tags/status-texts.ts', statusTexts],
+  ['ui/finding-texts.ts', findingTexts],
   ['maintenance/health-words.ts', healthTexts],
   ['faceplate/equipment/health-words.ts', healthText],
   ['ui/time-text.ts', timeTexts],

@@ -50,6 +50,8 @@ export class CanvasView {
   constructor(parts: CanvasViewParts) {
     this.#parts = parts
     this.root.setAttribute('class', `mimic-drawing canvas-drawing ${this.#scopeClass}`)
+    // The group around it has the name; a picture without one would be read out as such.
+    this.root.setAttribute('role', 'none')
     this.#page.setAttribute('class', 'canvas-page')
     this.root.append(this.symbols.defs, this.#page, this.#content)
     parts.host.prepend(this.root)

@@ -12,6 +12,7 @@ import {
 import type { DocumentEdit, Place } from './document-edit.ts'
 import { contentMatrix, mapInParent, moveElements, outermost } from './element-moves.ts'
 import { inFileOrder, isPainted } from './element-order.ts'
+import { isUnwanted, unwantedAttribute } from './foreign-parts.ts'
 import { identity, type Point } from './matrix.ts'
 import { type MimicDocument, openDocument } from './mimic-document.ts'
 import { type Rename, replaceNames } from './name-rewriting.ts'
@@ -179,14 +180,6 @@ function dropLooseEnds(edit: DocumentEdit, elements: readonly SourceElement[]): 
     }
 }
 
-const unwanted = /^(script|foreignObject|iframe|animate|animateMotion|animateTransform|set|handler|listener)$/i
-const safeReference = /^(#|data:image\/(png|jpeg);base64,)/i
-
-/** True for paint or a style that would be fetched from somewhere else. */
-function refersOutside(value: string): boolean {
-  return /url\(\s*["']?\s*[^#"'\s]/i.test(value)
-}
-
 /** Takes foreign elements over: the namespaces of this file, nothing that runs or loads. */
 class Adoption {
   readonly #edit: DocumentEdit
@@ -212,8 +205,7 @@ class Adoption {
   /** The element as this file writes it, in no tree; null when it is not wanted. */
   #convert(foreign: SourceElement): SourceElement | null {
     const name = svgNameOf(foreign)
-    const isLoading = name === 'style' && /@import|url\(/i.test(serialiseNode(foreign))
-    if (name === null || unwanted.test(name) || isLoading) {
+    if (name === null || isUnwanted(foreign)) {
       this.#leftOut.add(startTagOf(foreign).name)
       return null
     }
@@ -255,10 +247,8 @@ class Adoption {
     { name, prefix, localName, value }: { name: string; prefix: string; localName: string; value: string },
   ): string | null {
     if (prefix === 'xmlns' || name === 'xmlns') return null
-    if (/^on/i.test(localName)) return this.#leaveOut(name)
-    if (refersOutside(value)) return this.#leaveOut(`${name}="${value.slice(0, 40)}"`)
-    if (localName === 'href' && !safeReference.test(value.trim()))
-      return this.#leaveOut(`${name}="${value.slice(0, 40)}"`)
+    const unwanted = unwantedAttribute({ name, localName, value })
+    if (unwanted !== null) return this.#leaveOut(unwanted)
     if (prefix === '' || prefix === 'xml') return name
     const uri = namespaceAt(foreign, prefix)
     const known = Object.entries(namespaces).find(([, namespace]) => namespace === uri)

@@ -76,6 +76,11 @@ export class DocumentEdit {
     )
   }
 
+  /** Takes an attribute away by its name as it is written, whatever namespace it is of. */
+  removeWritten(element: SourceElement, written: string): void {
+    this.#setOpenTag(element, withoutAttribute(element.openTag, written))
+  }
+
   /**
    * Sets an attribute to what `map` makes of its text; unlike {@link set} line breaks and tabs in it stay as they are
    * written. For lists of numbers; nothing happens when the attribute is not there or `map` returns null.

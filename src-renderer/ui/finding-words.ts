@@ -1,6 +1,6 @@
 // What the display check found, in the language of the screen.
 import type { DisplayFinding } from '../../src-main/shared/display-quality.ts'
-import { t } from './texts.ts'
+import { findingTexts as t } from './finding-texts.ts'
 
 /** The sentence about a finding. */
 export function findingText(finding: DisplayFinding): string {
