@@ -59,11 +59,11 @@ export const t = defineTexts({
     adviceRejected:
       'The machine answers, but nothing listens at this address. Is the port right, is the server in the device started?',
     adviceCertificate:
-      'Device and Lineside do not trust each other’s certificate. Trust the certificate of the device below, and Lineside’s own one in the device.',
+      "Device and Lineside do not trust each other's certificate. Trust the certificate of the device below, and Lineside's own one in the device.",
     adviceLogin:
-      'The device refused user or password. Check “user” in the device file and set the secret anew with “lineside secret set”.',
+      'The device refused user or password. Check "user" in the device file and set the secret anew with "lineside secret set".',
     adviceConfiguration:
-      'Something in the device file does not fit the device. Compare address, unit and security with the device’s manual, then see the plant faults.',
+      "Something in the device file does not fit the device. Compare address, unit and security with the device's manual, then see the plant faults.",
     adviceFailed:
       'The driver of this protocol ended unexpectedly and is being started again by itself. If it comes back, keep the log for support.',
     adviceDisabled: 'The device is switched off in its file (enabled: false).',

@@ -82,9 +82,9 @@ export const statusTexts = defineTexts({
     BadConditionAlreadyShelved: 'The alarm is shelved already.',
     BadConditionNotShelved: 'The alarm is not shelved.',
     BadShelvingTimeOutOfRange: 'The shelving time is not one that is allowed for this alarm.',
-    otherGood: 'Good, with a code of the device’s own.',
-    otherUncertain: 'Uncertain, with a code of the device’s own.',
-    otherBad: 'Bad, with a code of the device’s own.',
+    otherGood: "Good, with a code of the device's own.",
+    otherUncertain: "Uncertain, with a code of the device's own.",
+    otherBad: "Bad, with a code of the device's own.",
   },
   'zh-CN': {
     Good: '数值正常。',

@@ -193,7 +193,7 @@ test('a class that wants a comment is acknowledged only with one, and is not off
     .click()
   const dialog = page.getByRole('dialog', { name: 'Acknowledge with a comment' })
   await dialog.getByRole('button', { name: 'Send' }).click()
-  await expect(dialog).toContainText('The class “Safety” asks for a comment.')
+  await expect(dialog).toContainText('The class "Safety" asks for a comment.')
   await dialog.getByLabel('Comment').fill('Feed pump restarted')
   await dialog.getByRole('button', { name: 'Send' }).click()
   await expect(dialog).toHaveCount(0)

@@ -438,7 +438,7 @@ test('what has no history says so in a sentence', async ({ page, recorded }) => 
   ).toBeVisible()
   await settled(page)
   await page.goto(`${recorded.url}#/trend/no-such-trend`)
-  await expect(page.getByText('The plant has no saved trend “no-such-trend”.')).toBeVisible()
+  await expect(page.getByText('The plant has no saved trend "no-such-trend".')).toBeVisible()
 })
 
 test('pens are found by name or description, and put in and out by keyboard', async ({ page, recorded }) => {

@@ -58,7 +58,7 @@ export const t = defineTexts({
     happened: 'Happened',
     received: 'Received',
     receivedLate: '{time} ({late} later)',
-    receivedEarly: '{time} (the device’s clock is {early} ahead)',
+    receivedEarly: "{time} (the device's clock is {early} ahead)",
     tag: 'Tag',
     condition: 'Condition',
     previousState: 'State before',

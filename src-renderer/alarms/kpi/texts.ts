@@ -70,7 +70,7 @@ export const t = defineTexts({
     'bad.steadyRate': 'Also in quiet operation there are too many alarms. Cure the most frequent ones below.',
     'bad.overTen':
       'Too much of the time is above 10 alarms in 10 minutes. Suppress by the state of the plant what is expected.',
-    'bad.timeInFlood': 'Too much time in flood. Look at each flood’s first alarm, and suppress what follows from it.',
+    'bad.timeInFlood': "Too much time in flood. Look at each flood's first alarm, and suppress what follows from it.",
     'bad.topTen': 'Ten alarms make {value} of the load: curing these first is worth more than anything else.',
     'bad.chattering': 'These come and go again and again. Give them a deadband or an off-delay.',
     'bad.fleeting': 'These are gone before anybody can act. Give them an on-delay, or make them events.',
@@ -210,7 +210,7 @@ export const t = defineTexts({
     seconds: '{seconds} s',
     'note.recordingDeadband': 'The tag is recorded with a deadband; smaller movements are not in the computation.',
     'note.replayDiffers':
-      'Replayed with today’s settings history gives other alarms than the journal has; take the figure as a guide.',
+      "Replayed with today's settings history gives other alarms than the journal has; take the figure as a guide.",
     'note.partlyReplayed': 'Computed from the newest {span} only.',
     'note.noHistory': 'The tag is not recorded; nothing could be computed from history.',
     'note.otherInputs': 'Limit or condition reads other tags; they count as far as they are recorded.',
