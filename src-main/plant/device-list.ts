@@ -57,9 +57,10 @@ export class DeviceList implements DeviceTable {
   }
 
   async #readFile(file: string): Promise<void> {
+    const faultsBefore = this.#sources.faults.count
     const opened = await this.#sources.open(file, null)
     if (opened === null) {
-      this.#isIncomplete = true
+      if (this.#sources.faults.count > faultsBefore) this.#isIncomplete = true
       return
     }
     const { value, origin } = opened

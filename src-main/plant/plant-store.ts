@@ -18,7 +18,7 @@ import type { EquipmentSaved } from './equipment/equipment-edit.ts'
 import type { LibraryFolder } from './equipment/library-list.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
-import type { PlantWork } from './plant-work.ts'
+import type { FolderReading, PlantWork } from './plant-work.ts'
 import { finishFileSet } from './source/file-set.ts'
 import type { TagImport } from './tags/tag-import.ts'
 import type { TrendSaved } from './trends/trend-edit.ts'
@@ -46,6 +46,9 @@ export interface AlarmEditOptions {
 
 /** How a display is saved. */
 export type MimicEditOptions = Pick<MimicSave, 'version' | 'entry' | 'dryRun'>
+
+/** A folder that changes while it is read is read so often at most. */
+const mostReadings = 5
 
 /** Reads the folder, or the last good copy when the folder is faulty, and watches it from now on. */
 export async function openPlantStore(options: PlantStoreOptions): Promise<PlantStore> {
@@ -312,7 +315,7 @@ export class PlantStore {
    * The folder as it was at one moment. Who saves a file may empty it first: a plant read in between would have lost what is in it, so
    * a folder that changed while it was read is read again; one that never stops changing counts as it was found last.
    */
-  async #readWhole(): Promise<{ seen: string; reading: PlantReading }> {
+  async #readWhole(): Promise<{ seen: string; reading: FolderReading }> {
     for (let attempt = 1; ; attempt++) {
       const libraries = this.#watchedLibraries()
       const seen = await appearanceOf(this.#folder, libraries)

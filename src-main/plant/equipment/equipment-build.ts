@@ -11,6 +11,7 @@ import { type NestedEntry, nestedSchema } from './equipment-file.ts'
 import { MemberFiller, MemberNames } from './equipment-members.ts'
 import { type InstanceParameters, PlacedFault, parametersOf } from './equipment-parameters.ts'
 import { isGroup, type KnownType, layered, type MemberPart, type TypePart } from './equipment-type-merge.ts'
+import { ParameterOrigin } from './parameter-origin.ts'
 
 /** More members than any instance has: types that nest ten of each other eight times over. */
 export const mostMembers = 20_000
@@ -104,9 +105,10 @@ export function buildInstance(spec: InstanceSpec, scope: BuildScope): BuiltInsta
 }
 
 function build(spec: InstanceSpec, scope: BuildScope, budget: { left: number }): BuiltInstance | null {
-  const { name, type, note } = spec
+  const { name, type } = spec
   const parameters = parametersOf({ ...spec, instance: name, given: spec.parameters })
   if (parameters === null) return null
+  const told = new Set<string>()
   checkOverrides(spec)
   const absent = new Set(type.removed)
   const members: Record<string, string> = {}
@@ -114,10 +116,11 @@ function build(spec: InstanceSpec, scope: BuildScope, budget: { left: number }):
   const nested: BuiltInstance[] = []
   const parts: { readonly member: string; readonly part: TypePart }[] = []
   let hasFaults = false
+  let isDecided = true
   for (const member of type.members.values()) {
-    const part = overridden(member, spec, note)
+    const part = overridden(member, spec, told)
     const isWanted = part === null ? false : isThere(part, parameters)
-    if (isWanted === null) hasFaults = true
+    if (isWanted === null) isDecided = false
     if (part === null || isWanted !== true) {
       absent.add(member.name)
       continue
@@ -136,6 +139,8 @@ function build(spec: InstanceSpec, scope: BuildScope, budget: { left: number }):
     for (const [each, tag] of Object.entries(inner.names.members)) members[`${member.name}.${each}`] = tag
     for (const each of inner.names.absent) absent.add(`${member.name}.${each}`)
   }
+  // Which members it has is not known: whatever else is found would only be about that.
+  if (!isDecided) return null
   const names = new MemberNames(members, absent)
   const filler = new MemberFiller(names, parameters, scope.devices)
   const drafts: TagDraft[] = []
@@ -149,8 +154,17 @@ function build(spec: InstanceSpec, scope: BuildScope, budget: { left: number }):
 }
 
 /** The member with what the instance puts on top; null when it takes the member away. */
-function overridden(member: MemberPart, { layers }: InstanceSpec, note: string): TypePart | null {
-  let part: TypePart = note === '' ? member : { value: member.value, origin: new NotedOrigin(member.origin, note) }
+function overridden(member: MemberPart, spec: InstanceSpec, told: Set<string>): TypePart | null {
+  const { layers, type, note } = spec
+  const noted = note === '' ? member.origin : new NotedOrigin(member.origin, note)
+  const gift = {
+    given: spec.parameters,
+    instance: spec.origin,
+    isLibrary: type.library !== null,
+    note: ` (member ${member.name} of type ${type.name})`,
+    told,
+  }
+  let part: TypePart = { value: member.value, origin: new ParameterOrigin(noted, member.value, gift) }
   for (const layer of layers) {
     const override = layer.get(member.name)
     if (override === undefined) continue

@@ -232,10 +232,11 @@ export const equipmentTypeSchema = v.strictObject({
   documents,
   simulation: v.optional(equipmentSimulationSchema),
 })
-/** An empty file is no type: its instances would be gone without a word. */
-export const emptyTypeFile = 'the file is empty; the least a type has is its name'
 
 export type EquipmentTypeEntry = v.InferOutput<typeof equipmentTypeSchema>
+
+/** The fault of a type file with nothing in it: without one its instances would be gone and nobody told. */
+export const emptyTypeFile = 'the file is empty; the least a type has is its name'
 
 export const instanceSchema = v.strictObject(
   {

@@ -116,8 +116,9 @@ export class MemberFiller {
     const key = [protocol, familyOf(protocol)].find((each) => Object.hasOwn(written, each))
     if (key === undefined) {
       const there = Object.keys(written).join(', ')
+      const isGiven = typeof device === 'string' && device.includes('${')
       member.origin.at(
-        ['address'],
+        [isGiven ? 'device' : 'address'],
         `no address for the protocol ${protocol} of device ${name}; there is one for ${there}`,
       )
       return null

@@ -66,7 +66,15 @@ export class InstanceParameters {
   decide(condition: string, path: Path): boolean {
     const value = this.#placed(path, () => evaluate(condition, 0, this.values, this.#missingNames))
     if (typeof value === 'boolean') return value
-    throw new PlacedFault('a condition over parameters is expected (true or false)', path, 0)
+    const isName = Object.hasOwn(this.values, condition.trim())
+    const got = typeof value === 'string' ? `the text "${value.slice(0, 40)}"` : String(value)
+    throw new PlacedFault(
+      isName
+        ? `${condition.trim()}: true or false is expected, not ${got}`
+        : `a condition over parameters (true or false) is expected; this one gives ${got}`,
+      path,
+      0,
+    )
   }
 
   #placed<Result>(path: Path, work: () => Result): Result {

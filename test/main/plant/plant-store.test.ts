@@ -43,6 +43,37 @@ describe('a folder that changes', () => {
     expect(store.plant.tags[0]).toBe(first)
   })
 
+  it('a file that is being saved while the folder is read is never taken for an empty one', async () => {
+    const folder = await plantFolder({ 'tags/a.yaml': tags('A', 'B') })
+    const file = join(folder, 'tags/a.yaml')
+    const work = plantWork(fakeProtocols)
+    let isSaving = false
+    const seen: string[][] = []
+    const store = await openPlantStore({
+      folder,
+      dataFolder: await temporaryFolder(),
+      // An editor that empties the file before it writes, at the worst moment.
+      work: {
+        ...work,
+        async read(of, options) {
+          if (!isSaving) return work.read(of, options)
+          isSaving = false
+          await writeFile(file, '')
+          const reading = await work.read(of, options)
+          await writeFile(file, tags('A', 'B', 'C'))
+          return reading
+        },
+      },
+      clock: systemClock,
+      logger: silentLogger,
+      onChange: () => seen.push(names(store)),
+    })
+    onTestFinished(() => store.close())
+    isSaving = true
+    await store.reload()
+    expect(seen).toEqual([['A', 'B', 'C']])
+  })
+
   it('a change beside the tags keeps the list of tags, so that nothing of theirs is done again', async () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A', 'B') })
     const { store } = await openStore(folder)
