@@ -22,6 +22,13 @@ describe('a new plant', () => {
     expect(plant!.libraries.map(({ name }) => name)).toEqual(['standard'])
   })
 
+  // ISA-101 checklist H1: philosophy and style guide are the plant's own, to be edited; the toolkit is the standard library.
+  test('has its philosophy and style guide, with what the plant has to fill in', () => {
+    const page = readFileSync(join(folder, 'docs/hmi-philosophy.md'), 'utf8')
+    for (const part of ['## Philosophy', '## Style', '| alarm colours |', '| levels |', 'who approves them'])
+      expect(page).toContain(part)
+  })
+
   test('is called what the installer calls it; the comments stay', async () => {
     await setPlantKeys(folder, { name: 'Brewhouse: north', timeZone: 'Asia/Shanghai' })
     const { plant, faults } = await checkPlant(folder, protocolCatalog)

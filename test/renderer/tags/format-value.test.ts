@@ -63,3 +63,27 @@ describe('unitText', () => {
     expect(unitText(code)).toBe(expected)
   })
 })
+
+// ISA-101 checklist H14: no leading zeros, fixed decimals, signs and separators as the language has them.
+describe('numbers in languages', () => {
+  const values = [0, 0.5, -7.25, 1234.5, 12345.678, 1e6]
+  const texts = (locale: string) => values.map((value) => text(value, { dataType: 'float64', decimals: 2 }, locale))
+
+  it.each([
+    ['en', ['0.00', '0.50', '-7.25', '1234.50', '12,345.68', '1,000,000.00']],
+    ['zh-CN', ['0.00', '0.50', '-7.25', '1234.50', '12,345.68', '1,000,000.00']],
+    ['de', ['0,00', '0,50', '-7,25', '1234,50', '12.345,68', '1.000.000,00']],
+    ['hu', ['0,00', '0,50', '-7,25', '1234,50', '12\u00a0345,68', '1\u00a0000\u00a0000,00']],
+    ['ar', ['0.00', '0.50', '\u200e-7.25', '1234.50', '12,345.68', '1,000,000.00']],
+  ])('in %s are written its way', (locale, expected) => {
+    expect(texts(locale)).toEqual(expected)
+  })
+  it('have as many characters as the digits before the point ask for, whatever comes behind: nothing jumps', () => {
+    for (const locale of ['en', 'zh-CN', 'de', 'hu', 'ar']) {
+      const lengths = [10, 10.1, 10.12, 10.999, 99.99].map(
+        (value) => text(value, { dataType: 'float64', decimals: 1 }, locale).length,
+      )
+      expect(new Set(lengths.slice(0, 4)).size, locale).toBe(1)
+    }
+  })
+})
