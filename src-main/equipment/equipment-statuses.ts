@@ -1,18 +1,24 @@
 // State and health of every instance. Nothing is evaluated but what somebody watches or asks for: a change of a tag marks the instances
 // that read it, and they are judged when the next rows are taken. Nested instances count for those they are part of.
-import {
-  type Equipment,
-  type EquipmentStatusRow,
-  type HealthRule,
-  healthStates,
-  type PlantText,
-} from '../shared/equipment.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Equipment, EquipmentStatusRow, HealthRule, PlantText } from '../shared/equipment.ts'
 import type { CompiledExpression, ExpressionInput, ExpressionScope } from '../shared/expression.ts'
 import { ExpressionCache } from '../shared/expression-cache.ts'
 import { RuntimeError } from '../shared/runtime-error.ts'
 import { isBad } from '../shared/status-code.ts'
 import { type TagDefinition, valueTypeOf } from '../shared/tag.ts'
 import type { ValueBatch } from '../shared/value-batch.ts'
+import {
+  type Instance,
+  instancesOf,
+  isSameRow,
+  type Judge,
+  markAllDue,
+  markDue,
+  type Reason,
+  sorted,
+  unknownRow,
+} from './equipment-instance.ts'
 
 /** What is needed of the tag table. */
 export interface TagSource {
@@ -23,58 +29,23 @@ export interface TagSource {
 
 export interface EquipmentStatusesParts {
   readonly table: TagSource
-  readonly clock: { now(): number }
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after'>
   /** Titles of the counters of an instance that are due: it needs maintenance. */
   readonly dueCounters: (equipment: string) => readonly PlantText[]
 }
 
 /** Somebody watches some instances. */
 export interface StatusWatch {
-  /** Rows that changed since the last time, all at first; null when none did. */
+  /**
+   * Rows that changed since the last time, all at first; null when none did. Thousands come in several pieces: `notify` says that
+   * there is another.
+   */
   take(): readonly EquipmentStatusRow[] | null
   close(): void
 }
 
-type Reason = EquipmentStatusRow['reasons'][number]
-type StateRow = EquipmentStatusRow['state']
-
-/** What an instance is judged by, compiled when it is first asked for. */
-interface Judge {
-  readonly stateHandle: number
-  /** Value as a number → state. */
-  readonly states: ReadonlyMap<number, StateRow>
-  readonly rules: readonly {
-    readonly reason: Reason
-    /** null when it does not compile, which the plant check never lets through. */
-    readonly expression: CompiledExpression | null
-    readonly handles: readonly number[]
-  }[]
-  /** Tags whose quality alone is looked at: the members of an instance that has neither state model nor rules. */
-  readonly members: readonly number[]
-  /** All of the above, each once. */
-  readonly handles: readonly number[]
-  readonly asksTime: boolean
-}
-
-interface Instance {
-  readonly equipment: Equipment
-  readonly children: Instance[]
-  parent: Instance | null
-  judge: Judge | null
-  /** Watches that see it, those of its parents too. */
-  watchCount: number
-  /** Its own inputs changed. */
-  isDue: boolean
-  /** Its own inputs changed, or those of one nested in it. */
-  isStale: boolean
-  state: StateRow
-  ownReasons: readonly Reason[]
-  isOwnUnknown: boolean
-  isUnknown: boolean
-  row: EquipmentStatusRow
-  /** Number of the change that made `row`. */
-  version: number
-}
+/** No piece of work on many instances holds the thread for longer; ms. */
+const sliceMs = 12
 
 export class EquipmentStatuses {
   readonly #parts: EquipmentStatusesParts
@@ -88,6 +59,8 @@ export class EquipmentStatuses {
   /** Watched instances that change with time alone. */
   readonly #timed = new Set<Instance>()
   #version = 0
+  /** How often watched instances were marked. */
+  #changeCount = 0
   #evaluationCount = 0
 
   constructor(parts: EquipmentStatusesParts) {
@@ -130,7 +103,18 @@ export class EquipmentStatuses {
 
   /** `notify` is called when `take` may have something again; often, so it has to be cheap. */
   watch(names: readonly string[], notify: () => void): StatusWatch {
-    const watch: Watch = { names: [...new Set(names)], notify, instances: [], unknown: [], seen: -1 }
+    const watch: Watch = {
+      names: [...new Set(names)],
+      notify,
+      instances: [],
+      unknown: [],
+      begunCount: 0,
+      timer: null,
+      isFirst: true,
+      sent: new Float64Array(0),
+      lookedAtCount: 0,
+      changeCount: 0,
+    }
     this.#watches.add(watch)
     this.#enter(watch)
     return {
@@ -170,30 +154,77 @@ export class EquipmentStatuses {
   }
 
   #notifyAll(): void {
+    this.#changeCount++
     for (const { notify } of this.#watches) notify()
   }
 
   #take(watch: Watch): readonly EquipmentStatusRow[] | null {
-    const rows: EquipmentStatusRow[] = watch.seen < 0 ? watch.unknown.map(unknownRow) : []
-    for (const instance of watch.instances) {
-      this.#refresh(instance)
-      if (instance.version > watch.seen) rows.push(instance.row)
+    const { instances } = watch
+    if (watch.begunCount < instances.length) return null
+    const from = watch.lookedAtCount
+    const { isFirst, sent } = watch
+    const rows: EquipmentStatusRow[] = isFirst ? watch.unknown.map(unknownRow) : []
+    watch.isFirst = false
+    if (from === 0) watch.changeCount = this.#changeCount
+    const isOver = this.#slice()
+    let isCut = false
+    let at = from
+    for (; at < instances.length && !isCut; at++) {
+      const instance = instances[at]!
+      if (instance.isStale) {
+        this.#refresh(instance)
+        isCut = isOver()
+      }
+      if (instance.version === sent[at]) continue
+      sent[at] = instance.version
+      rows.push(instance.row)
     }
-    const isFirst = watch.seen < 0
-    watch.seen = this.#version
+    const isWhole = at === instances.length
+    watch.lookedAtCount = isWhole ? 0 : at
+    // What changed behind the look, while it was under way, is found by the next one.
+    if (!isWhole || watch.changeCount !== this.#changeCount) watch.notify()
     return rows.length > 0 || isFirst ? rows : null
   }
 
   #enter(watch: Watch): void {
     watch.instances = watch.names.flatMap((name) => this.#instances.get(name) ?? [])
     watch.unknown = watch.names.filter((name) => !this.#instances.has(name))
-    watch.seen = -1
-    for (const instance of watch.instances) this.#count(instance, 1)
+    watch.isFirst = true
+    watch.sent = new Float64Array(watch.instances.length).fill(-1)
+    watch.lookedAtCount = 0
+    watch.begunCount = 0
+    this.#beginSome(watch)
+  }
+
+  /** Rules are compiled and judged now, as far as a slice of time goes; the rest follows by and by. */
+  #beginSome(watch: Watch): void {
+    const isLater = watch.timer !== null
+    watch.timer = null
+    const isOver = this.#slice()
+    while (watch.begunCount < watch.instances.length) {
+      if (watch.begunCount > 0 && isOver()) {
+        watch.timer = this.#parts.clock.after(0, () => this.#beginSome(watch))
+        return
+      }
+      const instance = watch.instances[watch.begunCount++]!
+      this.#count(instance, 1)
+      this.#refresh(instance)
+    }
+    if (isLater) watch.notify()
   }
 
   #leave(watch: Watch): void {
-    for (const instance of watch.instances) this.#count(instance, -1)
+    watch.timer?.cancel()
+    watch.timer = null
+    for (const instance of watch.instances.slice(0, watch.begunCount)) this.#count(instance, -1)
     watch.instances = []
+    watch.begunCount = 0
+  }
+
+  /** True when a slice that begins now is over. */
+  #slice(): () => boolean {
+    const end = this.#parts.clock.monotonic() + sliceMs
+    return () => this.#parts.clock.monotonic() >= end
   }
 
   /** One watch more or less sees the instance and those nested in it. */
@@ -324,66 +355,18 @@ interface Watch {
   instances: readonly Instance[]
   /** Names that are no instance. */
   unknown: readonly string[]
-  /** Changes up to this one were taken; -1 before the first. */
-  seen: number
-}
-
-function instancesOf(all: readonly Equipment[]): Map<string, Instance> {
-  const instances = new Map(all.map((equipment) => [equipment.name, newInstance(equipment)]))
-  for (const instance of instances.values()) {
-    const { parent } = instance.equipment
-    instance.parent = (parent !== null && instances.get(parent)) || null
-    instance.parent?.children.push(instance)
-  }
-  return instances
-}
-
-function newInstance(equipment: Equipment): Instance {
-  return {
-    equipment,
-    children: [],
-    parent: null,
-    judge: null,
-    watchCount: 0,
-    isDue: true,
-    isStale: true,
-    state: null,
-    ownReasons: [],
-    isOwnUnknown: true,
-    isUnknown: true,
-    row: unknownRow(equipment.name),
-    version: 0,
-  }
-}
-
-function unknownRow(equipment: string): EquipmentStatusRow {
-  return { equipment, state: null, health: 'unknown', reasons: [] }
-}
-
-function markDue(instance: Instance): void {
-  instance.isDue = true
-  for (let at: Instance | null = instance; at !== null && !at.isStale; at = at.parent) at.isStale = true
-}
-
-function markAllDue(instance: Instance): void {
-  for (const child of instance.children) markAllDue(child)
-  markDue(instance)
-}
-
-/** Worst first; equally bad ones as they come. */
-function sorted(reasons: Reason[]): readonly Reason[] {
-  return reasons.sort((a, b) => healthStates.indexOf(a.state) - healthStates.indexOf(b.state))
-}
-
-function isSameRow(a: EquipmentStatusRow, b: EquipmentStatusRow): boolean {
-  return (
-    a.state === b.state &&
-    a.health === b.health &&
-    a.reasons.length === b.reasons.length &&
-    a.reasons.every(
-      ({ equipment, title }, index) => equipment === b.reasons[index]!.equipment && title === b.reasons[index]!.title,
-    )
-  )
+  /** So many of them, from the first on, are told of changes; the rest follow. */
+  begunCount: number
+  /** Goes on with them. */
+  timer: Timer | null
+  /** Nothing was taken yet. */
+  isFirst: boolean
+  /** Version of the row of each instance that was taken last; -1 = none. */
+  sent: Float64Array<ArrayBuffer>
+  /** So many were looked at, in a look through all of them that is not at its end. */
+  lookedAtCount: number
+  /** Of the statuses, when that look began. */
+  changeCount: number
 }
 
 function grown(flags: Uint8Array<ArrayBuffer>, handle: number): Uint8Array<ArrayBuffer> {

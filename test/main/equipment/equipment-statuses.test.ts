@@ -53,8 +53,10 @@ function pump(name: string): { equipment: readonly Equipment[]; tags: readonly T
   }
 }
 
-function bench(plant: { equipment: readonly Equipment[]; tags: readonly TagDefinition[] }) {
-  const clock = new FakeClock()
+function bench(
+  plant: { equipment: readonly Equipment[]; tags: readonly TagDefinition[] },
+  clock: FakeClock = new FakeClock(),
+) {
   const table = new TagTable(clock)
   const due = new Map<string, readonly PlantText[]>()
   const statuses = new EquipmentStatuses({ table, clock, dueCounters: (equipment) => due.get(equipment) ?? [] })
@@ -240,5 +242,56 @@ describe('who watches', () => {
     set({ 'P7.Flow': 12 })
     watch.take()
     expect(statuses.counters.evaluationCount).toBe(402)
+  })
+
+  test('of thousands is served in slices: nothing holds the thread for long, and nothing is lost in between', async () => {
+    // Every look at the clock is a millisecond of work.
+    class BusyClock extends FakeClock {
+      spent = 0
+      override monotonic(): number {
+        return super.monotonic() + this.spent++
+      }
+    }
+    const all = Array.from({ length: 100 }, (_, index) => pump(`P${index}`))
+    const plant = { equipment: all.flatMap(({ equipment }) => equipment), tags: all.flatMap(({ tags }) => tags) }
+    const clock = new BusyClock()
+    const { statuses, set } = bench(plant, clock)
+    const names = plant.equipment.map(({ name }) => name)
+    set(Object.fromEntries(plant.tags.map(({ name }) => [name, name.endsWith('State') ? 6 : 10])))
+    let told = 0
+    const closedSoon = statuses.watch(names, () => undefined)
+    const watch = statuses.watch(names, () => told++)
+    expect(statuses.counters.evaluationCount).toBeLessThan(30)
+    expect(watch.take()).toBeNull()
+    closedSoon.close()
+    for (let turn = 0; turn < 50 && told === 0; turn++) await clock.advance(1)
+    expect(told).toBe(1)
+    expect(statuses.counters).toEqual({ watchedCount: 200, evaluationCount: 200 })
+
+    const health = new Map<string, string>()
+    let largest = 0
+    const takeAll = () => {
+      for (let pieces = 0; pieces < 100; pieces++) {
+        told = 0
+        const rows = watch.take() ?? []
+        largest = Math.max(largest, rows.length)
+        for (const row of rows) health.set(row.equipment, row.health)
+        if (told === 0) return
+        // What was looked at already changes behind the look.
+        if (pieces === 1) set({ 'P0.Motor.Temperature': 90 })
+      }
+      throw new Error('it never ends')
+    }
+    takeAll()
+    expect(health.size).toBe(200)
+    expect(new Set(health.values())).toEqual(new Set(['good']))
+    largest = 0
+    set(Object.fromEntries(all.map((_, index) => [`P${index}.Motor.Temperature`, 300])))
+    takeAll()
+    expect(largest).toBeLessThan(40)
+    for (const name of names.filter((other) => !other.startsWith('P0'))) expect(health.get(name)).toBe('failure')
+    expect(health.get('P0')).toBe('outOfSpecification')
+    watch.close()
+    expect(statuses.counters.watchedCount).toBe(0)
   })
 })
