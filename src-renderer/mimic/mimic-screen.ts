@@ -106,11 +106,13 @@ export class MimicScreen {
   }
 
   /**
-   * Brings the element that shows a tag or an equipment into view, marks it for some seconds and says so; layers it is in are
+   * Brings the element that shows a tag or an equipment, or has this id, into view, marks it for some seconds and says so; layers it is in are
    * shown. False when nothing of this display shows it.
    */
   reveal(target: string): boolean {
-    this.#index ??= mimicIndexOf(this.#opened)
+    this.#index ??= mimicIndexOf(this.#opened, (id) =>
+      this.#root.querySelector<SVGGraphicsElement>(`#${CSS.escape(id)}`),
+    )
     const element = this.#index.elementOf(target)
     if (!element) {
       this.#outlets.say(t('notOnDisplay', { name: target }))

@@ -34,6 +34,25 @@ test('search finds a tag by keyboard alone and opens its faceplate', async ({ pa
   await expect(page.getByRole('complementary')).toHaveCount(0)
 })
 
+test('what is searched for a second time is marked on the display again', async ({ page, station }) => {
+  await logIn(page, station, 'operator')
+  const search = async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('TankA.TemperatureS')
+    await expect(page.getByRole('dialog').getByRole('button', { name: /TankA.TemperatureSetpoint/ })).toBeVisible()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+  }
+  const mark = page.locator('.ls-found')
+  await search()
+  await expect(mark).toHaveCount(1)
+  const address = page.url()
+  await expect(mark).toHaveCount(0, { timeout: 15_000 })
+  await search()
+  await expect(mark).toHaveCount(1)
+  expect(page.url()).toBe(address)
+})
+
 test('a set-point goes entered → confirmed → sent → read back, and is never shown before the device reports it', async ({
   page,
   station,

@@ -1,4 +1,4 @@
-// Where on a display a tag or an equipment is shown, for those who search for it.
+// Where on a display a tag, an equipment or an element is, for those who search for it.
 import type { AlarmSite } from '../marks/alarm-sites.ts'
 import type { BindingPlan } from '../runtime/mimic-bindings.ts'
 
@@ -8,11 +8,14 @@ export interface MimicIndex {
   elementOf(target: string): SVGGraphicsElement | null
 }
 
-/** Index of a display; made when it is first asked. */
-export function mimicIndexOf(opened: {
-  readonly plan: Pick<BindingPlan, 'tags' | 'bindings'>
-  readonly alarmSites: readonly AlarmSite[]
-}): MimicIndex {
+/** Index of a display; made when it is first asked. `byId` finds an element of the drawing by its own id. */
+export function mimicIndexOf(
+  opened: {
+    readonly plan: Pick<BindingPlan, 'tags' | 'bindings'>
+    readonly alarmSites: readonly AlarmSite[]
+  },
+  byId: (id: string) => SVGGraphicsElement | null,
+): MimicIndex {
   const symbols = new Map<string, SVGGraphicsElement>()
   const ofTag = new Map<string, SVGGraphicsElement>()
   const inSymbol = new Map<string, SVGGraphicsElement>()
@@ -30,7 +33,8 @@ export function mimicIndexOf(opened: {
   const exactly = (name: string) => symbols.get(name) ?? ofTag.get(name) ?? inSymbol.get(name) ?? null
   return {
     elementOf(target) {
-      const own = exactly(target)
+      // A finding of the display check names the id of its element.
+      const own = exactly(target) ?? byId(target)
       if (own) return own
       // `Filler.Pump` is in the symbol of `Filler`; equipment without a symbol is where one of its tags is.
       for (let end = target.lastIndexOf('.'); end > 0; end = target.lastIndexOf('.', end - 1)) {

@@ -132,7 +132,7 @@ describe('details', () => {
 
 describe('what is looked for', () => {
   const drawing =
-    '<rect id="p" ls:equipment="Pump1" x="20" y="20"/><g ls:layer="Details"><g ls:detail="4"><text id="a" x="300" y="200" ls:tag="A"/></g></g><rect x="5" y="5" ls:fill="B &gt; 1 ? \'red\' : \'\'"/>'
+    '<rect id="p" ls:equipment="Pump1" x="20" y="20"/><g ls:layer="Details"><g ls:detail="4"><text id="a" x="300" y="200" ls:tag="A"/></g></g><rect x="5" y="5" ls:fill="B &gt; 1 ? \'red\' : \'\'"/><path id="plain" d="M1 1 H9"/><rect id="1.a:b" x="9" y="9" width="5" height="5"/>'
 
   it.each([
     ['an equipment', 'Pump1'],
@@ -140,6 +140,8 @@ describe('what is looked for', () => {
     ['a tag', 'A'],
     ['a tag that only an expression names', 'B'],
     ['an equipment inside of one that is drawn', 'Pump1.Drive'],
+    ['an element by its id', 'plain'],
+    ['an element whose id is no CSS name', '1.a:b'],
   ])('%s is marked, said, and the mark goes after some seconds', async (_, target) => {
     const { asked, host, screen } = await stageScreen(drawing, plant)
     expect(screen.reveal(target)).toBe(true)
