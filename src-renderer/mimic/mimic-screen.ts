@@ -64,6 +64,8 @@ export class MimicScreen {
     for (const name of ['width', 'height', 'x', 'y', 'class']) root.removeAttribute(name)
     root.setAttribute('class', `mimic-drawing ${scopeClass}`)
     root.setAttribute('preserveAspectRatio', 'xMidYMid meet')
+    // What it is, says the section around it; a picture without a name would be read out as such.
+    root.setAttribute('role', 'none')
     this.#removeStyles = adoptStyleRules(opened.styleRules, scopeClass)
     host.replaceChildren(root)
     const marks = new QualityMarks(root, whole.width, opened.plan.owners, sentenceOf)

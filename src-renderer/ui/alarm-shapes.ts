@@ -35,7 +35,7 @@ export const holdSigns: Readonly<Record<'shelved' | 'suppressedByDesign' | 'outO
 export const holdFrame = 'M2.5 2.5H21.5V21.5H2.5Z'
 
 /** A bar below the shape: latched, waits for a reset. */
-export const latchBar = 'M3 23.2H21'
+export const latchBar = 'M1 26.6H23'
 
 /** The token of a priority's colour, for a style. */
 export function alarmColour(priority: AlarmPriority): string {

@@ -1,5 +1,5 @@
 // What was looked for is outlined for some seconds: dark and light beside each other, so that it is seen on every ground and is
-// no alarm's colour. Blinks gently three times; without movement it stands still (mimic.css).
+// no alarm's colour. It does not blink: only unacknowledged alarms do.
 import type { Box } from '../drawing/mimic-box.ts'
 import { make } from '../marks/mimic-marks.ts'
 
