@@ -1,5 +1,6 @@
 // The maintenance counters of all equipment: fed with every change, kept on disk at least every few seconds, set back when the work is
 // done. They count whether somebody looks or not.
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { JsonValue } from '../shared/data-value.ts'
 import type { CounterRow, Equipment, MaintenanceCounter, PlantText } from '../shared/equipment.ts'
@@ -15,7 +16,7 @@ import type { CounterStore, KeptCounter } from './counter-store.ts'
 
 export interface MaintenanceCountersParts {
   readonly table: { handleOf(name: string): number | undefined; read(handle: number): ExpressionInput }
-  readonly clock: CounterClock
+  readonly clock: CounterClock & Pick<Clock, 'after'>
   readonly logger: Logger
   /** null: it could not be opened; then they count, but nothing is kept. */
   readonly store: CounterStore | null
@@ -30,6 +31,8 @@ export interface MaintenanceCountersParts {
 
 /** A counter is on disk so many seconds after it changed, at the latest. */
 const saveSeconds = 5
+/** So many are looked at in one go: some milliseconds. */
+const sliceCount = 1000
 /** Longer without a second passing: the station stood still. ms. */
 const standstillMs = 60_000
 
@@ -51,6 +54,8 @@ export class MaintenanceCounters {
   #running: readonly Running[] = []
   #byEquipment = new Map<string, readonly Running[]>()
   #second = 0
+  /** Goes on with the look of this second. */
+  #sliceTimer: Timer | null = null
   #lastSecond: number
   #saveFailure: string | null = null
 
@@ -73,14 +78,17 @@ export class MaintenanceCounters {
     const before = new Map(
       this.#running.map((running) => [keyOf(running.counter.equipment, running.counter.definition.name), running]),
     )
-    // Some may be no more afterwards.
-    this.#save(this.#running)
+    this.#sliceTimer?.cancel()
+    this.#sliceTimer = null
     for (const [key, { counter }] of before) this.#kept.set(key, counter.kept())
     this.#cache.begin()
     this.#inputs.clear()
     const running = plant.equipment.flatMap(({ name, counters }) =>
       counters.map((definition) => this.#runningOf(name, definition, before.get(keyOf(name, definition.name)), scope)),
     )
+    // Those that go on are kept in their turn.
+    const goingOn = new Set(running)
+    this.#save(this.#running.filter((gone) => !goingOn.has(gone)))
     this.#running = running
     this.#byEquipment = Map.groupBy(running, ({ counter }) => counter.equipment)
     for (const { counter, handles } of running)
@@ -99,10 +107,21 @@ export class MaintenanceCounters {
   secondPassed(): void {
     this.#noteStandstill()
     this.#lastSecond = this.#parts.clock.monotonic()
-    for (const { counter } of this.#running) if (counter.asksTime) counter.secondPassed()
-    this.#lookAtDue(this.#running)
+    // A look that is still under way comes first: on a busy machine every counter has its turn.
+    if (this.#sliceTimer !== null) return
     this.#second++
-    this.#save(this.#running.filter((_, index) => index % saveSeconds === this.#second % saveSeconds))
+    this.#lookAtSlice(0)
+  }
+
+  /** Thousands are looked at in slices: others have work on this thread too. */
+  #lookAtSlice(from: number): void {
+    this.#sliceTimer = null
+    const some = this.#running.slice(from, from + sliceCount)
+    for (const { counter } of some) if (counter.asksTime) counter.secondPassed()
+    this.#lookAtDue(some)
+    this.#save(some.filter((_, index) => (from + index) % saveSeconds === this.#second % saveSeconds))
+    const next = from + sliceCount
+    if (next < this.#running.length) this.#sliceTimer = this.#parts.clock.after(0, () => this.#lookAtSlice(next))
   }
 
   /** Of one instance, or of all that have any, in the order of the plant. */
@@ -148,6 +167,7 @@ export class MaintenanceCounters {
 
   /** All is on disk. */
   close(): void {
+    this.#sliceTimer?.cancel()
     this.#save(this.#running)
     this.#parts.store?.close()
   }

@@ -354,3 +354,51 @@ test('a process that was stopped for an hour has counted nothing meanwhile, what
     expect(row('overhaul').value).toBe(1)
   }
 })
+
+describe('thousands of counters', () => {
+  const many = Array.from({ length: 2500 }, (_, index) => ({ ...hours, name: `counter ${index}`, due: 0.001 }))
+
+  test('are looked at in slices, each has its turn: all become due, all are on disk within seconds', async () => {
+    const folder = dataFolder()
+    const store = openCounterStore(folder)
+    const sizes: number[] = []
+    const counted: CounterStore = {
+      kept: store.kept,
+      save: (counters) => {
+        sizes.push(counters.length)
+        store.save(counters)
+      },
+      close: () => store.close(),
+    }
+    const { maintenance, batch, clock, due } = bench({ counters: many, store: counted })
+    batch(['Pump1.Running', 1])
+    for (let passed = 0; passed < 6; passed++) {
+      await clock.advance(second)
+      maintenance.secondPassed()
+      // Busy: the next second comes before the look at all of them is at its end.
+      maintenance.secondPassed()
+      await clock.advance(10)
+    }
+    expect(due).toHaveLength(2500)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(200)
+    expect(openCounterStore(folder).kept).toHaveLength(2500)
+    maintenance.close()
+    expect(clock.pendingCount).toBe(0)
+  })
+
+  test('that the plant has no more are on disk when it changes; the others go on in their turn', () => {
+    const folder = dataFolder()
+    const store = openCounterStore(folder)
+    const { configure } = bench({ counters: many, store })
+    configure(many.slice(10))
+    const reader = openCounterStore(folder)
+    expect(reader.kept.map(({ name }) => name).sort()).toEqual(
+      many
+        .slice(0, 10)
+        .map(({ name }) => name)
+        .sort(),
+    )
+    reader.close()
+    store.close()
+  })
+})
