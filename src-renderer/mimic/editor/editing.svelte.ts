@@ -11,6 +11,7 @@ export type Tool = 'select' | 'pan' | 'pipe'
 export class Editing implements Locks {
   readonly #document: MimicDocument
   #step = $state(0)
+  #drawn = $state(0)
   /** What may have changed since the canvas drew last. */
   #touched = new Set<NodeKey>()
   #selection = $state.raw<readonly NodeKey[]>([])
@@ -58,6 +59,15 @@ export class Editing implements Locks {
   get scope(): SourceElement {
     const { document } = this
     return (this.#scope === null ? undefined : document.element(this.#scope)) ?? document.root
+  }
+
+  /** Reactive: grows whenever the canvas has drawn; who measures what is drawn waits for it. */
+  get drawn(): number {
+    return this.#drawn
+  }
+
+  markDrawn(): void {
+    this.#drawn++
   }
 
   /** What may have changed since this was asked last. */

@@ -81,6 +81,7 @@ export class CanvasSymbols {
     const group = document.createElementNS(svgNamespace, 'g')
     // A copy and no `use`: the theme's classes do not reach into what `use` shows.
     const drawing = document.createElementNS(svgNamespace, 'svg')
+    drawing.setAttribute('role', 'none')
     place(drawing, size)
     drawing.setAttribute('viewBox', symbol.getAttribute('viewBox')!)
     drawing.append(...symbol.cloneNode(true).childNodes)
