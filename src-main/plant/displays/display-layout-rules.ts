@@ -16,9 +16,10 @@ export const missingTitle: DisplayRuleCheck = function* ({ entry, drawing }) {
 /** Capitals, codes of plants as P-101, and numbers are the same in every language. */
 const languageless = /^[^\p{L}]*$|^[\p{Lu}\d\W_]{1,6}$|^\p{Lu}{1,5}[-_ .]?\d[\w.-]*$/u
 
-/** Units and codes need no translation. */
-function isLanguageless(element: DrawnElement): boolean {
+/** Units, codes and names of the plant need no translation. */
+function isLanguageless(element: DrawnElement, names: ReadonlySet<string>): boolean {
   const words = element.text.trim()
+  if (names.has(words)) return true
   if (element.classes.includes('ls-unit') || languageless.test(words)) return true
   const parts = words.split(/\s+/).filter((part) => !/^[^\p{L}]*$/u.test(part))
   return parts.every((part) => isUnit(part) || languageless.test(part))
@@ -36,9 +37,10 @@ export const missingLanguage: DisplayRuleCheck = function* ({ entry, drawing, pl
         message: `the display has no title in ${language}; give it one in navigation.yaml`,
         details: { kind: 'title', language },
       }
+  const names = new Set([...plant.equipment, ...plant.tags, ...plant.devices].map(({ name }) => name))
   for (const element of drawing.elements) {
     if (element.name === 'text' && !element.isHidden && element.language === null && !isLiveText(element)) {
-      if (isLanguageless(element)) continue
+      if (isLanguageless(element, names)) continue
       const message = `${called(element)} is there in one language only; a <switch> has one text for each language`
       yield { rule: 'missingLanguage', severity: 'hint', element, message, details: { kind: 'text' } }
     }
@@ -82,21 +84,15 @@ export const overlap: DisplayRuleCheck = function* ({ drawing: { elements, viewB
   }
 }
 
-/** More texts in one place are a heap; the rest of it tells nothing new. */
-const mostCompared = 200
-
 /** A text painted before that lies below an element; null = none. */
 function below(
   element: DrawnElement,
   box: Box,
   grid: BoxGrid<{ readonly element: DrawnElement; readonly box: Box }>,
 ): DrawnElement | null {
-  let compared = 0
-  for (const other of grid.near(box, 0)) {
-    if (++compared > mostCompared) return null
+  for (const other of grid.near(box, 0))
     if (other.element.index < element.index && isOverlap(box, other.box) && meet(element, other.element))
       return other.element
-  }
   return null
 }
 
