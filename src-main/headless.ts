@@ -1,4 +1,6 @@
 // The runtime without Electron: the same screens in a browser. Stops cleanly on SIGTERM and SIGINT.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLogger, type Logger } from './base/logger.ts'
 import { messageOf } from './shared/runtime-error.ts'
@@ -40,6 +42,10 @@ export async function runHeadless(
   const station = await starting
   process.stdout.write(`lineside ready ${station.url}\n`)
   for (const notice of station.notices) tell(notice)
+  if (!existsSync(join(builtScreensFolder, 'index.html')))
+    tell(
+      'The screens are not built yet, so a browser shows none: run "npm run build" in the folder of Lineside, then load the page again.',
+    )
   return station
 }
 
