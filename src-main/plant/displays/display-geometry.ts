@@ -175,6 +175,8 @@ export function textWidth(text: string): number {
   return width
 }
 
+const mostInOnePlace = 500
+
 /** Things with a box, found by place. */
 export class BoxGrid<Thing extends { readonly box: Box | null }> {
   readonly #cells = new Map<string, Thing[]>()
@@ -191,14 +193,27 @@ export class BoxGrid<Thing extends { readonly box: Box | null }> {
     }
   }
 
-  /** Things whose gap to a box is at most so much, each once, in no order. */
-  *near(box: Box, gap: number): Iterable<Thing> {
+  /**
+   * Things whose gap to a box is at most so much, each once, in the order of the things in each place. Of more than `most` in
+   * one place the others are left out: it is a heap, and the rest of it tells nothing new.
+   */
+  *near(box: Box, gap: number, most = mostInOnePlace): Iterable<Thing> {
     const wide = { x: box.x - gap, y: box.y - gap, width: box.width + 2 * gap, height: box.height + 2 * gap }
     const cells = this.#cellsOf(wide)
-    const found = new Set<Thing>(this.#large)
+    let left = most
+    for (const thing of this.#large) {
+      if (gapOf(box, thing.box!) > gap) continue
+      if (--left < 0) return
+      yield thing
+    }
+    const found = new Set<Thing>()
     for (const things of cells === null ? this.#cells.values() : cells.map((cell) => this.#cells.get(cell) ?? []))
-      for (const thing of things) found.add(thing)
-    for (const thing of found) if (gapOf(box, thing.box!) <= gap) yield thing
+      for (const thing of things) {
+        if (gapOf(box, thing.box!) > gap || found.has(thing)) continue
+        if (--left < 0) return
+        found.add(thing)
+        yield thing
+      }
   }
 
   #put(cell: string, thing: Thing): void {
@@ -212,6 +227,8 @@ export class BoxGrid<Thing extends { readonly box: Box | null }> {
     const [left, top] = [Math.floor(x / this.#cell), Math.floor(y / this.#cell)]
     const [right, bottom] = [Math.floor((x + width) / this.#cell), Math.floor((y + height) / this.#cell)]
     if (!((right - left + 1) * (bottom - top + 1) <= 200)) return null
+    // So far outside counting on by one changes nothing any more, and would never end.
+    if (![left, top, right, bottom].every(Number.isSafeInteger)) return null
     const cells: string[] = []
     for (let column = left; column <= right; column++)
       for (let row = top; row <= bottom; row++) cells.push(`${column}:${row}`)

@@ -199,7 +199,8 @@ export const contrast: DisplayRuleCheck = function* (display) {
 }
 
 /** Paint of a ground; null where it is not known. */
-function groundOf(ground: DrawnElement | null): Paint | null {
+function groundOf(ground: DrawnElement | null | 'unknown'): Paint | null {
+  if (ground === 'unknown') return null
   if (ground === null) return screenGround
   // What a binding repaints or empties is not what is drawn.
   for (let at: DrawnElement | null = ground; at !== null; at = at.parent)

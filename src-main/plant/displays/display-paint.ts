@@ -72,6 +72,9 @@ export function isAlarmMark(element: DrawnElement): boolean {
 
 const areaShapes = new Set(['rect', 'circle', 'ellipse', 'path', 'polygon'])
 
+/** More shapes than this over each other are no ground that anybody drew. */
+const mostGrounds = 1000
+
 /** What lies under texts: filled shapes in the order in which they are painted. */
 export class Grounds {
   readonly #shapes: BoxGrid<DrawnElement>
@@ -83,12 +86,15 @@ export class Grounds {
     this.#shapes = new BoxGrid(elements.filter(isGround), size)
   }
 
-  /** The shape painted last below an element at a place; null = the ground of the screen. */
-  below(element: DrawnElement, x: number, y: number): DrawnElement | null {
+  /** The shape painted last below an element at a place; null = the ground of the screen, `unknown` where too many lie there. */
+  below(element: DrawnElement, x: number, y: number): DrawnElement | null | 'unknown' {
     let found: DrawnElement | null = null
-    for (const shape of this.#shapes.near({ x, y, width: 0, height: 0 }, 0))
+    let count = 0
+    for (const shape of this.#shapes.near({ x, y, width: 0, height: 0 }, 0, mostGrounds + 1)) {
+      if (++count > mostGrounds) return 'unknown'
       if (shape.index < element.index && (found === null || shape.index > found.index) && covers(shape, x, y))
         found = shape
+    }
     return found
   }
 }

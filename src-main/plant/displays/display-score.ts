@@ -10,11 +10,15 @@ export const mostCost: Readonly<Record<DisplayFinding['severity'], number>> = { 
 /** 0 … 100, the same for the same findings in any order. Each further finding of a rule costs half of the one before. */
 export function scoreOf(findings: readonly Pick<DisplayFinding, 'rule' | 'severity'>[]): number {
   const byRule = new Map<DisplayRule, DisplayFinding['severity'][]>()
-  for (const { rule, severity } of findings) byRule.set(rule, [...(byRule.get(rule) ?? []), severity])
+  for (const { rule, severity } of findings) {
+    const present = byRule.get(rule)
+    if (present === undefined) byRule.set(rule, [severity])
+    else present.push(severity)
+  }
   let cost = 0
   for (const severities of byRule.values()) {
     const costs = severities.map((severity) => firstCost[severity]).sort((a, b) => b - a)
-    const most = Math.max(...severities.map((severity) => mostCost[severity]))
+    const most = severities.reduce((worst, severity) => Math.max(worst, mostCost[severity]), 0)
     cost += Math.min(
       most,
       costs.reduce((sum, points, index) => sum + points / 2 ** index, 0),

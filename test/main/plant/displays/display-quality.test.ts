@@ -372,6 +372,27 @@ describe('drawings that nobody means well with', () => {
     expect(findings.some(({ details }) => Number(details.more) > 0)).toBe(true)
   })
 
+  it('places and sizes beyond all numbers come to an end', async () => {
+    const shapes = ['1e308', '-1e308', '1e999', '99999999999999999999', 'NaN', 'Infinity', '9007199254740993']
+      .map(
+        (far) => `<rect x="${far}" y="${far}" width="9" height="9"/><text x="${far}" y="7" font-size="20">Far</text>`,
+      )
+      .join('')
+    expect((await judgeDrawing(svg(shapes))).score).toBeGreaterThan(0)
+  })
+
+  it('a heap of ten thousand texts and shapes in one place is judged in seconds', async () => {
+    const heap = Array.from(
+      { length: 5000 },
+      (_, index) =>
+        `<rect width="1600" height="900" fill="#9${index % 10}9"/><text x="5" y="30" font-size="12">A${index}</text>`,
+    )
+    const started = performance.now()
+    const { findings } = await judgeDrawing(svg(heap.join('')))
+    expect(findings.some(({ rule }) => rule === 'overlap')).toBe(true)
+    expect(performance.now() - started).toBeLessThan(10_000)
+  }, 60_000)
+
   it('entity bombs, a million attributes and endless nesting come to an end with nothing', () => {
     const bomb = `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><svg xmlns="http://www.w3.org/2000/svg"><text>&b;</text></svg>`
     expect(readDrawing('a.svg', bomb).elements).toEqual([])
