@@ -18,6 +18,8 @@ import {
 } from './editor-station.ts'
 import { smallTargets } from './small-targets.ts'
 
+test.setTimeout(120_000)
+
 test.describe('drawing a display', () => {
   test('moving one thing changes its line of the file and nothing else, whatever kind of thing it is', async ({
     page,
@@ -70,10 +72,10 @@ test.describe('drawing a display', () => {
     writeFileSync(join(station.folder, 'mimics/spare.svg'), theirs)
     await save(page)
     const dialog = page.getByRole('dialog', { name: 'The display was changed meanwhile' })
-    await expect(dialog).toContainText('Circle')
+    await expect(dialog).toContainText('Circle', { timeout: 30_000 })
     expect(fileOf(station, 'spare')).toBe(theirs)
     await dialog.getByRole('button', { name: 'Save mine over it' }).click()
-    await expect(page.getByText('Saved.')).toBeVisible()
+    await expect(page.getByText('Saved.')).toBeVisible({ timeout: 40_000 })
     expect(changedLines(kinds, fileOf(station, 'spare'))).toEqual([expect.stringContaining('cx="261"')])
   })
 
@@ -94,7 +96,7 @@ test.describe('drawing a display', () => {
     await dialog.getByRole('button', { name: 'Make and place 10' }).click()
     await expect(dialog).toBeHidden({ timeout: 40_000 })
     await save(page)
-    await expect(page.getByText('Saved.')).toBeVisible()
+    await expect(page.getByText('Saved.')).toBeVisible({ timeout: 40_000 })
     const file = fileOf(station, 'packing')
     for (let number = 1; number <= 10; number++) expect(file).toContain(`ls:equipment="Motor${number}"`)
     const { equipment } = await station.process.call('plant.equipment', {})
