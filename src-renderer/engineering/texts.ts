@@ -24,6 +24,8 @@ export const t = defineTexts({
     devicesTitle: 'Devices',
     allWell: 'All {count} {count#connection is|connections are} up.',
     noDevices: 'The plant has no devices.',
+    howToAddDevice:
+      'A device is a text file in devices/ of the plant folder. It is here as soon as the file is saved. For a Modbus PLC, devices/plc.yaml:',
     brokenCount: '{count} of {total} connections {count#gives|give} no values. Look here first:',
     state: 'State',
     since: 'Since',
@@ -154,6 +156,8 @@ export const t = defineTexts({
     devicesTitle: '通信设备',
     allWell: '全部 {count} 个连接正常。',
     noDevices: '工厂没有通信设备。',
+    howToAddDevice:
+      '每个通信设备是工厂文件夹 devices/ 中的一个文本文件，保存后立即显示在此处。例如 Modbus PLC 的 devices/plc.yaml：',
     brokenCount: '{total} 个连接中有 {count} 个没有数值，请先看这里：',
     state: '状态',
     since: '自',
