@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { DisplayFinding } from '../../../src-main/shared/display-quality.ts'
 import { displayRules } from '../../../src-main/shared/display-quality.ts'
 import type { TypeLibrary } from '../../../src-main/shared/equipment.ts'
-import { findingText, severityText } from '../../../src-renderer/displays/finding-words.ts'
 import { type TypeRow, typeGroups } from '../../../src-renderer/displays/type-groups.ts'
+import { findingText, severityText } from '../../../src-renderer/ui/finding-words.ts'
 import { language, languages } from '../../../src-renderer/ui/i18n.svelte.ts'
 
 const details: Partial<Record<DisplayFinding['rule'], readonly DisplayFinding['details'][]>> = {

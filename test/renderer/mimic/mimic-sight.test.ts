@@ -11,7 +11,7 @@ const plant: ScreenPlant = {
 beforeAll(() => {
   providePageParts()
   // Elements stand where their x and y say, 10 × 10 units large.
-  SVGElement.prototype.getBBox = function (this: SVGElement) {
+  ;(SVGElement.prototype as SVGGraphicsElement).getBBox = function (this: SVGElement) {
     const of = (name: string) => Number(this.getAttribute(name) ?? this.querySelector('[x]')?.getAttribute(name) ?? 0)
     return { x: of('x'), y: of('y'), width: 10, height: 10 } as DOMRect
   }
