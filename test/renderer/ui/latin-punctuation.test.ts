@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const folder = new URL('../../../src-renderer/', import.meta.url)
+const folder = join(import.meta.dirname, '../../../src-renderer')
 const files = globSync('**/*texts.ts', { cwd: folder })
 
 /** Chinese sentences have these marks by right. */
@@ -11,7 +12,7 @@ describe('English words of the screens', () => {
   it('have the quotes of the keyboard: fonts of Chinese draw the others as wide as a character', () => {
     expect(files.length).toBeGreaterThan(20)
     const wide = files.flatMap((file) =>
-      readFileSync(new URL(file, folder), 'utf8')
+      readFileSync(join(folder, file), 'utf8')
         .split('\n')
         .filter((line) => /[‘’“”]/.test(line) && !hanOrFullWidth.test(line))
         .map((line) => `${file}: ${line.trim()}`),

@@ -14,7 +14,7 @@ export const selectionTexts = {
     anchorStart: 'begins there',
     angle: 'Angle °',
     arrange: 'Arrange',
-    attributeName: 'An attribute cannot be called “{name}” here.',
+    attributeName: 'An attribute cannot be called "{name}" here.',
     attributes: 'All attributes',
     distributeX: 'Equal gaps side by side',
     distributeY: 'Equal gaps one below the other',

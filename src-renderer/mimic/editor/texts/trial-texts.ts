@@ -8,7 +8,7 @@ export const trialTexts = {
     whatIfSet: 'Put in',
     whatIfClear: 'Take out {tag}',
     whatIfUnknown: 'There is no tag {tag} on this display.',
-    notNumber: '“{text}” is no value for {tag}.',
+    notNumber: '"{text}" is no value for {tag}.',
     writeInTest: 'Would write {value} to {tag}; in the test nothing is written.',
     openInTest: 'Would open {name}.',
     findFrom: 'Find',
