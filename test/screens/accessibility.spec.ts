@@ -59,7 +59,7 @@ for (const [locale, colorScheme] of [
     })
 
     test('every screen: no violations, targets of 44 px', async ({ page, station }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(300_000)
       await logIn(page, station, 'administrator')
       for (const [name, hash] of screens) {
         await page.goto(station.url + hash)
@@ -96,7 +96,7 @@ for (const [locale, colorScheme] of [
 }
 
 test('the Tab key walks every screen, each stop is seen, and there is no trap', async ({ page, station }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   await logIn(page, station, 'administrator')
   for (const [name, hash] of screens) {
     await page.goto(station.url + hash)
@@ -140,7 +140,7 @@ test('the skip link is the first stop and leads to the screen', async ({ page, s
 })
 
 test('nothing is cut off from a laptop at 200 % to a wall of 4K', async ({ page, station }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   await logIn(page, station, 'administrator')
   for (const [name, hash] of screens) {
     await page.goto(station.url + hash)
