@@ -297,8 +297,17 @@ function loopName(variable: string): string {
   return `each_${[...variable].map((letter) => (/[A-Za-z0-9]/.test(letter) ? letter : `_${letter.codePointAt(0)}_`)).join('')}`
 }
 
+/** What other languages write for marks of CEL. */
+const wordsForMarks: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
+  and: '&&',
+  or: '||',
+  not: '!',
+})
+
 function unknownName(segments: readonly string[], offset: number, lookup: NameLookup): ExpressionFault {
   const name = segments.join('.')
+  const mark = wordsForMarks[name.toLowerCase()]
+  if (mark !== undefined) return new ExpressionFault(`'${name}' is written '${mark}'`, offset)
   const hint = didYouMean(name, lookup.names())
   for (let count = segments.length - 1; count > 0 && hint === ''; count--) {
     const meaning = lookup.resolve(segments.slice(0, count))

@@ -280,7 +280,7 @@ class DrawingCheck implements SvgVisitor {
       else if (!fitsResult(compiled.expression.type, texts.length === 2 ? 'number' : result))
         this.#fault(
           binding,
-          `${resultInWords(result)} is expected; this expression gives ${compiled.expression.type}`,
+          `${resultInWords(result)} is expected; this expression gives ${compiled.expression.type === 'double' ? 'a number' : compiled.expression.type}`,
           start,
         )
       start += text.length + 1

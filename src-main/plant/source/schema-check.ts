@@ -41,6 +41,8 @@ function sentence(issue: Issue, steps: Path): string {
   const isOwn = !issue.message.startsWith('Invalid ')
   const rule = isOwn ? issue.message : `${issue.expected ?? 'something else'} is expected`
   const near = typeof issue.input === 'string' ? didYouMean(issue.input, wordsOf(issue)) : ''
+  // A rule about the keys of a group: the group itself is what was expected.
+  if (issue.kind === 'validation' && typeof issue.input === 'object') return `${prefix}${rule}`
   return `${prefix}${rule}, not ${inWords(issue.input)}${near}`
 }
 

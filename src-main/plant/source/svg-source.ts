@@ -55,6 +55,9 @@ export function readSvg(file: string, text: string, faults: FaultList, visitor: 
   }
 }
 
+/** One that begins neither a name nor a number of a character. */
+const bareAmpersand = /&(?!#?\w{1,32};)/
+
 class SvgFault extends Error {
   readonly position: Position
   constructor(message: string, position: Position) {
@@ -82,7 +85,7 @@ class SvgReader {
 
   run(): void {
     const parser = this.#parser
-    parser.on('error', (error) => this.#fail(messageOf(error).replace(/^\d+:\d+: /, '')))
+    parser.on('error', (error) => this.#refuse(messageOf(error).replace(/^\d+:\d+: /, '')))
     parser.on('doctype', (doctype) => {
       if (/<!ENTITY/i.test(doctype))
         this.#fail('the drawing declares entities (<!ENTITY …>), which are not read; save it as plain SVG')
@@ -102,8 +105,29 @@ class SvgReader {
     parser.write(this.#text).close()
   }
 
-  #fail(message: string): never {
-    throw new SvgFault(`no well-formed SVG: ${message}`, this.#lines.at(Math.max(0, this.#parser.position - 1)))
+  #fail(message: string, at = this.#parser.position - 1): never {
+    throw new SvgFault(`no well-formed SVG: ${message}`, this.#lines.at(Math.max(0, at)))
+  }
+
+  /** What the parser says, in words of who wrote the file by hand: most have forgotten how XML writes a character, or a namespace. */
+  #refuse(message: string): never {
+    const end = this.#parser.position
+    const bare = bareAmpersand.exec(this.#text.slice(this.#elementStart, end))
+    if (bare !== null)
+      this.#fail('"&" is written "&amp;", and so "&&" is "&amp;&amp;"', this.#elementStart + bare.index)
+    if (message.startsWith('disallowed character') && this.#text[end - 1] === '<') this.#fail('"<" is written "&lt;"')
+    if (message.startsWith('unbound namespace prefix: "ls"'))
+      this.#fail(`the first element needs xmlns:ls="${mimicNamespace}"`)
+    this.#fail(message)
+  }
+
+  /** With a namespace that only looks like ours everything would be drawn and nothing live. */
+  #checkNamespace(uri: string): void {
+    if (uri === mimicNamespace || !/lineside/i.test(uri)) return
+    throw new SvgFault(
+      `the namespace is "${mimicNamespace}", not "${uri}": nothing of it would be live`,
+      this.#lines.at(Math.max(0, this.#text.indexOf(uri))),
+    )
   }
 
   #open(tag: SaxesTagNS): void {
@@ -112,6 +136,7 @@ class SvgReader {
     if (++this.#count > mostElements) this.#fail(`more than ${mostElements} elements`)
     if (tag.local === 'title' && this.#depth === 2 && !this.#hasTitle) this.#title = ''
     const bindings: WrittenBinding[] = []
+    for (const uri of Object.values(tag.ns)) this.#checkNamespace(uri)
     for (const attribute of Object.values(tag.attributes))
       if (attribute.uri === mimicNamespace)
         bindings.push(
