@@ -283,7 +283,9 @@ for (const colorScheme of ['light', 'dark'] as const)
       await expect(good).toContainText('42.0')
       await expect(good.locator('.mark')).toHaveCount(0)
       const inList = await boardOf(page, values)
-      await page.evaluate(() => (document.body.style.zoom = '1.5'))
+      // A wall of 4K shows the same half as large again.
+      await page.setViewportSize({ width: 2560, height: 1440 })
+      await page.waitForTimeout(400)
       const larger = await boardOf(page, values)
       for (const sight of ['grey', 'deuteranopia'] as const) {
         expectToldApart(await looksOf(lens, onDisplay, sight), await looksOf(lens, nearer, sight), `display, ${sight}`)
