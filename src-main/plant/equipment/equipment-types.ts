@@ -6,6 +6,7 @@ import { placeInWords } from '../source/origin.ts'
 import { typeCycle } from './equipment-cycles.ts'
 import type { EquipmentTypeEntry } from './equipment-file.ts'
 import { type KnownType, mergeType, type TypeFile } from './equipment-type-merge.ts'
+import { shippedLibraryWith } from './library-search.ts'
 
 /** A type file that fits its schema. */
 export interface ReadType {
@@ -67,7 +68,9 @@ export class TypeList {
     const libraries = this.#librariesWith(name)
     if (libraries.length > 1)
       return `${libraries.length} libraries have a type ${name}: write ${libraries.map((each) => `${each}/${name}`).join(' or ')}`
-    return `there is no equipment type "${name}"${didYouMean(name, this.names())}`
+    const shipped = [...this.#files.values()].some((read) => read.library !== null) ? null : shippedLibraryWith(name)
+    const advice = shipped === null ? didYouMean(name, this.names()) : `; libraries: [${shipped}] in plant.yaml has one`
+    return `there is no equipment type "${name}"${advice}`
   }
 
   /** All types that are right, in the order of their files. */

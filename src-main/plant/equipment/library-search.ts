@@ -1,5 +1,5 @@
 // Where a library is found: in the folder plant.yaml names, in the plant folder, or shipped with Lineside.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,4 +20,11 @@ export function shippedLibraries(from: string = fileURLToPath(import.meta.url)):
     folder = dirname(folder)
   }
   return null
+}
+
+/** A shipped library that has a type of this name, for advice; null when none has. */
+export function shippedLibraryWith(type: string): string | null {
+  const folder = shippedLibraries()
+  if (folder === null || !/^[\w-]+$/.test(type)) return null
+  return readdirSync(folder).find((name) => existsSync(join(folder, name, 'types', `${type}.yaml`))) ?? null
 }
