@@ -35,7 +35,7 @@ test('a runtime that hangs or dies is shown across the screen within two seconds
   station,
 }) => {
   const own = await ownStation(station.plantFolder)
-  await logIn(page, { ...station, url: own.url }, 'administrator', '#/tags')
+  await logIn(page, { ...station, url: own.url }, 'administrator', '#/tags/Line.Speed')
   const speed = page.locator('button[data-tag="Line.Speed"]')
   await expect(speed).toHaveClass(/good/)
   await expect(page.getByText('DATA NOT LIVE')).toHaveCount(0)
