@@ -58,25 +58,6 @@ for (const [locale, colorScheme] of [
       expect(await smallTargets(page)).toEqual([])
     })
 
-    test('every screen: no violations, targets of 44 px', async ({ page, station }) => {
-      test.setTimeout(300_000)
-      await logIn(page, station, 'administrator')
-      for (const [name, hash] of screens) {
-        await page.goto(station.url + hash)
-        await settled(page)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const summary = violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes
-              .map((node) => node.html)
-              .join(' | ')
-              .slice(0, 600)}`,
-        )
-        expect.soft(summary, name).toEqual([])
-        expect.soft(await smallTargets(page), name).toEqual([])
-      }
-    })
-
     test('dialogs: no violations, targets of 44 px', async ({ page, station }) => {
       await logIn(page, station, 'administrator', '#/mimic/overview?tag=TankA.Heating')
       await page.locator('.buttons button').first().click()
@@ -90,6 +71,36 @@ for (const [locale, colorScheme] of [
         const { violations } = await new AxeBuilder({ page }).analyze()
         expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
         expect.soft(await smallTargets(page)).toEqual([])
+      }
+    })
+  })
+}
+
+for (const locale of ['en-GB', 'zh-CN'] as const) {
+  test.describe(`${locale}, light and dark`, () => {
+    test.use({ locale })
+
+    test('every screen: no violations, targets of 44 px', async ({ page, station }) => {
+      test.setTimeout(300_000)
+      await logIn(page, station, 'administrator')
+      for (const [name, hash] of screens) {
+        await page.emulateMedia({ colorScheme: 'light' })
+        await page.goto(station.url + hash)
+        await settled(page)
+        expect.soft(await smallTargets(page), name).toEqual([])
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          await page.waitForTimeout(100)
+          const { violations } = await new AxeBuilder({ page }).analyze()
+          const summary = violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes
+                .map((node) => node.html)
+                .join(' | ')
+                .slice(0, 600)}`,
+          )
+          expect.soft(summary, `${name}, ${colorScheme}`).toEqual([])
+        }
       }
     })
   })

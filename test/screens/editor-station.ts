@@ -107,6 +107,14 @@ export async function logInIfAsked(page: Page, wanted: Locator): Promise<void> {
   await wanted.waitFor()
 }
 
+/** The display `spare` as it was at the start, whatever other tests of the same station did to it. */
+export async function restoreSpare(station: EditorStation): Promise<void> {
+  if (fileOf(station, 'spare') === kinds) return
+  writeFileSync(join(station.folder, 'mimics/spare.svg'), kinds)
+  const taken = async () => (await station.process.call('plant.mimic', { name: 'spare' })).svg
+  await expect.poll(taken, { timeout: 30_000 }).toBe(kinds)
+}
+
 export function fileOf(station: EditorStation, display: string): string {
   return readFileSync(join(station.folder, `mimics/${display}.svg`), 'utf8')
 }

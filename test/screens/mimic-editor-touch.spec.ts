@@ -1,7 +1,7 @@
 // Drawing with fingers: real touch input to a browser that has nothing else.
 import type { CDPSession, Page } from '@playwright/test'
 import { expect } from '@playwright/test'
-import { fileOf, kinds, middleOf, openEditor, test } from './editor-station.ts'
+import { fileOf, kinds, middleOf, openEditor, restoreSpare, test } from './editor-station.ts'
 
 test.use({ hasTouch: true, viewport: { width: 1366, height: 768 } })
 test.setTimeout(120_000)
@@ -30,6 +30,8 @@ async function makeRoom(page: Page): Promise<void> {
 
 const by = ({ x, y }: Point, dx: number, dy: number): Point => ({ x: x + dx, y: y + dy })
 const undo = (page: Page) => page.getByRole('button', { name: /^Undo/ })
+
+test.beforeEach(({ station }) => restoreSpare(station))
 
 test('a finger selects, moves, stretches and turns; two zoom; nothing is moved by looking about', async ({
   page,

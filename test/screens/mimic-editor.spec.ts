@@ -13,6 +13,7 @@ import {
   middleOf,
   movable,
   openEditor,
+  restoreSpare,
   save,
   test,
 } from './editor-station.ts'
@@ -21,6 +22,8 @@ import { smallTargets } from './small-targets.ts'
 test.setTimeout(120_000)
 
 test.describe('drawing a display', () => {
+  test.beforeEach(({ station }) => restoreSpare(station))
+
   test('moving one thing changes its line of the file and nothing else, whatever kind of thing it is', async ({
     page,
     station,
