@@ -16,7 +16,7 @@ async function set({ process }: TestStation, tag: string, value: number | boolea
 /** Opens every part that is folded. */
 async function unfold(page: Page): Promise<void> {
   // The last part of every faceplate: with it all the others are there.
-  await page.getByRole('region', { name: /^(Members|成员)$/ }).waitFor()
+  await page.getByRole('region', { name: /^(Members|成员)( \d+)?$/ }).waitFor()
   const folded = page.locator('.part h3 button[aria-expanded="false"]')
   for (let count = await folded.count(); count > 0; count = await folded.count()) await folded.first().click()
 }
