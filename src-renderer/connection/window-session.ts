@@ -4,7 +4,7 @@ import type { TokenStore } from './runtime-client.ts'
 
 const channelName = 'lineside:session'
 /** So long a window that opens waits for an answer before it shows the log-in; ms. */
-const answerMs = 120
+const answerMs = 40
 
 type Message = { readonly type: 'ask' } | { readonly type: 'answer'; readonly token: string }
 
