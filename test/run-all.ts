@@ -2,7 +2,7 @@
 // with one line that counts them all.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 interface Counts {
   passed: number
@@ -36,9 +36,12 @@ mkdirSync(results, { recursive: true })
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 const failedSuites: string[] = []
+/** What failed outside of the browser, for the end: the browser's runner says it there by itself. */
+const failedTests: string[] = []
 run('screens are built', 'npx', ['electron-vite', 'build', '--config', 'electron.config.ts'])
 for (const projects of [['main', 'renderer'], ['runtime']]) vitest(projects)
 playwright()
+for (const failed of failedTests) process.stdout.write(`\nFAILED ${failed}\n`)
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
 if (failedSuites.length > 0) fail(`Not everything passed: ${failedSuites.join(', ')}`)
 
@@ -89,6 +92,18 @@ function vitest(projects: readonly string[]): void {
     numPassedTests: number
     numFailedTests: number
     numPendingTests: number
+    testResults: readonly {
+      name: string
+      status: string
+      message: string
+      assertionResults: readonly { status: string; fullName: string; failureMessages: readonly string[] }[]
+    }[]
+  }
+  for (const suite of report.testResults) {
+    const place = relative(root, suite.name)
+    const failed = suite.assertionResults.filter(({ status }) => status === 'failed')
+    for (const one of failed) failedTests.push(`${place} › ${one.fullName}\n    ${firstLine(one.failureMessages[0])}`)
+    if (suite.status === 'failed' && failed.length === 0) failedTests.push(`${place}\n    ${firstLine(suite.message)}`)
   }
   counts.passed += report.numPassedTests
   counts.failed += report.numFailedTests
@@ -116,6 +131,10 @@ function run(name: string, command: string, args: readonly string[], environment
   process.stdout.write(`\n── ${name} ──\n`)
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } })
   if (status !== 0) failedSuites.push(name)
+}
+
+function firstLine(text = 'no message'): string {
+  return text.split('\n', 1)[0]!
 }
 
 function fail(message: string): never {

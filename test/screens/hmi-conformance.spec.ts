@@ -345,7 +345,7 @@ test('nothing moves but marks of unacknowledged alarms: below 3 Hz, in one beat 
           const seen: number[] = []
           const observer = new MutationObserver(() => {
             seen.push(Date.now())
-            if (seen.length < 4) return
+            if (seen.length < 8) return
             observer.disconnect()
             resolve(seen)
           })
@@ -355,7 +355,10 @@ test('nothing moves but marks of unacknowledged alarms: below 3 Hz, in one beat 
   const beside = await context.newPage()
   await open(beside, hmi.url, '#/alarms')
   const [here, there] = await Promise.all([times(page), times(beside)])
-  for (const beat of here.slice(0, 3)) expect(Math.min(...there.map((at) => Math.abs(at - beat)))).toBeLessThan(150)
+  // Each page begins to look when it can: what one saw before the other began or after it ended says nothing.
+  const together = here.filter((beat) => beat >= there[0]! - 150 && beat <= there.at(-1)! + 150)
+  expect(together.length).toBeGreaterThan(2)
+  for (const beat of together) expect(Math.min(...there.map((at) => Math.abs(at - beat)))).toBeLessThan(150)
   await beside.close()
 
   for (const hash of [...newScreens, ...otherScreens]) {

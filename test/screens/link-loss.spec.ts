@@ -61,7 +61,7 @@ test('a runtime that hangs or dies is shown across the screen within two seconds
 
 test('the screen comes back by itself when the runtime does', async ({ page, station }) => {
   const own = await ownStation(station.plantFolder)
-  await logIn(page, { ...station, url: own.url }, 'administrator', '#/tags')
+  await logIn(page, { ...station, url: own.url }, 'administrator', '#/tags/Line.Speed')
   await expect(page.locator('button[data-tag="Line.Speed"]')).toHaveClass(/good/)
   own.child.kill('SIGSTOP')
   await expect(page.getByText('DATA NOT LIVE')).toBeVisible()

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Box } from '../../../../../src-renderer/mimic/drawing/mimic-box.ts'
 import { openDocument } from '../../../../../src-renderer/mimic/editor/document/mimic-document.ts'
+import { pathOf } from '../../../../../src-renderer/mimic/editor/document/pipe-path.ts'
 import { routePipe, type Side } from '../../../../../src-renderer/mimic/editor/document/pipe-router.ts'
 import {
   addPipe,
   boxPorts,
   connectPipe,
   moveWithPipes,
-  pathOf,
   resizeEachWithPipes,
   type Surroundings,
 } from '../../../../../src-renderer/mimic/editor/document/pipes.ts'
