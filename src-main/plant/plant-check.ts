@@ -1,6 +1,7 @@
 // Reads a whole plant folder and checks it as a whole: every file fits its schema, every reference resolves, every
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
+import { noLabels } from '../shared/label.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
@@ -147,6 +148,7 @@ class FolderCheck {
       mimics,
       history: plantHistoryOf(file),
       ...alarms,
+      labels: noLabels,
       trends,
       simulation: this.#simulation.entries(),
       roles,

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { PlantDisplayQuality } from '../shared/display-quality.ts'
+import { noLabels } from '../shared/label.ts'
 import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
@@ -421,6 +422,7 @@ function emptyPlant(folder: string): Plant {
     equipment: [],
     equipmentTypes: [],
     libraries: [],
+    labels: noLabels,
     mimics: [],
     history: defaultPlantHistory,
     alarms: [],

@@ -20,6 +20,8 @@ import type { JsonValue, TagValueRow } from './data-value.ts'
 import type { PlantText } from './equipment.ts'
 import { equipmentCalls } from './equipment-calls.ts'
 import { historyCalls } from './history-calls.ts'
+import { identifierCalls } from './identifier-calls.ts'
+import { labelCalls } from './label-calls.ts'
 import { mimicCalls } from './mimic-calls.ts'
 import type { Permission, Role } from './permission.ts'
 import { roles } from './permission.ts'
@@ -383,6 +385,8 @@ export const contract = {
   ...alarmCalls,
   ...equipmentCalls,
   ...mimicCalls,
+  ...identifierCalls,
+  ...labelCalls,
 
   'devices.list': call(
     'devices.view',

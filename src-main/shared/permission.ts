@@ -20,6 +20,13 @@ export const permissions = [
   'access.administer',
   'audit.read',
   'maintenance.view',
+  'identifiers.read',
+  'identifiers.allocate',
+  'identifiers.hold',
+  'labels.view',
+  'labels.print',
+  'labels.reprint',
+  'labels.manage',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -34,8 +41,19 @@ const viewer: readonly Permission[] = [
   'devices.view',
   'access.own',
   'maintenance.view',
+  'identifiers.read',
+  'labels.view',
 ]
-const operator: readonly Permission[] = [...viewer, 'tags.write', 'alarms.operate']
+const operator: readonly Permission[] = [
+  ...viewer,
+  'tags.write',
+  'alarms.operate',
+  'identifiers.allocate',
+  // Parts found bad are held back by whoever finds them.
+  'identifiers.hold',
+  'labels.print',
+  'labels.reprint',
+]
 const engineer: readonly Permission[] = [
   ...operator,
   // Out of service and back, tests, shelving many at a time, highly managed classes.
@@ -46,6 +64,8 @@ const engineer: readonly Permission[] = [
   'plant.change',
   // Maintenance counters are set back after the work.
   'equipment.maintain',
+  // Templates, their approval, serial pools, printers that take over.
+  'labels.manage',
   // A plant that wants its operators to save trend groups gives them this one in access.yaml.
   'trends.save',
   'history.write',

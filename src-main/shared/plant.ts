@@ -2,6 +2,7 @@
 // makes a new one. Documents as written on disk are described by plant/, this is their result.
 import type { AlarmDefinition, AlarmPhilosophy, ApprovedAlarmValues } from './alarm.ts'
 import type { Equipment, EquipmentType, TypeLibrary } from './equipment.ts'
+import type { PlantLabels } from './label.ts'
 import type { SimulationEntry } from './simulation.ts'
 import type { TagDefinition } from './tag.ts'
 import type { SavedTrendGroup } from './trend-group.ts'
@@ -117,6 +118,8 @@ export interface Plant {
   readonly alarms: readonly AlarmDefinition[]
   readonly alarmPhilosophy: AlarmPhilosophy
   readonly alarmDatabase: AlarmDatabaseIndex
+  /** Printers, identifier schemes, label templates and what belongs to them. */
+  readonly labels: PlantLabels
   /** By name. */
   readonly trends: readonly SavedTrendGroup[]
   /** Behaviour of simulated tags and hidden values; used by `lineside simulate` only (docs/simulation.md). */

@@ -1,5 +1,6 @@
 // A plant with one display and nothing else.
 import { defaultAlarmPhilosophy } from '../../src-main/shared/alarm.ts'
+import { noLabels } from '../../src-main/shared/label.ts'
 import { defaultPlantHistory, type Plant } from '../../src-main/shared/plant.ts'
 
 export const emptyPlant: Plant = {
@@ -17,6 +18,7 @@ export const emptyPlant: Plant = {
   equipment: [],
   equipmentTypes: [],
   libraries: [],
+  labels: noLabels,
   mimics: [
     {
       name: 'overview',
