@@ -1,7 +1,6 @@
 // Reads a whole plant folder and checks it as a whole: every file fits its schema, every reference resolves, every
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
-import { noLabels } from '../shared/label.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { ProtocolTable } from '../shared/protocol.ts'
 import { messageOf } from '../shared/runtime-error.ts'
@@ -19,6 +18,7 @@ import { EquipmentList } from './equipment/equipment-list.ts'
 import { TypeTrials } from './equipment/equipment-trial.ts'
 import { type LibraryFolder, LibraryList } from './equipment/library-list.ts'
 import { ExpressionCheck } from './expression-check.ts'
+import { LabelList } from './labels/label-list.ts'
 import { type PlantFile, plantFileSchema, plantHistoryOf } from './plant-file.ts'
 import { SimulationList } from './simulation-list.ts'
 import { FaultList } from './source/fault-list.ts'
@@ -126,6 +126,8 @@ class FolderCheck {
     const roles = await this.#readAccess()
     const trends: SavedTrendGroup[] = []
     for (const { file } of sources.of('trend')) trends.push(...(await this.#readTrend(file, plantFile, parts)))
+    const labels = new LabelList(sources)
+    await labels.read()
     sources.hintAtUnknownFiles()
     if (plantFile === null) return null
     drawings.checkNamed(plantFile.value, plantFile.origin)
@@ -148,7 +150,7 @@ class FolderCheck {
       mimics,
       history: plantHistoryOf(file),
       ...alarms,
-      labels: noLabels,
+      labels: labels.build(languages[0]!, file.labels?.requireApproval ?? false),
       trends,
       simulation: this.#simulation.entries(),
       roles,

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { defaultPlantHistory, type PlantHistory } from '../shared/plant.ts'
 import { libraryList } from './equipment/library-file.ts'
-import { byteSize, duration, freeText, longDuration, wordOf } from './source/plant-words.ts'
+import { byteSize, duration, freeText, longDuration, wordOf, yesNo } from './source/plant-words.ts'
 
 const title = v.pipe(
   v.string('a text is expected'),
@@ -93,6 +93,16 @@ export const plantFileSchema = v.strictObject({
     [],
   ),
   history: v.optional(historySchema),
+  /** How labels are printed (docs/labels.md). */
+  labels: v.optional(
+    v.strictObject(
+      {
+        /** Only approved templates are printed. */
+        requireApproval: v.optional(yesNo, false),
+      },
+      'labels is expected as { requireApproval: true }',
+    ),
+  ),
   /** Of the plant folder, for people and for packages. */
   version: v.optional(v.pipe(v.union([v.string(), v.number()], 'a version is expected'), v.transform(String))),
   /** Type libraries the plant uses (docs/equipment-types.md). */

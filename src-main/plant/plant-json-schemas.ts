@@ -19,6 +19,7 @@ import {
   statesSchema,
 } from './equipment/equipment-file.ts'
 import { libraryFileSchema } from './equipment/library-file.ts'
+import { labelFileSchema } from './labels/label-file.ts'
 import { plantFileSchema } from './plant-file.ts'
 import { tagEntries } from './tags/tag-file.ts'
 import { trendFileSchema } from './trends/trend-file.ts'
@@ -59,6 +60,10 @@ export function plantJsonSchemas(protocols: ProtocolTable): Readonly<Record<stri
     'alarms.json': titled(
       'alarms/*.yaml: classes, suppressions, philosophy and the master alarm database',
       jsonOf(alarmFileSchema),
+    ),
+    'labels.json': titled(
+      'labels/*.yaml: identifier schemes, printers, label templates, triggers, scanners, tracking',
+      jsonOf(labelFileSchema),
     ),
     'trend.json': titled('trends/*.yaml: a trend group', jsonOf(trendFileSchema)),
     'simulation.json': titled('simulation/*.yaml: behaviour for lineside simulate', jsonOf(simulationFileSchema)),

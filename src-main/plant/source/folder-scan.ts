@@ -20,13 +20,16 @@ export type FileKind =
   | 'simulation'
   | 'trend'
   | 'alarm'
+  | 'label'
+  /** A picture that label templates show. */
+  | 'labelImage'
   /** library.yaml of a type library. */
   | 'library'
   | 'libraryType'
   | 'librarySymbol'
   /** Anything else of a library: documents, notes. */
   | 'libraryFile'
-  /** Belongs to a part that reads it itself (labels, gateways, maintenance). */
+  /** Belongs to a part that reads it itself (gateways, maintenance). */
   | 'elsewhere'
   /** Read by nobody: notes, or a file in the wrong place. */
   | 'unknown'
@@ -46,7 +49,9 @@ const kinds: readonly (readonly [RegExp, FileKind])[] = [
   [new RegExp(`^plant${yaml}`), 'plant'],
   [new RegExp(`^access${yaml}`), 'access'],
   [new RegExp(`^maintenance${yaml}`), 'elsewhere'],
-  [/^(labels|gateways)\/.*/, 'elsewhere'],
+  [/^gateways\/.*/, 'elsewhere'],
+  [new RegExp(`^labels/.*${yaml}`), 'label'],
+  [/^labels\/.*\.(png|svg)$/, 'labelImage'],
   [new RegExp(`^devices/.*${yaml}`), 'device'],
   [new RegExp(`^tags/.*${yaml}`), 'tag'],
   [/^tags\/.*\.csv$/i, 'tagCsv'],

@@ -305,7 +305,7 @@ members:
 
   it('files of parts that read them themselves, and notes, disturb nobody', async () => {
     const folder = await plantFolder({
-      'labels/a.yaml': '- whatever',
+      'gateways/c.yaml': '- whatever',
       'gateways/b.yaml': 'x: 1',
       'maintenance.yaml': 'listen: a',
       'README.md': '#',
