@@ -24,12 +24,17 @@ export interface ParsedIdentifier {
   /** Keeps every rule of its scheme; what Lineside gives out always does. */
   readonly valid: boolean
   readonly scheme: IdentifierKind
-  /** The one spelling that is stored and compared: without AIM prefix, brackets and padding; '' when nothing is left. */
+  /**
+   * The one spelling that is stored and compared, without AIM prefix and padding; '' when nothing is left. Whatever carries a GS1 key (element
+   * string, Digital Link, EPC) has the key and what qualifies it in brackets: `(01)09521234543213(21)A1`; dates, counts … are in `parts`.
+   */
   readonly identifier: string
   /** Taken apart as far as it goes: `{ '01': '09521234543213', '21': 'SN0001' }`, `{ prefix: '88.123.456', suffix: 'A1' }`. */
   readonly parts: Readonly<Record<string, JsonValue>>
   /** Why it is not valid, as sentences; empty when it is. */
   readonly faults: readonly string[]
+  /** Not wrong, but worth knowing: a value that may hold more than one element, because the scanner kept separators to itself. */
+  readonly notes?: readonly string[]
 }
 
 /** Life of a serial number (OPC 30260 OPEN-SCS, SerialNumberState). */
@@ -97,6 +102,8 @@ export interface IdentifierRecord {
   /** null = not held. */
   readonly hold: IdentifierHold | null
   readonly values: readonly IdentifierValue[]
+  /** Its record was deleted then; the identifier stays taken for ever. null = it was not. */
+  readonly deletedTimestamp: number | null
 }
 
 /** A counter of a scheme and what it has given out. */
@@ -115,14 +122,26 @@ export interface SerialPool {
   readonly refusal: string | null
   /** The next five identifiers as they would be given out now. */
   readonly upcoming: readonly string[]
+  /** The plant says that it owns the prefix. */
+  readonly licensed: boolean
+  /** The prefix is one of those meant for tests and examples. */
+  readonly isTestPrefix: boolean
 }
 
-/** A serial that was given out and is not on a good product (ISA-TR99 style gap report). */
+/** A serial that was given out and is not on a good product, or counter values that never were given out here. */
 export interface SerialGap {
+  /** '' = counter values that were passed over, for another state of the station may have given them out. */
   readonly identifier: string
+  /** Of which period the counter is; '' = for ever. */
+  readonly period: string
   readonly counter: number
+  /** The same as `counter`, but for values that were passed over. */
+  readonly lastCounter: number
   readonly state: SerialState
+  /** When it came to that state. */
   readonly timestamp: number
+  /** Why; '' = nobody said. */
+  readonly reason: string
   readonly job: string | null
 }
 

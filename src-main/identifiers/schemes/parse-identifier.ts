@@ -1,0 +1,99 @@
+// Takes a scanned, written or typed text apart: finds out which scheme it belongs to, and whether it keeps the scheme's rules.
+import type { IdentifierKind, ParsedIdentifier } from '../../shared/identifier.ts'
+import { looksLikeDigitalLink, looksLikeElements, readGs1, readGs1Link } from '../gs1/read-gs1.ts'
+import { looksLikeHandle, looksLikeVaa, readHandle, readVaa } from './handle.ts'
+import { looksLikeHibc, readHibc } from './hibc.ts'
+import { looksLikeLink, readLink } from './iec61406.ts'
+import { looksLikeMessage, readMessage } from './iso15434.ts'
+import { looksLikeOid, readOid } from './oid.ts'
+import { looksLikeDid, looksLikeEcode, looksLikeMa, readDid, readEcode, readMa } from './other-schemes.ts'
+import type { SchemeReading } from './scheme-reading.ts'
+
+export interface ParseOptions {
+  /** Read as this scheme, whatever the text looks like. */
+  readonly scheme?: IdentifierKind
+  /** Symbology identifier of the scanner (ISO/IEC 15424), where it did not send it before the text. */
+  readonly aimId?: string
+}
+
+/** No symbol holds more; longer texts are not looked into. */
+const longestText = 8192
+
+interface Scheme {
+  readonly kind: IdentifierKind
+  readonly looksLike: (text: string, aimId: string) => boolean
+  readonly read: (text: string, aimId: string) => SchemeReading
+}
+
+/** In the order in which they are asked: those with an unmistakable beginning first. */
+const schemes: readonly Scheme[] = [
+  { kind: 'iso15434', looksLike: looksLikeMessage, read: readMessage },
+  { kind: 'gs1', looksLike: looksLikeElements, read: readGs1 },
+  { kind: 'hibc', looksLike: looksLikeHibc, read: readHibc },
+  { kind: 'did', looksLike: looksLikeDid, read: readDid },
+  { kind: 'ma', looksLike: looksLikeMa, read: readMa },
+  { kind: 'ecode', looksLike: looksLikeEcode, read: readEcode },
+  { kind: 'vaa', looksLike: looksLikeVaa, read: readVaa },
+  { kind: 'handle', looksLike: looksLikeHandle, read: readHandle },
+  { kind: 'oid', looksLike: looksLikeOid, read: readOid },
+  { kind: 'gs1-dl', looksLike: looksLikeDigitalLink, read: readGs1Link },
+  { kind: 'iec61406', looksLike: looksLikeLink, read: readLink },
+]
+const opaque: Scheme = { kind: 'opaque', looksLike: () => true, read: readOpaque }
+
+/** Never throws: garbage is opaque, or not valid with the reasons. `identifier` is the one spelling to store and compare. */
+export function parseIdentifier(text: string, options: ParseOptions = {}): ParsedIdentifier {
+  if (text.length > longestText)
+    return answer('opaque', {
+      identifier: '',
+      parts: {},
+      faults: [`It has ${text.length} characters; no symbol holds more than ${longestText}.`],
+    })
+  const sent = /^\][A-Za-z][0-9A-Za-z]/.exec(text)?.[0]
+  const aimId = sent ?? options.aimId ?? ''
+  const bare = trimmed(sent === undefined ? text : text.slice(3))
+  const scheme =
+    schemes.find(({ kind, looksLike }) =>
+      options.scheme === undefined ? looksLike(bare, aimId) : kind === options.scheme,
+    ) ?? opaque
+  if (bare === '')
+    return answer(options.scheme ?? 'opaque', { identifier: '', parts: {}, faults: ['There is nothing.'] })
+  return answer(scheme.kind, scheme.read(bare, aimId))
+}
+
+function answer(scheme: IdentifierKind, reading: SchemeReading): ParsedIdentifier {
+  const { identifier, parts, faults, notes } = reading
+  return {
+    valid: faults.length === 0,
+    scheme,
+    identifier,
+    parts,
+    faults,
+    ...(notes === undefined || notes.length === 0 ? {} : { notes }),
+  }
+}
+
+/** Spaces and line ends that scanners and people put around it; separators of GS1 and ISO/IEC 15434 stay. */
+function trimmed(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && isPadding(text.charCodeAt(from))) from++
+  while (to > from && isPadding(text.charCodeAt(to - 1))) to--
+  return text.slice(from, to)
+}
+
+function isPadding(code: number): boolean {
+  return (
+    code === 0x20 ||
+    code === 0x09 ||
+    code === 0x0a ||
+    code === 0x0d ||
+    code === 0x00 ||
+    code === 0xfeff ||
+    code === 0x3000
+  )
+}
+
+function readOpaque(text: string): SchemeReading {
+  return { identifier: text, parts: {}, faults: [] }
+}
