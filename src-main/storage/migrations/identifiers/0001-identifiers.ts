@@ -129,6 +129,6 @@ export const migration0001: Migration = {
       length INTEGER NOT NULL,             -- class of left − entered: n = at most 4^n ms; -1 = open
       PRIMARY KEY (part, entered, equipment)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX place_by_time ON place(equipment, length, entered, "left");
+    CREATE INDEX place_by_time ON place(equipment, length, entered, part, "left");
   `,
 }

@@ -66,10 +66,12 @@ export const migration0002: Migration = {
       UNIQUE (printer, sequence)
     );
     CREATE INDEX label_job_unsent ON label_job (printer, sequence) WHERE state IN ('allocated', 'queued');
+    CREATE INDEX label_job_allocated ON label_job (printer, sequence) WHERE state = 'allocated';
     CREATE INDEX label_job_open ON label_job (state, printer) WHERE state IN ('sent', 'inDoubt');
     CREATE INDEX label_job_awaits_scan ON label_job (number) WHERE awaits_scan = 1;
     CREATE INDEX label_job_by_identifier ON label_job (identifier, number);
     CREATE INDEX label_job_by_request ON label_job (request_id) WHERE request_id IS NOT NULL;
+    CREATE INDEX label_job_by_original ON label_job (reprint_of) WHERE reprint_of IS NOT NULL;
     CREATE INDEX label_job_by_image ON label_job (image_hash) WHERE image_hash IS NOT NULL;
     CREATE TABLE label_image (
       hash TEXT PRIMARY KEY,               -- SHA-256 of size and dots, hexadecimal
