@@ -1,0 +1,96 @@
+// A text as the modules of a bar code. bwip-js finds them; how large they get is decided here, in whole dots.
+import bwipjs from 'bwip-js/node'
+import { messageOf } from '../../shared/runtime-error.ts'
+import { Bitmap } from '../render/bitmap.ts'
+import { isAscii } from './letters.ts'
+import { errorCorrectionFault, type Symbology } from './symbologies.ts'
+
+/** What is encoded, how large. */
+export interface SymbolRequest {
+  readonly symbology: Symbology
+  readonly text: string
+  /** Dots. */
+  readonly module: number
+  /** Of bars; dots. */
+  readonly barHeight: number
+  /** null = the usual one. */
+  readonly errorCorrection: string | null
+}
+
+/** Without its quiet zone; `fault` instead of a picture when the text cannot be encoded. */
+export type EncodedSymbol =
+  | { readonly ok: true; readonly bitmap: Bitmap }
+  | { readonly ok: false; readonly fault: string }
+
+/** Modules row by row, 1 = black. */
+interface EncodedModules {
+  readonly pixs: readonly number[]
+  readonly pixx: number
+  readonly pixy: number
+}
+
+/** Widths in modules of bars and spaces in turn, beginning with a bar. */
+interface EncodedBars {
+  readonly sbs: readonly number[]
+}
+
+/** Encodes and draws. Never throws for a text. */
+export function encodeSymbol(request: SymbolRequest): EncodedSymbol {
+  const { symbology, text, errorCorrection } = request
+  const fault =
+    symbology.fault(text) ?? (errorCorrection === null ? null : errorCorrectionFault(symbology, errorCorrection))
+  if (fault !== null) return { ok: false, fault }
+  try {
+    const [encoded]: readonly (EncodedModules | EncodedBars)[] = bwipjs.raw({
+      bcid: symbology.name,
+      ...optionsFor(request),
+    })
+    if (encoded === undefined) return { ok: false, fault: 'nothing came of it' }
+    return { ok: true, bitmap: 'pixs' in encoded ? drawModules(encoded, request) : drawBars(encoded, request) }
+  } catch (error) {
+    return { ok: false, fault: encoderFault(messageOf(error)) }
+  }
+}
+
+function optionsFor({ symbology, text, errorCorrection }: SymbolRequest) {
+  const options: Record<string, string | boolean> = { ...symbology.options }
+  if (errorCorrection !== null) options.eclevel = errorCorrection
+  // Readers guess the letters of a QR Code that does not name its character set: ECI 26 is UTF-8.
+  if (isAscii(text)) return { ...options, text }
+  return { ...options, parsefnc: true, text: `^ECI000026${text.replaceAll('^', '^^')}` }
+}
+
+function drawModules(encoded: EncodedModules, { module }: SymbolRequest): Bitmap {
+  const { pixs, pixx, pixy } = encoded
+  const bitmap = new Bitmap(pixx * module, pixy * module)
+  for (let y = 0; y < pixy; y++)
+    for (let x = 0; x < pixx; x++)
+      if (pixs[y * pixx + x] === 1) bitmap.fill({ x: x * module, y: y * module, width: module, height: module })
+  return bitmap
+}
+
+/** Bars and spaces in turn, beginning with a bar. */
+function drawBars(encoded: EncodedBars, { symbology, module, barHeight }: SymbolRequest): Bitmap {
+  const widths = encoded.sbs.map((modules) => dotsOf(modules))
+  const bitmap = new Bitmap(
+    widths.reduce((sum, width) => sum + width, 0),
+    barHeight,
+  )
+  let x = 0
+  for (const [index, width] of widths.entries()) {
+    if (index % 2 === 0) bitmap.fill({ x, y: 0, width, height: barHeight })
+    x += width
+  }
+  return bitmap
+
+  function dotsOf(modules: number): number {
+    const isWide = symbology.wideBar !== undefined && modules === 2
+    return isWide ? Math.floor(module * symbology.wideBar! + 0.5) : modules * module
+  }
+}
+
+/** `bwipp.ean13badCheckDigit#6915: Incorrect …` without what only its authors understand. */
+function encoderFault(message: string): string {
+  const words = /^bwipp\.\w+#\d+: (.*)$/s.exec(message)?.[1] ?? message
+  return words.charAt(0).toLowerCase() + words.slice(1)
+}
