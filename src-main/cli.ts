@@ -63,8 +63,8 @@ program
   .option('--displays', 'also what could be better on the displays, and the score of each (docs/display-quality.md)')
   .action(async (folder: string, { json = false, displays = false }: { json?: boolean; displays?: boolean }) => {
     const { checkFolder } = await import('./plant/check-command.ts')
-    const { protocolCatalog } = await import('./drivers/protocol-catalog.ts')
-    const { stdout, stderr, isGood } = await checkFolder(resolve(folder), protocolCatalog, { json, displays })
+    const { plantRules } = await import('./plant-rules.ts')
+    const { stdout, stderr, isGood } = await checkFolder(resolve(folder), plantRules, { json, displays })
     process.stdout.write(stdout)
     process.stderr.write(stderr)
     process.exitCode = isGood ? 0 : 1

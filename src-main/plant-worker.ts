@@ -1,15 +1,15 @@
 // Worker thread of plant-thread.ts: works on a plant folder, one piece after the other, until it is ended, and all its memory with it.
 import { parentPort } from 'node:worker_threads'
 import type { ThreadAnswer } from './base/thread-on-demand.ts'
-import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { plantWork } from './plant/plant-work.ts'
+import { plantRules } from './plant-rules.ts'
 import type { PlantJob, ToPlantWorker } from './plant-thread.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 const port = parentPort
 if (!port) throw new Error('plant-worker.ts runs as a worker thread of plant-thread.ts only')
 
-const work = plantWork(protocolCatalog)
+const work = plantWork(plantRules)
 
 port.on('message', async ({ id, job }: ToPlantWorker) => {
   port.postMessage(await answerTo(id, job))

@@ -7,6 +7,7 @@ import { protocolCatalog } from './drivers/protocol-catalog.ts'
 import { checkReport } from './plant/check-report.ts'
 import { appearanceOf, FolderWatch } from './plant/folder-watch.ts'
 import { checkPlant } from './plant/plant-check.ts'
+import { plantRules } from './plant-rules.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 import { type Simulation, startSimulation } from './simulation/simulate.ts'
@@ -23,14 +24,14 @@ export async function runSimulation(options: RunSimulationOptions): Promise<void
   const { folder } = options
   const logger = createLogger().part('simulation')
   const seen = await appearanceOf(folder)
-  const { plant, faults } = await checkPlant(folder, protocolCatalog)
+  const { plant, faults } = await checkPlant(folder, plantRules)
   if (!plant || faults.length > 0)
     throw new RuntimeError('BadConfigurationError', `The plant has faults:\n${checkReport(faults, false)}`)
   let simulation: Simulation | null = await startOf(plant, options)
   let simulated = simulatedPartOf(plant)
 
   const followFolder = async (): Promise<void> => {
-    const changed = await checkPlant(folder, protocolCatalog)
+    const changed = await checkPlant(folder, plantRules)
     // A faulty folder changes nothing, as in the runtime.
     if (!changed.plant || changed.faults.length > 0) return
     const part = simulatedPartOf(changed.plant)

@@ -1,6 +1,6 @@
 // `lineside check <folder>`: the faults on stdout, as scripts read them; what could be better on the displays only for who asks,
 // else a summary on stderr.
-import type { ProtocolTable } from '../shared/protocol.ts'
+import type { PlantRules } from '../shared/plant-rules.ts'
 import { checkReport } from './check-report.ts'
 import { qualityOfPlant } from './displays/display-check.ts'
 import { displayReport, displaySummary } from './displays/display-report.ts'
@@ -25,11 +25,11 @@ export interface CheckOutput {
 /** `folder` is an absolute path. Displays are judged once there are no faults. */
 export async function checkFolder(
   folder: string,
-  protocols: ProtocolTable,
+  rules: PlantRules,
   { json, displays }: CheckOptions,
 ): Promise<CheckOutput> {
   const files = new FolderFiles(folder)
-  const { plant, faults } = await checkFiles(files, protocols)
+  const { plant, faults } = await checkFiles(files, rules)
   const quality = plant === null ? null : await qualityOfPlant(plant, files)
   const isGood = faults.length === 0
   const report = checkReport(faults, json)

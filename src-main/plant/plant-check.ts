@@ -2,7 +2,7 @@
 // expression type-checks. A folder without faults becomes a Plant.
 import { resolve } from 'node:path'
 import type { Plant, PlantFault } from '../shared/plant.ts'
-import type { ProtocolTable } from '../shared/protocol.ts'
+import type { PlantRules } from '../shared/plant-rules.ts'
 import { messageOf } from '../shared/runtime-error.ts'
 import { simulationFileSchema } from '../shared/simulation.ts'
 import { checkSimulation } from '../shared/simulation-rules.ts'
@@ -48,21 +48,21 @@ export interface CheckOptions {
 }
 
 /** Reads and checks a plant folder, or the folder of a type library. Never throws: what cannot be read is a fault. */
-export async function checkPlant(folder: string, protocols: ProtocolTable): Promise<PlantCheck> {
-  return checkFiles(new FolderFiles(resolve(folder)), protocols)
+export async function checkPlant(folder: string, rules: PlantRules): Promise<PlantCheck> {
+  return checkFiles(new FolderFiles(resolve(folder)), rules)
 }
 
 /** The same for files from anywhere. */
 export async function checkFiles(
   files: PlantFiles,
-  protocols: ProtocolTable,
+  rules: PlantRules,
   { isCopy }: CheckOptions = { isCopy: false },
 ): Promise<PlantCheck> {
   const faults = new FaultList()
   try {
     const sources = new PlantSources(files, faults)
     await sources.list()
-    const check = new FolderCheck(sources, protocols, isCopy)
+    const check = new FolderCheck(sources, rules, isCopy)
     const plant = isLibrary(sources) ? await check.runLibrary() : await check.run()
     return {
       plant: faults.count === 0 ? plant : null,
@@ -85,15 +85,15 @@ class FolderCheck {
   libraryFolders: readonly LibraryFolder[] = []
   readonly #sources: PlantSources
   readonly #faults: FaultList
-  readonly #protocols: ProtocolTable
+  readonly #rules: PlantRules
   readonly #isCopy: boolean
   readonly #simulation = new SimulationList()
   readonly #lost = new LostNames()
 
-  constructor(sources: PlantSources, protocols: ProtocolTable, isCopy: boolean) {
+  constructor(sources: PlantSources, rules: PlantRules, isCopy: boolean) {
     this.#sources = sources
     this.#faults = sources.faults
-    this.#protocols = protocols
+    this.#rules = rules
     this.#isCopy = isCopy
   }
 
@@ -174,7 +174,7 @@ class FolderCheck {
   #partsFor(languages: readonly string[] | null): PlantParts {
     const language = languages?.[0] ?? 'en'
     const sources = this.#sources
-    const devices = new DeviceList(sources, this.#protocols, language)
+    const devices = new DeviceList(sources, this.#rules.protocols, language)
     const tags = new TagList(sources, devices, this.#lost)
     const equipment = new EquipmentList({ sources, devices, tags, simulation: this.#simulation, lost: this.#lost })
     const libraries = new LibraryList({ sources, types: equipment.types, languages, isCopy: this.#isCopy })
@@ -197,7 +197,7 @@ class FolderCheck {
       ...scope,
       types,
       devices,
-      protocols: this.#protocols,
+      protocols: this.#rules.protocols,
       faults: this.#faults,
       scope: plantTags,
     })

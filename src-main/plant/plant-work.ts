@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import type { AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
-import type { ProtocolTable } from '../shared/protocol.ts'
+import type { PlantRules } from '../shared/plant-rules.ts'
 import { readAlarmCsv, writeAlarmCsv } from './alarms/alarm-database-csv.ts'
 import { type AlarmDatabaseSave, saveAlarmDatabase } from './alarms/alarm-database-edit.ts'
 import { type DisplayWork, displayWork } from './displays/display-work.ts'
@@ -73,25 +73,25 @@ export interface PlantWork extends DisplayWork {
 }
 
 /** The work done right here, on the thread that asks. */
-export function plantWork(protocols: ProtocolTable): PlantWork {
+export function plantWork(rules: PlantRules): PlantWork {
   return {
-    ...displayWork(protocols),
+    ...displayWork(rules),
     async read(folder, options) {
       const files = new FolderFiles(resolve(folder))
-      const { plant, faults, libraryFolders } = await checkFiles(files, protocols, options)
+      const { plant, faults, libraryFolders } = await checkFiles(files, rules, options)
       return { plant, faults, texts: files.texts, digest: digestOf(files.texts), libraryFolders }
     },
-    exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, protocols)),
-    importTags: (job) => importTagCsv({ ...job, protocols }),
-    saveTrend: (save) => saveTrendFile(save, protocols),
+    exportTags: async (plant) => writeTagCsv(plant.tags, exportContext(plant, rules.protocols)),
+    importTags: (job) => importTagCsv({ ...job, rules }),
+    saveTrend: (save) => saveTrendFile(save, rules),
     deleteTrend: deleteTrendFile,
-    saveAlarms: (save) => saveAlarmDatabase(save, protocols),
+    saveAlarms: (save) => saveAlarmDatabase(save, rules),
     exportAlarms: async (plant) => writeAlarmCsv(plant),
     async importAlarms({ csv, ...job }) {
       const faults = new FaultList()
       const { edits, placeOf } = readAlarmCsv('alarms.csv', csv, job.plant, faults)
       if (faults.count > 0) return { changes: [], faults: faults.sorted(), version: job.plant.alarmDatabase.version }
-      return saveAlarmDatabase({ ...job, edits }, protocols, placeOf)
+      return saveAlarmDatabase({ ...job, edits }, rules, placeOf)
     },
   }
 }

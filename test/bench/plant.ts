@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { protocolCatalog } from '../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../src-main/plant-rules.ts'
 import type { Report } from './run.ts'
 
 const tagCount = 100_000
@@ -69,7 +69,7 @@ function alarmFiles(): Record<string, string> {
 async function timed(report: Report, figure: string, folder: string): Promise<void> {
   const before = process.cpuUsage()
   const started = performance.now()
-  const { plant, faults } = await checkPlant(folder, protocolCatalog)
+  const { plant, faults } = await checkPlant(folder, plantRules)
   if (plant === null) throw new Error(`the bench folder is faulty: ${faults[0]?.message}`)
   const { user, system } = process.cpuUsage(before)
   report({ bench: 'plant', figure: `${figure}: tags`, value: plant.tags.length, unit: '' })

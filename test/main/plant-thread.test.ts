@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { systemClock } from '../../src-main/base/clock.ts'
 import { silentLogger } from '../../src-main/base/logger.ts'
-import { protocolCatalog } from '../../src-main/drivers/protocol-catalog.ts'
 import { plantWork } from '../../src-main/plant/plant-work.ts'
+import { plantRules } from '../../src-main/plant-rules.ts'
 import { PlantThread } from '../../src-main/plant-thread.ts'
 import { RuntimeError } from '../../src-main/shared/runtime-error.ts'
 import { plantFolder, temporaryFolder, writeFiles } from './plant/plant-folder-fixture.ts'
 
 const demoPlant = fileURLToPath(new URL('../../resources/demo-plant', import.meta.url))
-const here = plantWork(protocolCatalog)
+const here = plantWork(plantRules)
 const plantThread = new PlantThread({ clock: systemClock, logger: silentLogger })
 afterAll(() => plantThread.close())
 

@@ -285,16 +285,16 @@ describe('a line of typed equipment, from outside', () => {
     mkdirSync(join(shared, 'plant/equipment'))
     writeFileSync(join(shared, 'plant/equipment/a.yaml'), 'equipment:\n  - { name: A, type: own/pump }\n')
     const { checkPlant } = await import('../../src-main/plant/plant-check.ts')
-    const { protocolCatalog } = await import('../../src-main/drivers/protocol-catalog.ts')
+    const { plantRules } = await import('../../src-main/plant-rules.ts')
     const plantOf = (version: string) =>
       `name: P\nline: L\nsite: S\nlibraries: [{ name: own, folder: ../own, version: ${version} }]\n`
     writeFileSync(join(shared, 'plant/plant.yaml'), plantOf('1.1.0'))
-    const right = await checkPlant(join(shared, 'plant'), protocolCatalog)
+    const right = await checkPlant(join(shared, 'plant'), plantRules)
     expect(right.faults).toEqual([])
     expect(right.plant!.libraries).toMatchObject([{ name: 'own', origin: 'folder' }])
     for (const version of ['1.3.0', '2.0.0']) {
       writeFileSync(join(shared, 'plant/plant.yaml'), plantOf(version))
-      const { faults } = await checkPlant(join(shared, 'plant'), protocolCatalog)
+      const { faults } = await checkPlant(join(shared, 'plant'), plantRules)
       expect(faults[0], version).toMatchObject({ file: 'plant.yaml', line: 4 })
       expect(faults[0]!.message).toContain('1.2.0')
     }

@@ -12,7 +12,7 @@ import {
 } from '../../shared/alarm-database.ts'
 import { didYouMean } from '../../shared/closest-name.ts'
 import type { Plant, PlantFault } from '../../shared/plant.ts'
-import type { ProtocolTable } from '../../shared/protocol.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { checkFiles } from '../plant-check.ts'
 import { writeFileAtomically } from '../source/atomic-file.ts'
@@ -54,7 +54,7 @@ export type EditPlace = (index: number) => Omit<PlantFault, 'message'>
  */
 export async function saveAlarmDatabase(
   save: AlarmDatabaseSave,
-  protocols: ProtocolTable,
+  rules: PlantRules,
   placeOf: EditPlace = () => ({ file: newEntriesFile, line: 1, column: 1 }),
 ): Promise<AlarmDatabaseSaved> {
   const { folder, plant, edits, dryRun, today } = save
@@ -89,7 +89,7 @@ export async function saveAlarmDatabase(
   if (faults.length > 0) return { changes: [], faults, version }
   const texts = database.texts()
   if (texts.size === 0) return { changes, faults, version }
-  const found = await faultsAfter(files, texts, protocols)
+  const found = await faultsAfter(files, texts, rules)
   if (found.length > 0 || dryRun) return { changes, faults: found, version }
   for (const [file, text] of texts) await write(folder, file, text)
   return { changes, faults: [], version: database.versionWith(texts) }
@@ -99,9 +99,9 @@ export async function saveAlarmDatabase(
 async function faultsAfter(
   files: FolderFiles,
   texts: ReadonlyMap<string, string>,
-  protocols: ProtocolTable,
+  rules: PlantRules,
 ): Promise<readonly PlantFault[]> {
-  const check = await checkFiles(new EditedFiles(files, texts), protocols)
+  const check = await checkFiles(new EditedFiles(files, texts), rules)
   const own = check.faults.filter((fault) => texts.has(fault.file))
   const [other] = check.faults
   if (own.length > 0 || other === undefined) return own

@@ -2,7 +2,7 @@
 // reading every drawing. It is done where the other work on the folder is done (plant-work.ts).
 import { resolve } from 'node:path'
 import type { PlantDisplayQuality } from '../../shared/display-quality.ts'
-import type { ProtocolTable } from '../../shared/protocol.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import { type EquipmentSave, type EquipmentSaved, saveEquipmentFiles } from '../equipment/equipment-edit.ts'
 import { checkFiles } from '../plant-check.ts'
@@ -28,17 +28,17 @@ export interface LibraryFilePlace {
 }
 
 /** The work done right here, on the thread that asks. */
-export function displayWork(protocols: ProtocolTable): DisplayWork {
+export function displayWork(rules: PlantRules): DisplayWork {
   return {
-    saveMimic: (save) => saveMimicFile(save, protocols),
+    saveMimic: (save) => saveMimicFile(save, rules),
     deleteMimic: async (job) => {
       await deleteMimicFile(job)
       return null
     },
-    saveEquipment: (save) => saveEquipmentFiles(save, protocols),
+    saveEquipment: (save) => saveEquipmentFiles(save, rules),
     async displayQuality(folder) {
       const files = new FolderFiles(resolve(folder))
-      const { plant, faults } = await checkFiles(files, protocols)
+      const { plant, faults } = await checkFiles(files, rules)
       const [first] = faults
       if (plant === null)
         throw new RuntimeError(
@@ -50,7 +50,7 @@ export function displayWork(protocols: ProtocolTable): DisplayWork {
     async findLibraryFile({ folder, file }) {
       const files = new FolderFiles(resolve(folder))
       // The check finds the libraries that plant.yaml names, wherever they are.
-      await checkFiles(files, protocols)
+      await checkFiles(files, rules)
       const inLibrary = file.replace(/^libraries\/[^/]+\//, '')
       const path = files.pathOf(file)
       return path.endsWith(inLibrary)

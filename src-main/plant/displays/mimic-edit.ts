@@ -2,7 +2,7 @@
 // the plant folder is without faults after it. What another person changed meanwhile is never overwritten.
 import type { DisplayQuality } from '../../shared/display-quality.ts'
 import type { PlantFault } from '../../shared/plant.ts'
-import type { ProtocolTable } from '../../shared/protocol.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import { checkFiles } from '../plant-check.ts'
 import { FaultList } from '../source/fault-list.ts'
@@ -82,7 +82,7 @@ export async function readMimicSource({ folder, name, languages }: MimicPlace): 
  * Writes a display and its row. Throws RuntimeError BadEntryExists (another version), BadInvalidArgument (the name), BadInvalidState
  * (the folder has other faults), BadResourceUnavailable (it cannot be written).
  */
-export async function saveMimicFile(save: MimicSave, protocols: ProtocolTable): Promise<MimicSaved> {
+export async function saveMimicFile(save: MimicSave, rules: PlantRules): Promise<MimicSaved> {
   const { folder, name, languages, svg, version, entry, dryRun } = save
   if (!dryRun) await finishFileSet(folder)
   const state = await MimicState.read(folder, name, languages)
@@ -96,7 +96,7 @@ export async function saveMimicFile(save: MimicSave, protocols: ProtocolTable): 
   const edits = new Map([[state.file, svg]])
   if (navigation !== null && navigation !== state.navigation) edits.set(state.navigationFile, navigation)
   const edited = new EditedFiles(state.files, edits)
-  const check = await checkFiles(edited, protocols)
+  const check = await checkFiles(edited, rules)
   const own = check.faults.filter((fault) => edits.has(fault.file))
   if (own.length > 0) return { version: '', faults: own, quality: null }
   const [other] = check.faults

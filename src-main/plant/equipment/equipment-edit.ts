@@ -1,7 +1,7 @@
 // Instances added to a file of equipment/, or changed where they are written; comments, order and the way the file is written stay.
 import type { InstanceEdit } from '../../shared/mimic-calls.ts'
 import type { PlantFault } from '../../shared/plant.ts'
-import type { ProtocolTable } from '../../shared/protocol.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import { checkFiles } from '../plant-check.ts'
 import { FaultList } from '../source/fault-list.ts'
@@ -35,7 +35,7 @@ const newInstancesFile = 'equipment'
  * Adds or changes instances. Throws RuntimeError BadInvalidArgument (one is of another type or stands twice), BadInvalidState (the folder has other
  * faults), BadEntryExists (the file changed meanwhile), BadResourceUnavailable (it cannot be written).
  */
-export async function saveEquipmentFiles(save: EquipmentSave, protocols: ProtocolTable): Promise<EquipmentSaved> {
+export async function saveEquipmentFiles(save: EquipmentSave, rules: PlantRules): Promise<EquipmentSaved> {
   const { folder, instances, dryRun } = save
   if (!dryRun) await finishFileSet(folder)
   const files = new FolderFiles(folder)
@@ -53,10 +53,10 @@ export async function saveEquipmentFiles(save: EquipmentSave, protocols: Protoco
     edited.set(file, withInstance(text, instance, file))
     places.push(file)
   }
-  const before = await checkFiles(files, protocols)
+  const before = await checkFiles(files, rules)
   const [other] = before.faults
   if (other !== undefined) throw otherFault(other, 'equipment can be added and changed')
-  const check = await checkFiles(new EditedFiles(files, edited), protocols)
+  const check = await checkFiles(new EditedFiles(files, edited), rules)
   const file = places[0]!
   if (check.faults.length > 0 || dryRun) return { faults: check.faults, file }
   const changes = [...edited].map(([name, after]) => ({ file: name, before: texts.get(name) ?? null, after }))

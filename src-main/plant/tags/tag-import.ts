@@ -7,6 +7,7 @@ import { stringify } from 'csv-stringify/sync'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
 import { guarded } from '../../shared/csv-cell.ts'
 import type { Plant, PlantFault } from '../../shared/plant.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import type { ProtocolTable } from '../../shared/protocol.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { checkFiles } from '../plant-check.ts'
@@ -31,11 +32,11 @@ export interface TagImportRequest {
   readonly folder: string
   /** The accepted plant. */
   readonly plant: Plant
-  readonly protocols: ProtocolTable
+  readonly rules: PlantRules
 }
 
 /** Writes the rows, all or none. Throws RuntimeError when the files cannot be written. */
-export async function importTagCsv({ file, csv, folder, plant, protocols }: TagImportRequest): Promise<TagImport> {
+export async function importTagCsv({ file, csv, folder, plant, rules }: TagImportRequest): Promise<TagImport> {
   if (!/^[\w-]{1,64}$/.test(file))
     throw new RuntimeError(
       'BadInvalidArgument',
@@ -45,13 +46,13 @@ export async function importTagCsv({ file, csv, folder, plant, protocols }: TagI
   const files = new FolderFiles(folder)
   const target = await targetOf(file, files)
   const source = readTagCsv(target, csv.replace(/^\ufeff/, ''), faults)
-  const edit = new TagEdit(files, plant, protocols, faults, target)
+  const edit = new TagEdit(files, plant, rules.protocols, faults, target)
   await edit.open()
   for (const row of source.rows) edit.put(row, (message) => faults.at(source, [...row.path, 'name'], message))
   const failed = (): TagImport => ({ faults: faults.sorted(), tagCount: 0 })
   if (faults.count > 0) return failed()
   const texts = edit.texts()
-  const check = await checkFiles(new EditedFiles(files, texts), protocols)
+  const check = await checkFiles(new EditedFiles(files, texts), rules)
   // Faults that were there before, in files this import does not touch, are not its business.
   const own = check.faults.filter((fault) => texts.has(fault.file))
   if (own.length > 0) return { faults: own, tagCount: 0 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { Document, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { formatDuration } from '../../shared/duration.ts'
 import type { PlantFault } from '../../shared/plant.ts'
-import type { ProtocolTable } from '../../shared/protocol.ts'
+import type { PlantRules } from '../../shared/plant-rules.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { defaultTrendSpanMs, type TrendGroup, type TrendPen } from '../../shared/trend-group.ts'
 import { checkFiles } from '../plant-check.ts'
@@ -39,7 +39,7 @@ export interface TrendDelete {
 }
 
 /** Writes trends/`name`.yaml. Throws RuntimeError BadEntryExists (another version), BadInvalidState (the folder has other faults). */
-export async function saveTrendFile(save: TrendSave, protocols: ProtocolTable): Promise<TrendSaved> {
+export async function saveTrendFile(save: TrendSave, rules: PlantRules): Promise<TrendSaved> {
   const { folder, group, version } = save
   if (trendNameOf(`trends/${group.name}.yaml`) === null)
     throw new RuntimeError('BadInvalidArgument', `"${group.name}" is no name of a trend group`)
@@ -48,7 +48,7 @@ export async function saveTrendFile(save: TrendSave, protocols: ProtocolTable): 
   refuseOtherVersion(group.name, present?.text ?? null, version)
   const file = present?.file ?? `trends/${group.name}.yaml`
   const text = editedText(present?.text ?? null, group)
-  const check = await checkFiles(new EditedFiles(files, new Map([[file, text]])), protocols)
+  const check = await checkFiles(new EditedFiles(files, new Map([[file, text]])), rules)
   const own = check.faults.filter((fault) => fault.file === file)
   if (own.length > 0) return { version: '', faults: own }
   const [other] = check.faults

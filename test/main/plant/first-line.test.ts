@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../src-main/plant-rules.ts'
 
 // An installer copies docs/first-line.md file by file; each block names its file in its first line.
 test('the line of docs/first-line.md is without a fault as it stands there', async () => {
@@ -15,7 +15,7 @@ test('the line of docs/first-line.md is without a fault as it stands there', asy
       mkdirSync(dirname(join(folder, name!)), { recursive: true })
       writeFileSync(join(folder, name!), text!)
     }
-    const { plant, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant, faults } = await checkPlant(folder, plantRules)
     expect(faults).toEqual([])
     const types = plant!.equipment.map(({ type }) => type)
     expect(types.toSorted()).toEqual(['lift', ...Array(10).fill('motor'), 'tank'])

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { setPlantKeys } from '../../../src-main/plant/new-plant.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../src-main/plant-rules.ts'
 
 let folder: string
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('a new plant', () => {
   test('has no faults, an overview at level 1 and the standard library', async () => {
-    const { plant, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant, faults } = await checkPlant(folder, plantRules)
     expect(faults).toEqual([])
     expect(plant).toMatchObject({ startMimic: 'overview', mimics: [{ name: 'overview', level: 1 }] })
     expect(plant!.libraries.map(({ name }) => name)).toEqual(['standard'])
@@ -31,7 +31,7 @@ describe('a new plant', () => {
 
   test('is called what the installer calls it; the comments stay', async () => {
     await setPlantKeys(folder, { name: 'Brewhouse: north', timeZone: 'Asia/Shanghai' })
-    const { plant, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant, faults } = await checkPlant(folder, plantRules)
     expect(faults).toEqual([])
     expect(plant).toMatchObject({ name: 'Brewhouse: north', line: 'Line 1', timeZone: 'Asia/Shanghai' })
     expect(readFileSync(join(folder, 'plant.yaml'), 'utf8')).toContain('# the first is the plant')

@@ -2,20 +2,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { checkReport } from '../../../src-main/plant/check-report.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../src-main/plant-rules.ts'
 import type { Plant } from '../../../src-main/shared/plant.ts'
-import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 async function faultsOf(files: Record<string, string | Uint8Array>): Promise<string> {
-  const { plant, faults } = await checkPlant(await plantFolder(files), fakeProtocols)
+  const { plant, faults } = await checkPlant(await plantFolder(files), fakeRules)
   expect(plant === null).toBe(faults.length > 0)
   return checkReport(faults, false)
 }
 
 async function plantOf(files: Record<string, string | Uint8Array>): Promise<Plant> {
-  const { plant, faults } = await checkPlant(await plantFolder(files), fakeProtocols)
+  const { plant, faults } = await checkPlant(await plantFolder(files), fakeRules)
   expect(checkReport(faults, false)).toBe('')
   return plant!
 }
@@ -40,8 +40,8 @@ describe('every mistake is shown with file, line, column and a sentence', () => 
 
   it('a folder that is not there, or without plant.yaml', async () => {
     const folder = await temporaryFolder()
-    expect((await checkPlant(join(folder, 'nowhere'), fakeProtocols)).faults[0]!.message).toContain('cannot be read')
-    expect((await checkPlant(folder, fakeProtocols)).faults[0]!.message).toContain('there is no plant.yaml')
+    expect((await checkPlant(join(folder, 'nowhere'), fakeRules)).faults[0]!.message).toContain('cannot be read')
+    expect((await checkPlant(folder, fakeRules)).faults[0]!.message).toContain('there is no plant.yaml')
   })
 
   it('files that are not UTF-8 are refused with the line of the first wrong byte', async () => {
@@ -96,7 +96,7 @@ tags/a.yaml:3:24: there is no device "__proto__"
     const folder = await plantFolder({})
     await writeFiles(folder, { 'tags/own.yaml': 'tags: []\n' })
     await symlink('/etc/hostname', join(folder, 'tags/secret.yaml'))
-    const { faults } = await checkPlant(folder, fakeProtocols)
+    const { faults } = await checkPlant(folder, fakeRules)
     expect(checkReport(faults, false)).toContain('tags/secret.yaml:1:1: this link leads out of the plant folder')
   })
 })
@@ -105,7 +105,7 @@ describe('a right folder becomes a plant', () => {
   it('the least plant is one file with three keys', async () => {
     const folder = await temporaryFolder()
     await writeFiles(folder, { 'plant.yaml': '{ name: A, line: B, site: C }' })
-    const { plant } = await checkPlant(folder, fakeProtocols)
+    const { plant } = await checkPlant(folder, fakeRules)
     expect(plant).toMatchObject({
       name: 'A',
       line: 'B',
@@ -312,7 +312,7 @@ members:
       '.git/x': '',
       'tags/a.yaml~': 'old',
     })
-    const { faults, hints } = await checkPlant(folder, fakeProtocols)
+    const { faults, hints } = await checkPlant(folder, fakeRules)
     expect(faults).toEqual([])
     expect(hints).toEqual([{ file: 'README.md', line: 1, column: 1, message: 'no part of Lineside reads this file' }])
   })
@@ -334,7 +334,7 @@ describe('with the protocols of the drivers', () => {
   - { name: F, device: broker, address: "plant/level#$.value", dataType: float64, timestampPath: $.time, writeAddress: plant/set, writable: true }
 `,
     })
-    const { plant, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant, faults } = await checkPlant(folder, plantRules)
     expect(checkReport(faults, false)).toBe('')
     expect(plant!.tags.map((tag) => [tag.dataType, tag.arrayLength])).toEqual([
       ['float32', null],

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
+import { labelRules } from '../../../src-main/label-rules.ts'
+import type { PlantRules } from '../../../src-main/shared/plant-rules.ts'
 import type { ProtocolKeys, ProtocolTable } from '../../../src-main/shared/protocol.ts'
 import { type DataType, dataTypes } from '../../../src-main/shared/tag.ts'
 
@@ -26,6 +28,9 @@ const fake: ProtocolKeys = {
 }
 
 export const fakeProtocols: ProtocolTable = new Map([['fake', fake]])
+
+/** The fake protocol, with identifiers and bar codes as they are. */
+export const fakeRules: PlantRules = { protocols: fakeProtocols, labels: labelRules }
 
 /** The least that other files can build on: a plant with one device `plc`. */
 export const basePlant: Readonly<Record<string, string>> = {

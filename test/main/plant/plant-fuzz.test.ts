@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkFiles } from '../../../src-main/plant/plant-check.ts'
 import { type FileKind, kindOf, type PlantFiles } from '../../../src-main/plant/source/folder-scan.ts'
-import { basePlant, fakeProtocols } from './plant-folder-fixture.ts'
+import { basePlant, fakeRules } from './plant-folder-fixture.ts'
 
 const good: Readonly<Record<string, string>> = {
   ...basePlant,
@@ -138,7 +138,7 @@ function changed(text: string, step: Change): string {
 
 describe('mutated plant files', () => {
   it('the folder they are made from is right', async () => {
-    expect((await checkFiles(new MemoryFiles(good), fakeProtocols)).faults).toEqual([])
+    expect((await checkFiles(new MemoryFiles(good), fakeRules)).faults).toEqual([])
   })
 
   it('give a plant or faults with a place, never an error and never a hang', async () => {
@@ -148,7 +148,7 @@ describe('mutated plant files', () => {
       fc.asyncProperty(files, fc.array(change, { minLength: 1, maxLength: 4 }), async (file, steps) => {
         const text = steps.reduce(changed, good[file]!)
         const started = performance.now()
-        const { plant, faults } = await checkFiles(new MemoryFiles({ ...good, [file]: text }), fakeProtocols)
+        const { plant, faults } = await checkFiles(new MemoryFiles({ ...good, [file]: text }), fakeRules)
         expect(performance.now() - started).toBeLessThan(5000)
         expect(plant === null).toBe(faults.length > 0)
         for (const fault of faults) {

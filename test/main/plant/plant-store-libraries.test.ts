@@ -6,7 +6,7 @@ import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../src-main/plant/plant-work.ts'
-import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 const motor = (unit: string) =>
   `name: motor\nmembers: [{ name: Speed, device: plc, address: 1:float32, unit: ${unit} }]\ndocuments: [{ title: Manual, file: manual.txt }]\n`
@@ -16,7 +16,7 @@ async function openStore(folder: string, dataFolder: string): Promise<PlantStore
   const store = await openPlantStore({
     folder,
     dataFolder,
-    work: plantWork(fakeProtocols),
+    work: plantWork(fakeRules),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => undefined,

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../src-main/plant/plant-work.ts'
-import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${text}</title></svg>`
 const tags = (...names: string[]) =>
@@ -18,7 +18,7 @@ async function openStore(folder: string, dataFolder?: string): Promise<{ store: 
   const store = await openPlantStore({
     folder,
     dataFolder: dataFolder ?? (await temporaryFolder()),
-    work: plantWork(fakeProtocols),
+    work: plantWork(fakeRules),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => count++,
@@ -46,7 +46,7 @@ describe('a folder that changes', () => {
   it('a file that is being saved while the folder is read is never taken for an empty one', async () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A', 'B') })
     const file = join(folder, 'tags/a.yaml')
-    const work = plantWork(fakeProtocols)
+    const work = plantWork(fakeRules)
     let isSaving = false
     const seen: string[][] = []
     const store = await openPlantStore({

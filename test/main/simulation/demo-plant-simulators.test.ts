@@ -12,13 +12,14 @@ import { silentLogger } from '../../../src-main/base/logger.ts'
 import { loadSimulator } from '../../../src-main/drivers/driver-registry.ts'
 import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../src-main/plant-rules.ts'
 import { type Simulation, startSimulation } from '../../../src-main/simulation/simulate.ts'
 
 let simulation: Simulation
 const lines: string[] = []
 
 beforeAll(async () => {
-  const { plant } = await checkPlant(join(import.meta.dirname, '../../../resources/demo-plant'), protocolCatalog)
+  const { plant } = await checkPlant(join(import.meta.dirname, '../../../resources/demo-plant'), plantRules)
   simulation = await startSimulation({
     plant: plant!,
     host: '127.0.0.1',

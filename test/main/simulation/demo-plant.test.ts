@@ -1,8 +1,8 @@
 // The demo plant as a plant: an hour of it in fake time has to obey what holds in any bottling hall.
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { protocolCatalog } from '../../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../src-main/plant-rules.ts'
 import type { Plant } from '../../../src-main/shared/plant.ts'
 import type { SimulationEntry } from '../../../src-main/shared/simulation.ts'
 import { defaultSeed } from '../../../src-main/simulation/simulate.ts'
@@ -16,7 +16,7 @@ let plant: Plant
 
 beforeAll(async () => {
   const folder = join(import.meta.dirname, '../../../resources/demo-plant')
-  const checked = await checkPlant(folder, protocolCatalog)
+  const checked = await checkPlant(folder, plantRules)
   expect(checked.faults).toEqual([])
   plant = checked.plant!
 }, 30_000)

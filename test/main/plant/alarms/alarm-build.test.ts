@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
 import { type AlarmDefinition, defaultAlarmPhilosophy } from '../../../../src-main/shared/alarm.ts'
 import type { Plant } from '../../../../src-main/shared/plant.ts'
-import { fakeProtocols, plantFolder } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder } from '../plant-folder-fixture.ts'
 
 async function plantOf(files: Record<string, string>): Promise<Plant> {
-  const { plant, faults } = await checkPlant(await plantFolder(files), fakeProtocols)
+  const { plant, faults } = await checkPlant(await plantFolder(files), fakeRules)
   expect(faults).toEqual([])
   return plant!
 }
@@ -168,7 +168,7 @@ it('a first-out group of one is odd, but stops nothing', async () => {
     'tags/a.yaml':
       'tags:\n  - { name: A, device: plc, address: 1:bool, alarms: [{ condition: discrete, firstOut: stop }] }\n  - { name: B, device: plc, address: 2:bool, alarms: [{ condition: discrete, firstOut: stops }, { condition: badQuality, firstOut: stops }] }\n',
   })
-  const { plant, hints } = await checkPlant(folder, fakeProtocols)
+  const { plant, hints } = await checkPlant(folder, fakeRules)
   expect(plant!.alarms[0]!.firstOutGroup).toBe('stop')
   expect(hints).toEqual([
     {

@@ -17,7 +17,7 @@ import {
 import type { AlarmDatabaseEdit, AlarmDatabaseRow } from '../../../../src-main/shared/alarm-database.ts'
 import { alarmDatabaseRow } from '../../../../src-main/shared/alarm-database.ts'
 import type { Plant } from '../../../../src-main/shared/plant.ts'
-import { fakeProtocols, plantFolder, writeFiles } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder, writeFiles } from '../plant-folder-fixture.ts'
 
 const database = `# The alarm team of 2026.
 alarms:
@@ -44,10 +44,10 @@ const files = {
   'equipment/a.yaml': 'equipment:\n  - { name: P1, type: pump }\n  - { name: P2, type: pump }\n',
   'alarms/database.yaml': database,
 }
-const work: PlantWork = plantWork(fakeProtocols)
+const work: PlantWork = plantWork(fakeRules)
 
 async function plantOf(folder: string): Promise<Plant> {
-  const { plant, faults } = await checkPlant(folder, fakeProtocols)
+  const { plant, faults } = await checkPlant(folder, fakeRules)
   expect(faults).toEqual([])
   return plant!
 }

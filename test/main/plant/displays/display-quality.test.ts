@@ -1,19 +1,19 @@
 // The display check: each rule finds what breaks it, and says nothing of the same display drawn well (docs/display-quality.md).
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { protocolCatalog } from '../../../../src-main/drivers/protocol-catalog.ts'
 import { qualityOfPlant } from '../../../../src-main/plant/displays/display-check.ts'
 import { readDrawing } from '../../../../src-main/plant/displays/display-drawing.ts'
 import { mostListed } from '../../../../src-main/plant/displays/display-rule.ts'
 import { scoreOf } from '../../../../src-main/plant/displays/display-score.ts'
 import { checkFiles } from '../../../../src-main/plant/plant-check.ts'
 import { FolderFiles } from '../../../../src-main/plant/source/folder-scan.ts'
+import { plantRules } from '../../../../src-main/plant-rules.ts'
 import {
   type DisplayRule,
   displayRules,
   type PlantDisplayQuality,
 } from '../../../../src-main/shared/display-quality.ts'
-import { fakeProtocols, plantFolder } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder } from '../plant-folder-fixture.ts'
 
 const tags = `tags:
   - { name: Level, device: plc, address: "1:float32", unit: "%" }
@@ -28,7 +28,7 @@ function svg(content: string, root = 'viewBox="0 0 1600 900"'): string {
 
 async function judge(files: Readonly<Record<string, string>>): Promise<PlantDisplayQuality> {
   const folder = new FolderFiles(await plantFolder({ 'tags/a.yaml': tags, ...files }))
-  const { plant, faults } = await checkFiles(folder, fakeProtocols)
+  const { plant, faults } = await checkFiles(folder, fakeRules)
   expect(faults).toEqual([])
   return qualityOfPlant(plant!, folder)
 }
@@ -341,7 +341,7 @@ describe('the score', () => {
 describe('the demo plant', () => {
   it('is judged within its time, and nothing is found', async () => {
     const folder = new FolderFiles(new URL('../../../../resources/demo-plant', import.meta.url).pathname)
-    const { plant } = await checkFiles(folder, protocolCatalog)
+    const { plant } = await checkFiles(folder, plantRules)
     const quality = await qualityOfPlant(plant!, folder)
     expect(quality.displays.length).toBeGreaterThan(0)
     expect(quality.displays.flatMap(({ findings }) => findings.map(({ message }) => message))).toEqual([])

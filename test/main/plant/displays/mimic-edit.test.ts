@@ -18,7 +18,7 @@ import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
 import { openPlantStore, type PlantStore } from '../../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../../src-main/plant/plant-work.ts'
 import { finishFileSet, writeFileSet } from '../../../../src-main/plant/source/file-set.ts'
-import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder, writeFiles } from '../plant-folder-fixture.ts'
 
 const drawing = (content = '') =>
   `<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic" viewBox="0 0 1600 900">\n  <title>A</title>${content}\n</svg>\n`
@@ -40,7 +40,7 @@ async function open(more: Record<string, string> = {}): Promise<{ folder: string
   const store = await openPlantStore({
     folder,
     dataFolder: await temporaryFolder(),
-    work: plantWork(fakeProtocols),
+    work: plantWork(fakeRules),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => undefined,
@@ -263,7 +263,7 @@ describe('two files as one step', () => {
     'killed after %i files: no fault to a reader, and both are new with the next start',
     async (count) => {
       const folder = await killedAfter(count)
-      expect((await checkPlant(folder, fakeProtocols)).faults).toEqual([])
+      expect((await checkPlant(folder, fakeRules)).faults).toEqual([])
       await finishFileSet(folder)
       for (const { file, after } of change) expect(readFileSync(join(folder, file), 'utf8')).toBe(after)
       expect(Object.keys(textsOf(folder)).sort()).toEqual(
@@ -403,13 +403,13 @@ describe('documents', () => {
     })
     const outside = await temporaryFolder()
     await writeFiles(outside, { 'x.pdf': '%PDF-1.7 secret' })
-    const { faults } = await checkPlant(folder, fakeProtocols)
+    const { faults } = await checkPlant(folder, fakeRules)
     if (faults.some(({ message }) => message.includes('link.pdf')))
       await writeFiles(folder, { 'equipment/types/link.pdf': '%PDF-1.7 y' })
     const store = await openPlantStore({
       folder,
       dataFolder: await temporaryFolder(),
-      work: plantWork(fakeProtocols),
+      work: plantWork(fakeRules),
       clock: systemClock,
       logger: silentLogger,
       onChange: () => undefined,

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { protocolCatalog } from '../../../../src-main/drivers/protocol-catalog.ts'
 import { checkReport } from '../../../../src-main/plant/check-report.ts'
 import { isAtLeast, isCompatible } from '../../../../src-main/plant/equipment/library-file.ts'
 import { shippedLibraries } from '../../../../src-main/plant/equipment/library-search.ts'
 import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../../src-main/plant-rules.ts'
 import type { Equipment } from '../../../../src-main/shared/equipment.ts'
 import type { Plant } from '../../../../src-main/shared/plant.ts'
-import { fakeProtocols, plantFolder, temporaryFolder, writeFiles } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder, writeFiles } from '../plant-folder-fixture.ts'
 
 /** The files of the page: each block names its file in its first line. */
 const page = readFileSync(new URL('../../../../docs/equipment-types.md', import.meta.url), 'utf8')
@@ -20,13 +20,13 @@ const pageFiles: Record<string, string> = Object.fromEntries(
 )
 
 async function plantOf(files: Record<string, string>): Promise<Plant> {
-  const { plant, faults } = await checkPlant(await plantFolder(files), fakeProtocols)
+  const { plant, faults } = await checkPlant(await plantFolder(files), fakeRules)
   expect(checkReport(faults, false)).toBe('')
   return plant!
 }
 
 async function faultsOf(files: Record<string, string>): Promise<readonly string[]> {
-  const { faults } = await checkPlant(await plantFolder(files), fakeProtocols)
+  const { faults } = await checkPlant(await plantFolder(files), fakeRules)
   return faults.map(({ file, message }) => `${file}: ${message}`)
 }
 
@@ -41,7 +41,7 @@ describe('the worked example of docs/equipment-types.md', () => {
       mkdirSync(dirname(join(folder, file)), { recursive: true })
       writeFileSync(join(folder, file), text)
     }
-    const { plant: checked, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant: checked, faults } = await checkPlant(folder, plantRules)
     rmSync(folder, { recursive: true, force: true })
     expect(checkReport(faults, false)).toBe('')
     plant = checked!
@@ -261,7 +261,7 @@ describe('libraries', () => {
       'library.yaml': library('house'),
       'types/motor.yaml': `${motor}simulation: { members: { Speed: { value: Sped } } }\n`,
     })
-    const { plant, faults } = await checkPlant(folder, fakeProtocols)
+    const { plant, faults } = await checkPlant(folder, fakeRules)
     expect(plant).toBeNull()
     expect(checkReport(faults, false)).toContain('types/motor.yaml:4:')
     await writeFiles(folder, {
@@ -269,13 +269,13 @@ describe('libraries', () => {
       'types/motor.svg':
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><g ls:visible="self.Sped > 3"/></svg>',
     })
-    const again = await checkPlant(folder, fakeProtocols)
+    const again = await checkPlant(folder, fakeRules)
     expect(again.faults.map(({ file }) => file)).toEqual(['types/motor.svg', 'types/motor.yaml'])
     await writeFiles(folder, {
       'types/motor.yaml': motor,
       'types/motor.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
     })
-    expect((await checkPlant(folder, fakeProtocols)).faults).toEqual([])
+    expect((await checkPlant(folder, fakeRules)).faults).toEqual([])
   })
 
   it('those shipped with Lineside are found from the sources, from the build and from a package', async () => {

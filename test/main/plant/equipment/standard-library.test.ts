@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { protocolCatalog } from '../../../../src-main/drivers/protocol-catalog.ts'
 import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
+import { plantRules } from '../../../../src-main/plant-rules.ts'
 import type { Equipment } from '../../../../src-main/shared/equipment.ts'
 import type { Plant } from '../../../../src-main/shared/plant.ts'
 import type { TagDefinition } from '../../../../src-main/shared/tag.ts'
@@ -20,7 +20,7 @@ let plant: Plant
 const tags = new Map<string, TagDefinition>()
 
 beforeAll(async () => {
-  const checked = await checkPlant(join(import.meta.dirname, '../../../data/plants/standard-library'), protocolCatalog)
+  const checked = await checkPlant(join(import.meta.dirname, '../../../data/plants/standard-library'), plantRules)
   expect(checked.faults).toEqual([])
   plant = checked.plant!
   for (const tag of plant.tags) tags.set(tag.name, tag)
@@ -248,7 +248,7 @@ it('ten motors and a tank, as docs/library.md writes them, are a plant without f
       mkdirSync(dirname(join(folder, name!)), { recursive: true })
       writeFileSync(join(folder, name!), text!)
     }
-    const { plant: written, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant: written, faults } = await checkPlant(folder, plantRules)
     expect(faults).toEqual([])
     expect(written!.equipment.map(({ type }) => type)).toEqual([...Array(10).fill('motor'), 'tank'])
     expect(written!.equipment[9]!.conditions.map(({ name }) => name)).toContain('level')
@@ -274,7 +274,7 @@ it('a fan with one bit and a pump that extends the library, as docs/library.md w
       'equipment/line.yaml': `equipment:\n${vent}  - { name: Doser, type: dosing-pump, parameters: { device: plc, base: 40501 } }\n`,
     }
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
-    const { plant: written, faults } = await checkPlant(folder, protocolCatalog)
+    const { plant: written, faults } = await checkPlant(folder, plantRules)
     expect(faults).toEqual([])
     const tag = (name: string) => written!.tags.find((each) => each.name === name)
     expect(tag('Vent.Command')).toMatchObject({ address: '00012', dataType: 'bool' })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
 import { readFast, readPlain } from '../../../../src-main/plant/source/fast-yaml.ts'
-import { fakeProtocols, plantFolder } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder } from '../plant-folder-fixture.ts'
 
 const demo = new URL('../../../../resources/demo-plant/', import.meta.url).pathname
 
@@ -130,10 +130,7 @@ describe('the fast reader', () => {
       { length: 5000 },
       (_, index) => `  - { name: T${index}, device: plc, address: "1:bool"${index === 4000 ? ', unitt: x' : ''} }\n`,
     )
-    const { faults } = await checkPlant(
-      await plantFolder({ 'tags/large.yaml': `tags:\n${rows.join('')}` }),
-      fakeProtocols,
-    )
+    const { faults } = await checkPlant(await plantFolder({ 'tags/large.yaml': `tags:\n${rows.join('')}` }), fakeRules)
     expect(faults).toEqual([
       {
         file: 'tags/large.yaml',

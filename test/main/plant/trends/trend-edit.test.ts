@@ -7,7 +7,7 @@ import { silentLogger } from '../../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../../src-main/plant/plant-work.ts'
 import type { TrendGroup, TrendPen } from '../../../../src-main/shared/trend-group.ts'
-import { fakeProtocols, plantFolder, temporaryFolder } from '../plant-folder-fixture.ts'
+import { fakeRules, plantFolder, temporaryFolder } from '../plant-folder-fixture.ts'
 
 const tags =
   'tags:\n  - { name: Level, device: plc, address: "1:float32" }\n  - { name: Speed, device: plc, address: "2:float32" }\n'
@@ -25,7 +25,7 @@ async function open(files: Record<string, string> = {}): Promise<{ folder: strin
   const store = await openPlantStore({
     folder,
     dataFolder: await temporaryFolder(),
-    work: plantWork(fakeProtocols),
+    work: plantWork(fakeRules),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => undefined,
@@ -151,9 +151,9 @@ markers: [ write ]
 
   it('the demo plant comes with groups in both languages', async () => {
     const { checkPlant } = await import('../../../../src-main/plant/plant-check.ts')
-    const { protocolCatalog } = await import('../../../../src-main/drivers/protocol-catalog.ts')
+    const { plantRules } = await import('../../../../src-main/plant-rules.ts')
     const folder = new URL('../../../../resources/demo-plant', import.meta.url).pathname
-    const { plant } = await checkPlant(folder, protocolCatalog)
+    const { plant } = await checkPlant(folder, plantRules)
     expect(plant!.trends.map(({ name }) => name)).toEqual(['cleaning', 'filler', 'utilities'])
     for (const { title } of plant!.trends) expect(Object.keys(title)).toEqual(['en', 'zh-CN'])
   })
