@@ -2,6 +2,7 @@
 import type { Component } from 'svelte'
 import type { AlarmRow } from '../src-main/shared/alarm.ts'
 import type { Permission } from '../src-main/shared/permission.ts'
+import type { affectedLink } from './identifiers/identifier-links.ts'
 import { t } from './texts.ts'
 
 /** What App hands to a screen. */
@@ -11,6 +12,8 @@ export interface ScreenProps {
   /** Address of a trend of a tag around an instant (ms); null where this user may not see history. */
   readonly trendAt: ((tag: string, timestamp: number) => string) | null
   readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
+  /** Address of the parts that were there in a span or during an alarm; null where this user may not see them. */
+  readonly affectedBy: typeof affectedLink | null
   /** What of the address follows the screen's name, slashes and all: `#/alarm-before/Filler.Level/high` → `Filler.Level/high`. */
   readonly detail: string | undefined
 }
@@ -74,6 +77,27 @@ export const screens: readonly Screen[] = [
     'history.read',
     () => import('./trends/TrendScreen.svelte'),
   ),
+  screen(
+    'labels',
+    () => t('labels'),
+    'labels.view',
+    () => import('./labels/LabelScreen.svelte'),
+  ),
+  screen(
+    'trace',
+    () => t('trace'),
+    'identifiers.read',
+    () => import('./identifiers/TraceScreen.svelte'),
+  ),
+  {
+    ...screen(
+      'affected',
+      () => t('affected'),
+      'identifiers.read',
+      plain(() => import('./identifiers/AffectedParts.svelte')),
+    ),
+    isInMenu: false,
+  },
   screen(
     'editor',
     () => t('editor'),

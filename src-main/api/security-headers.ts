@@ -9,7 +9,10 @@ export function setSecurityHeaders(request: IncomingMessage, response: ServerRes
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-  response.setHeader('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()')
+  response.setHeader(
+    'Permissions-Policy',
+    'camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=()',
+  )
 }
 
 function contentSecurityPolicy(host: string, isSecure: boolean): string {
@@ -17,7 +20,8 @@ function contentSecurityPolicy(host: string, isSecure: boolean): string {
   const webSocket = /^[\w.:[\]-]{1,255}$/.test(host) ? ` ${isSecure ? 'wss' : 'ws'}://${host}` : ''
   return [
     `default-src 'none'`,
-    `script-src 'self'`,
+    // The decoder of the camera is WebAssembly of our own; no text becomes code by this (CSP 3, 'wasm-unsafe-eval').
+    `script-src 'self' 'wasm-unsafe-eval'`,
     `style-src 'self'`,
     `img-src 'self' data: blob:`,
     `font-src 'self'`,

@@ -9,7 +9,7 @@ export const screenOrigin = `${scheme}://station`
 
 const contentSecurityPolicy = [
   `default-src 'none'`,
-  `script-src 'self'`,
+  `script-src 'self' 'wasm-unsafe-eval'`,
   `style-src 'self'`,
   `img-src 'self' data: blob:`,
   `font-src 'self'`,

@@ -5,6 +5,7 @@ export const t = defineTexts({
   en: {
     title: 'What came before {id}',
     back: 'Alarm list',
+    partsAffected: 'Parts affected',
     openEntry: 'Entry in the master alarm database',
     occurredAt: 'Active at {time}',
     isTest: 'Raised by a test, not by the process.',
@@ -58,6 +59,7 @@ export const t = defineTexts({
   'zh-CN': {
     title: '{id} 报警前发生了什么',
     back: '报警列表',
+    partsAffected: '受影响的产品',
     openEntry: '主报警数据库中的条目',
     occurredAt: '报警时间 {time}',
     isTest: '由测试触发，并非来自工艺。',

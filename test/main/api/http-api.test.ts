@@ -332,7 +332,7 @@ describe('who may talk to it', () => {
     for (const path of ['/', '/health', '/api/v1/nope', '/metrics', '/x']) {
       const { headers } = await station.get(path)
       expect(headers.get('content-security-policy')).toContain(
-        `default-src 'none'; script-src 'self'; style-src 'self';`,
+        `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';`,
       )
       expect(headers.get('content-security-policy')).not.toContain('unsafe')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
