@@ -1,5 +1,6 @@
 // Takes a scanned, written or typed text apart: finds out which scheme it belongs to, and whether it keeps the scheme's rules.
 import type { IdentifierKind, ParsedIdentifier } from '../../shared/identifier.ts'
+import { looksLikeEpc, readEpc } from '../epc/read-epc.ts'
 import { looksLikeDigitalLink, looksLikeElements, readGs1, readGs1Link } from '../gs1/read-gs1.ts'
 import { looksLikeHandle, looksLikeVaa, readHandle, readVaa } from './handle.ts'
 import { looksLikeHibc, readHibc } from './hibc.ts'
@@ -29,6 +30,7 @@ interface Scheme {
 const schemes: readonly Scheme[] = [
   { kind: 'iso15434', looksLike: looksLikeMessage, read: readMessage },
   { kind: 'gs1', looksLike: looksLikeElements, read: readGs1 },
+  { kind: 'epc', looksLike: looksLikeEpc, read: readEpc },
   { kind: 'hibc', looksLike: looksLikeHibc, read: readHibc },
   { kind: 'did', looksLike: looksLikeDid, read: readDid },
   { kind: 'ma', looksLike: looksLikeMa, read: readMa },
