@@ -5,6 +5,7 @@ import { AlarmSound, AudioOutput } from './alarms/sound/alarm-sound.svelte.ts'
 import { ConnectionState } from './connection/connection-state.svelte.ts'
 import { PlantState } from './connection/plant-state.svelte.ts'
 import { RuntimeClient, type RuntimeClientOptions } from './connection/runtime-client.ts'
+import { LabelState } from './labels/label-state.svelte.ts'
 import { LiveTags } from './tags/live-tags.svelte.ts'
 import { TagCatalog } from './tags/tag-catalog.svelte.ts'
 
@@ -17,6 +18,8 @@ export interface Station {
   /** What every screen shows of alarms. */
   readonly alarms: AlarmSummaryState
   readonly alarmSound: AlarmSound
+  /** Printers, labels in doubt, and jobs as they change. */
+  readonly labels: LabelState
 }
 
 /** Key of the context; tests hand in their own station under it. */
@@ -37,6 +40,7 @@ export function startStation(options: RuntimeClientOptions): Station {
     catalog,
     alarms,
     alarmSound: new AlarmSound(alarms, new AudioOutput()),
+    labels: new LabelState(client),
   }
   client.start()
   return station

@@ -8,6 +8,7 @@ import { AlarmSound, type SoundOutput } from '../../src-renderer/alarms/sound/al
 import { ConnectionState } from '../../src-renderer/connection/connection-state.svelte.ts'
 import { PlantState } from '../../src-renderer/connection/plant-state.svelte.ts'
 import type { LinkStatus, RuntimeClient } from '../../src-renderer/connection/runtime-client.ts'
+import { LabelState } from '../../src-renderer/labels/label-state.svelte.ts'
 import { type Station, stationKey } from '../../src-renderer/station.ts'
 import { LiveTags } from '../../src-renderer/tags/live-tags.svelte.ts'
 import { TagCatalog } from '../../src-renderer/tags/tag-catalog.svelte.ts'
@@ -90,6 +91,7 @@ export class FakeStation {
       catalog,
       plant: new PlantState(client, () => catalog.forget()),
       liveTags: new LiveTags(client, connection),
+      labels: new LabelState(client),
     }
     this.#pageFeeds = this.feeds.splice(0)
   }
