@@ -12,13 +12,13 @@ import {
 } from '../../src-main/shared/alarm.ts'
 import { StatusCodes } from '../../src-main/shared/status-code.ts'
 import { randomOf } from '../../src-main/simulation/random.ts'
+import { patience as waitFor } from '../fakes/busy-machine.ts'
 import { AlarmDevice } from './alarm-device.ts'
 import { ModelAlarm, type ModelCommandName, type ModelRules } from './alarm-model.ts'
 import { FeedReader, Person } from './alarm-people.ts'
 
 const steps = Number(process.env.LINESIDE_JUDGE_STEPS ?? 50)
 const seed = Number(process.env.LINESIDE_JUDGE_SEED ?? Date.now() % 100_000)
-const waitFor = { timeout: 15_000, interval: 20 }
 
 interface Subject {
   readonly name: string

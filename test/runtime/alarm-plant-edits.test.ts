@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { patience as waitFor } from '../fakes/busy-machine.ts'
 import { AlarmDevice, stationUser } from './alarm-device.ts'
 import { endProcess, StationProcess } from './station-process.ts'
 
@@ -11,7 +12,6 @@ const level =
 const levelAlone = '  - { name: Tank.Level, device: plc, address: "40001:int16", scan: fast }\n'
 const pace = '  - { name: Pace, device: plc, address: "40090:int16", scan: fast }\n'
 
-const waitFor = { timeout: 10_000, interval: 25 }
 let plc: AlarmDevice
 afterEach(() => plc.close())
 
@@ -46,7 +46,7 @@ test('an alarm that left the plant unacknowledged and comes back with a normal v
   plc.set(40_001, 95)
   await plc.until(id, 'unacknowledged')
   expect(await events()).toEqual(['active', 'removed', 'changed', 'returned-', 'acknowledged-', 'active'])
-}, 60_000)
+})
 
 test('a station that starts on a faulty folder knows what has returned as soon as the folder is good again', async () => {
   plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
@@ -63,7 +63,7 @@ test('a station that starts on a faulty folder knows what has returned as soon a
   expect(await events()).toEqual(['active', 'acknowledged', 'returned-'])
   plc.set(40_001, 95)
   await plc.until(id, 'unacknowledged')
-}, 60_000)
+})
 
 test('a change of state whose time runs out while the station is down has returned after the start', async () => {
   const pulse =
@@ -78,7 +78,7 @@ test('a change of state whose time runs out while the station is down has return
   const rows = await plc.journal('Door/changeOfState')
   expect(rows.map(({ event }) => event)).toEqual(['active', 'returned'])
   expect(rows[1]!.timestamp - rows[0]!.timestamp).toBe(2000)
-}, 60_000)
+})
 
 test('a tag that leaves and comes back between two values, unacknowledged: one occurrence, no second row of it', async () => {
   plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
@@ -100,7 +100,7 @@ test('a tag that leaves and comes back between two values, unacknowledged: one o
   expect(await events()).toEqual(['active', 'removed', 'changed'])
   plc.set(40_001, 50)
   await plc.until(id, 'returnedUnacknowledged')
-}, 60_000)
+})
 
 test('an alarm that left the plant and was acknowledged leaves once, however often the station starts after that', async () => {
   plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
@@ -112,4 +112,4 @@ test('an alarm that left the plant and was acknowledged leaves once, however oft
   await settled()
   expect(await plc.list()).toEqual([])
   expect(await events()).toEqual(['active', 'removed', 'acknowledged-'])
-}, 60_000)
+})

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { patience as waitFor } from '../fakes/busy-machine.ts'
 import { AlarmDevice, stationUser } from './alarm-device.ts'
 import { endProcess, StationProcess } from './station-process.ts'
 
@@ -14,7 +15,6 @@ const whyNoFaketime = faketime ? '' : ' (skipped: the Debian package libfaketime
 const id = 'Level/high'
 const level = (more = '') =>
   `  - { name: Level, device: plc, address: "40001:int16", scan: fast, alarms: [ { condition: high, limit: 90${more} } ] }\n  - { name: Other, device: plc, address: "40002:int16", scan: fast, alarms: [ { condition: low, limit: -5 } ] }\n`
-const waitFor = { timeout: 15_000, interval: 25 }
 
 let plc: AlarmDevice
 afterEach(() => plc?.close())
@@ -79,7 +79,7 @@ describe.skipIf(whyNoFaketime !== '')(`a clock that is set${whyNoFaketime}`, () 
     } finally {
       rmSync(clock, { force: true })
     }
-  }, 90_000)
+  })
 })
 
 test('A63: one changed byte of one row is found at that row', async () => {
@@ -97,7 +97,7 @@ test('A63: one changed byte of one row is found at that row', async () => {
   plc.station = await StationProcess.start(plc.folder, { dataFolder, ...stationUser })
   expect(await plc.station.call('alarms.verifyJournal', {})).toEqual({ ok: false, firstBrokenSequence: 3 })
   expect(await plc.state(id)).toBe('unacknowledged')
-}, 60_000)
+})
 
 describe('the master alarm database', () => {
   const hostile = [
@@ -145,7 +145,7 @@ describe('the master alarm database', () => {
     expect(refused.faults[0]!.message).toContain('without blanks at its ends')
     expect(await plc.state(id)).toBe('acknowledged')
     expect((await plc.journal(id)).filter(({ event }) => event !== 'changed')).toHaveLength(2)
-  }, 60_000)
+  })
 
   test('approved values are enforced where the philosophy says so: the running limit is the approved one, and drift is shown', async () => {
     const approved = `alarms:
@@ -177,5 +177,5 @@ describe('the master alarm database', () => {
     rmSync(join(plc.folder, 'alarms', 'philosophy.yaml'))
     await plc.until(id, 'returnedUnacknowledged')
     expect(readFileSync(join(plc.folder, 'alarms', 'database.yaml'), 'utf8')).toBe(approved)
-  }, 60_000)
+  })
 })

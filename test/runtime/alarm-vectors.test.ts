@@ -66,7 +66,7 @@ describe.skipIf(whyNoMosquitto !== '')(`conditions with the times of their sourc
     await publish('Text', 'first', 0)
     for (const name of ['Deviation', 'Rate', 'Limits', 'Dynamic']) await publish(name, 50, 0)
     await settled()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await station?.stop()
@@ -353,5 +353,5 @@ describe.skipIf(whyNoMosquitto !== '')(`conditions with the times of their sourc
     expect(
       (await station.post('history.read', { tags: ['alarm:Sine/high'], from: 0, to: Date.now(), mode: 'raw' })).status,
     ).toBe(200)
-  }, 60_000)
+  })
 })

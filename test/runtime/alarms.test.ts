@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { AlarmEvent, AlarmSummary } from '../../src-main/shared/alarm.ts'
+import { patience as waitFor } from '../fakes/busy-machine.ts'
 import { AlarmDevice, stationUser } from './alarm-device.ts'
 import { FeedReader } from './alarm-people.ts'
 import { endProcess, StationProcess } from './station-process.ts'
@@ -26,8 +27,6 @@ const measuredAndCalculated = `
 
 let plc: AlarmDevice
 afterEach(() => plc.close())
-
-const waitFor = { timeout: 8000, interval: 25 }
 
 async function startedAt(value: number, tags: string): Promise<void> {
   plc = await AlarmDevice.start({ tags })
@@ -71,7 +70,7 @@ describe('alarms of a station', () => {
       comment: 'gesehen 已看',
       statusCode: 0,
     })
-  }, 60_000)
+  })
 
   test('summary and window show an alarm when it comes, with its words in both languages, and when it has gone', async () => {
     await startedAt(50, level(90))
@@ -100,7 +99,7 @@ describe('alarms of a station', () => {
       headers: { Authorization: `Bearer ${plc.station.token}` },
     })
     expect(await metrics.text()).toContain('lineside_alarms_active 1\n')
-  }, 60_000)
+  })
 
   test('a condition of measured and calculated tags sees them as they fit each other', async () => {
     await startedAt(50, level(90, measuredAndCalculated))
@@ -111,7 +110,7 @@ describe('alarms of a station', () => {
     await plc.until('Line.Fast/expression', 'unacknowledged')
     expect(await plc.journalStates('Line.Sense/expression')).toEqual([])
     expect(await plc.journalStates('Line.Fast/expression')).toEqual(['unacknowledged'])
-  }, 60_000)
+  })
 
   test('the plant changes while alarms are active: a limit is taken over, a removed alarm stays until it is acknowledged', async () => {
     await startedAt(95, level(90))
@@ -128,7 +127,7 @@ describe('alarms of a station', () => {
     expect(events[0]).toBe('active')
     expect(events).toContain('changed')
     expect(events).toContain('removed')
-  }, 60_000)
+  })
 
   test('a faulty plant folder raises no alarm and takes none away; a clean stop and start makes none', async () => {
     await startedAt(95, level(90))
@@ -144,7 +143,7 @@ describe('alarms of a station', () => {
     await vi.waitFor(async () => expect((await plc.station.read('Tank.Level')).value).toBe(95), waitFor)
     expect((await plc.list()).map(({ id, state }) => [id, state])).toEqual([['Tank.Level/high', 'unacknowledged']])
     expect((await plc.journal()).map(({ event }) => event)).toEqual(['active'])
-  }, 60_000)
+  })
 
   test('a journal that cannot be opened stops nothing: alarms are shown, and the station says that they are not kept', async () => {
     await startedAt(50, level(90))
@@ -167,5 +166,5 @@ describe('alarms of a station', () => {
     const watch = await FeedReader.open<{ events: AlarmEvent[] }>(plc.station, 'alarms.watch?since=0')
     await vi.waitFor(() => expect(watch.items.flatMap(({ events }) => events)).toHaveLength(2), waitFor)
     watch.close()
-  }, 60_000)
+  })
 })

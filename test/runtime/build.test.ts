@@ -49,5 +49,5 @@ describe.skipIf(!isCurrent)('the build (skipped where out/main is older than the
     } finally {
       await endProcess(simulators.child)
     }
-  }, 90_000)
+  })
 })

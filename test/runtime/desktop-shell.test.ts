@@ -32,7 +32,7 @@ describe('the desktop program', () => {
     await import('../../src-main/main.ts')
     await until('the window', () => BrowserWindow.getAllWindows().length === 1, 20_000)
     vi.mocked(process.stdout.write).mockRestore()
-  }, 30_000)
+  })
 
   afterAll(() => {
     vi.unstubAllEnvs()

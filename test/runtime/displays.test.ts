@@ -81,7 +81,7 @@ describe('a line of typed equipment, from outside', () => {
     await until('values', async () => (await station.read('Skid1.Sum')).quality === 'Good', 10_000)
     await station.call('access.addAccount', { user: 'chief', password: 'a long password', roles: ['administrator'] })
     await station.logIn('chief', 'a long password')
-  }, 40_000)
+  })
 
   afterAll(async () => {
     await station.stop()
@@ -176,7 +176,7 @@ describe('a line of typed equipment, from outside', () => {
     ).toBe(400)
     const { row } = await station.call('equipment.resetCounter', { equipment: 'P1', counter: 'starts', reason: 'done' })
     expect(row).toMatchObject({ value: 0, resetBy: 'chief' })
-  }, 40_000)
+  })
 
   test('who ordered what is known, refused orders too', async () => {
     const { commands } = await station.call('equipment.history', { equipment: 'P1', limit: 1000 })

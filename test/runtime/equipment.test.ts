@@ -63,7 +63,7 @@ describe('equipment of a running station', () => {
     await station.call('access.addAccount', { ...account, roles: ['administrator'] })
     await station.call('access.addAccount', { user: 'otto', password: 'a long password', roles: ['operator'] })
     await station.logIn(account.user, account.password)
-  }, 40_000)
+  })
 
   afterAll(async () => {
     await station.stop()
@@ -238,5 +238,5 @@ describe('equipment of a running station', () => {
     // What was set back stays so; the simulator runs again from its start.
     expect(await counter('grease')).toMatchObject({ resetBy: 'chief' })
     expect(await seconds()).toBeLessThan(5)
-  }, 60_000)
+  })
 })

@@ -82,7 +82,7 @@ describe('history of a station', () => {
     await station.call('access.addAccount', { user: 'tester', password, roles: ['administrator'] })
     await station.logIn('tester', password)
     await vi.waitUntil(async () => (await station.read('Filler.Running')).value === true, 10_000)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await station.stop()
@@ -162,7 +162,7 @@ describe('history of a station', () => {
     expect(markers.map(({ timestamp }) => timestamp)).toEqual(
       markers.map(({ timestamp }) => timestamp).sort((a, b) => a - b),
     )
-  }, 60_000)
+  })
 
   test('what is recorded is listed, with words for the states of devices', async () => {
     const { tags } = await station.call('history.tags', {})
@@ -210,7 +210,7 @@ describe('history of a station', () => {
       expect(
         Object.is(seen.get(timestamps[row]!), Math.fround(values[row]!)) || seen.get(timestamps[row]!) === values[row],
       ).toBe(true)
-  }, 60_000)
+  })
 
   test('a back-filled sample takes the place of the one with its time stamp', async () => {
     const write = (value: number) =>
@@ -312,7 +312,7 @@ describe('history of a station', () => {
     expect(timestamps[gap]).toBeGreaterThanOrEqual(stoppedAt)
     const { markers } = await station.call('history.markers', { from: stoppedAt, to: Date.now(), kinds: ['recorder'] })
     expect(markers).toMatchObject([{ text: 'The station was stopped', endTimestamp: expect.any(Number) }])
-  }, 60_000)
+  })
 
   test('after kill -9 everything that was seen is there, and the time without a station is a gap', async () => {
     await setAndSee(level, 77, 'Tank.Level')
@@ -327,5 +327,5 @@ describe('history of a station', () => {
     expect(after.series[0]!.values[count]).toBeNull()
     expect(after.series[0]!.statusCodes[count]).toBe(StatusCodes.BadNoData)
     expect(after.series[0]!.values.at(-1)).toBe(77)
-  }, 60_000)
+  })
 })

@@ -31,7 +31,7 @@ beforeEach(async () => {
   station = await StationProcess.start(folder)
   await station.call('access.addAccount', { ...administrator, roles: ['administrator'] })
   await station.logIn(administrator.user, administrator.password)
-}, 60_000)
+})
 
 afterEach(async () => {
   await station.stop()
@@ -78,7 +78,7 @@ test('a display is read, checked, saved, refused when outdated and deleted; the 
     score: expect.any(Number),
   })
   expect(events.some(({ action, statusCode }) => action === 'plant.deleteMimic' && statusCode !== 0)).toBe(true)
-}, 60_000)
+})
 
 test('who may only look may neither read sources nor save; two clients at once: one wins', async () => {
   await station.call('access.addAccount', { user: 'viewer', password: administrator.password, roles: ['viewer'] })
@@ -92,7 +92,7 @@ test('who may only look may neither read sources nor save; two clients at once: 
     expect((await station.post(name, {})).status).toBe(403)
   expect((await station.call('plant.displayQuality', {})).displays).toHaveLength(1)
   expect((await station.post('plant.document', { file: '../../etc/passwd' })).status).toBe(404)
-}, 60_000)
+})
 
 test('equipment added from the screen is there with its tags at once', async () => {
   const saved = await station.call('plant.saveEquipment', {
@@ -110,7 +110,7 @@ test('equipment added from the screen is there with its tags at once', async () 
   expect((await station.post('plant.saveEquipment', {})).status).toBe(400)
   const none = await station.call('plant.saveEquipment', { instance: { name: 'P3', type: 'pmp' } })
   expect(none.faults).toHaveLength(1)
-}, 60_000)
+})
 
 test('a station killed while displays are saved finds them whole: every display with its row, or neither', async () => {
   let made = 0
@@ -131,7 +131,7 @@ test('a station killed while displays are saved finds them whole: every display 
   expect(mimics.length).toBeGreaterThanOrEqual(made + 1)
   for (const { name, level } of mimics) if (name !== 'main') expect(level).toBe(2)
   kept = dataFolder
-}, 90_000)
+})
 
 function check(...args: readonly string[]): Promise<{ stdout: string; stderr: string; code: number }> {
   return new Promise((resolve) =>
@@ -160,4 +160,4 @@ test('lineside check says faults to scripts, and what could be better to who ask
   const faulty = await check('--displays')
   expect(faulty.code).toBe(1)
   expect(faulty.stdout).toMatch(/^mimics\/main\.svg:2:\d+: ls:tag: no tag named None.*\n$/)
-}, 60_000)
+})

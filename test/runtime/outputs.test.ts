@@ -24,7 +24,7 @@ function headless(dataFolder: string, stderr: 'pipe' | number) {
   )
 }
 
-describe('a station', { timeout: 30_000 }, () => {
+describe('a station', () => {
   test.skipIf(!existsSync('/dev/full'))(
     'runs on and stops cleanly where what it prints cannot be written, its first-start code too (needs /dev/full)',
     async () => {

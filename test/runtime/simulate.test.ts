@@ -48,4 +48,4 @@ test('simulators take over what is changed in the folder, and nothing of a fault
   writeFileSync(join(folder, 'mimics/navigation.yaml'), 'mimics:\n  - { name: overview, title: Hall, level: 1 }\n')
   await new Promise((resolve) => setTimeout(resolve, 2000))
   expect(starts()).toBe(2)
-}, 90_000)
+})

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { CallName, InputOf, ResultOf } from '../../src-main/shared/contract.ts'
 
 const cli = fileURLToPath(new URL('../../resources/bin/lineside.mjs', import.meta.url))
-const startLimitMs = 30_000
+const startLimitMs = 120_000
 
 /** Path in the folder → text. */
 export type Files = Readonly<Record<string, string>>
@@ -100,7 +100,7 @@ export class StationProcess {
     const url = lines.find((line) => line.startsWith('lineside ready '))!.slice('lineside ready '.length)
     const station = new StationProcess(child, url, dataFolder, options.dataFolder === undefined)
     let password = options.password
-    for (let wait = 0; password === undefined && wait < 50; wait++) {
+    for (let wait = 0; password === undefined && wait < 500; wait++) {
       password = notices.find((line) => line.startsWith('First-start code: '))?.slice('First-start code: '.length)
       if (password === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
     }

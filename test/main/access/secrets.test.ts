@@ -34,7 +34,6 @@ describe('secrets', () => {
 
   test.skipIf(process.platform === 'win32')(
     'a disk that takes nothing leaves no half a key behind (needs ulimit)',
-    { timeout: 20_000 },
     () => {
       const program = `
         import { Secrets } from ${JSON.stringify(new URL('../../../src-main/access/secrets.ts', import.meta.url).href)}

@@ -280,7 +280,7 @@ describe('bodies that fit nothing', () => {
           throw new Error(`${status} for ${JSON.stringify(inputs[at + index])}: ${JSON.stringify(body)}`)
     }
     expect((await station.post('tags.read', { tags: ['Filler.Level'] }, as('viewer'))).status).toBe(200)
-  }, 60_000)
+  })
 
   test('random bytes at the socket end with 4xx or a closed connection', async () => {
     const port = station.web.port
@@ -293,7 +293,7 @@ describe('bodies that fit nothing', () => {
         await rawAnswer(port, Buffer.from(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)),
       ).toMatch(/^HTTP\/1\.1 (4|503)/)
     expect((await station.get('/health')).status).toBe(200)
-  }, 60_000)
+  })
 })
 
 describe('who may talk to it', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeTagFrame } from '../../../src-main/shared/tag-frame.ts'
 import { type ApiOnLoopback, apiOnLoopback, rolePassword, TestScreen } from '../../fakes/api-on-loopback.ts'
 import { deviceRow } from '../../fakes/api-parts.ts'
+import { patience } from '../../fakes/busy-machine.ts'
 
 let station: ApiOnLoopback
 beforeAll(async () => {
@@ -21,7 +22,7 @@ const frame = (screen: TestScreen, at: number) =>
 const endOf = (screen: TestScreen, id: number) =>
   screen.until(() => screen.messages.find((message) => message.type === 'end' && message.id === id))
 
-const noLinks = () => expect.poll(() => station.api.counters.linkCount, { timeout: 5000 }).toBe(0)
+const noLinks = () => expect.poll(() => station.api.counters.linkCount, patience).toBe(0)
 
 describe('link over a WebSocket', () => {
   test('log-in on the link is enough for calls on it; log-out ends that', async () => {
@@ -190,7 +191,7 @@ describe('foreign links', () => {
     expect(linkCount).toBeGreaterThan(20)
     expect((await witness.request({ type: 'call', name: 'access.session', input: {} })).value.user).toBe('viewer')
     witness.socket.terminate()
-  }, 60_000)
+  })
 
   test('links of one source are limited, so that none keeps the others out', async () => {
     const screens: TestScreen[] = []

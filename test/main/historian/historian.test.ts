@@ -10,6 +10,7 @@ import { type Historian, type HistorianOptions, openHistorian } from '../../../s
 import { defaultHistorySettings, recordedTag } from '../../../src-main/historian/history-settings.ts'
 import { StatusCodes } from '../../../src-main/shared/status-code.ts'
 import { ValueBatchBuilder } from '../../../src-main/shared/value-batch.ts'
+import { patience } from '../../fakes/busy-machine.ts'
 import { tagDefinition } from '../../fakes/tag-definition.ts'
 
 let folder = ''
@@ -42,9 +43,9 @@ function batch(rows: number, from: number) {
 }
 
 const isRecording = (historian: Historian) =>
-  vi.waitFor(() => expect(historian.health().state).toBe('recording'), { timeout: 15_000, interval: 20 })
+  vi.waitFor(() => expect(historian.health().state).toBe('recording'), patience)
 const nothingWaits = (historian: Historian) =>
-  vi.waitFor(() => expect(historian.health().waitingCount).toBe(0), { timeout: 15_000, interval: 20 })
+  vi.waitFor(() => expect(historian.health().waitingCount).toBe(0), patience)
 
 test('batches given before the writer has started are kept, and can be read together with the runtime’s own series', async () => {
   const historian = open()
@@ -116,7 +117,7 @@ test('a writer’s thread that dies is started again; what it acknowledged stays
   await nothingWaits(historian)
   await workers[0]!.terminate()
   historian.record(batch(100, from))
-  await vi.waitFor(() => expect(historian.health().restartCount).toBe(1), { timeout: 15_000 })
+  await vi.waitFor(() => expect(historian.health().restartCount).toBe(1), patience)
   await isRecording(historian)
   await nothingWaits(historian)
   expect(resumed).toEqual([null])

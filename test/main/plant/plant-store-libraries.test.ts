@@ -6,6 +6,7 @@ import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../src-main/plant/plant-work.ts'
+import { patience } from '../../fakes/busy-machine.ts'
 import { fakeRules, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 const motor = (unit: string) =>
@@ -46,9 +47,9 @@ it('a changed type of the library changes the plant; a faulty one leaves it as i
   expect(store.plant.tags[0]!.unit).toBe('Hz')
   expect(await store.symbolSvg('motor')).toBe(svg)
   await writeFile(join(library, 'types/motor.yaml'), motor('rpm'))
-  await vi.waitFor(() => expect(store.plant.tags[0]!.unit).toBe('rpm'), { timeout: 8000, interval: 50 })
+  await vi.waitFor(() => expect(store.plant.tags[0]!.unit).toBe('rpm'), patience)
   await writeFile(join(library, 'types/motor.yaml'), 'name: [')
-  await vi.waitFor(() => expect(store.faults.length).toBeGreaterThan(0), { timeout: 8000, interval: 50 })
+  await vi.waitFor(() => expect(store.faults.length).toBeGreaterThan(0), patience)
   expect(store.faults[0]!.file).toBe('libraries/house/types/motor.yaml')
   expect(store.plant.tags[0]!.unit).toBe('rpm')
 })
@@ -76,6 +77,6 @@ it('a station that starts without the library runs on the last good plant, types
     'types/motor.yaml': motor('A'),
     'types/manual.txt': '',
   })
-  await vi.waitFor(() => expect(store.plant.tags[0]!.unit).toBe('A'), { timeout: 12_000, interval: 100 })
+  await vi.waitFor(() => expect(store.plant.tags[0]!.unit).toBe('A'), patience)
   expect(store.faults).toEqual([])
 })

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../src-main/base/logger.ts'
 import { openPlantStore, type PlantStore } from '../../../src-main/plant/plant-store.ts'
 import { plantWork } from '../../../src-main/plant/plant-work.ts'
+import { patience } from '../../fakes/busy-machine.ts'
 import { fakeRules, plantFolder, temporaryFolder, writeFiles } from './plant-folder-fixture.ts'
 
 const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${text}</title></svg>`
@@ -29,7 +30,7 @@ async function openStore(folder: string, dataFolder?: string): Promise<{ store: 
 
 const names = (store: PlantStore) => store.plant.tags.map((tag) => tag.name)
 /** Until the watch has seen a change. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 8000, interval: 50 })
+const soon = (check: () => void) => vi.waitFor(check, patience)
 
 describe('a folder that changes', () => {
   it('takes effect without a restart, and tags that did not change stay the same objects', async () => {
@@ -135,12 +136,17 @@ describe('a folder that changes', () => {
     const folder = await plantFolder({ 'tags/a.yaml': tags('A') })
     const { store, changes } = await openStore(folder)
     const text = tags('A', 'B', 'C', 'D')
+    let longestPauseMs = 0
+    let writtenAt = performance.now()
     for (let end = 20; end < text.length + 20; end += 20) {
       await writeFile(join(folder, 'tags/a.yaml'), text.slice(0, end))
       await new Promise((resolve) => setTimeout(resolve, 40))
+      longestPauseMs = Math.max(longestPauseMs, performance.now() - writtenAt)
+      writtenAt = performance.now()
     }
     await soon(() => expect(names(store)).toEqual(['A', 'B', 'C', 'D']))
-    await soon(() => expect(changes()).toBe(1))
+    // Where the machine held the writer up for as long as a file has to rest, the piece was rightly read.
+    if (longestPauseMs < 200) expect(changes()).toBe(1)
   })
 
   it('a faulty file keeps the last good plant and shows the fault; repairing it clears the fault', async () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
     },
     onLine: (line) => lines.push(line),
   })
-}, 60_000)
+})
 
 afterAll(() => simulation?.close(), 30_000)
 
@@ -55,7 +55,7 @@ describe('simulators of the demo plant', () => {
     expect(lines.at(-1)).toBe('lineside simulators ready')
   })
 
-  it('Modbus TCP: the filler runs, and slows down when its set-point is written', { timeout: 30_000 }, async () => {
+  it('Modbus TCP: the filler runs, and slows down when its set-point is written', async () => {
     const plc = new ModbusRTU.default()
     await plc.connectTCP('127.0.0.1', { port: portOf('filler-plc') })
     plc.setID(1)
@@ -80,7 +80,7 @@ describe('simulators of the demo plant', () => {
     }
   })
 
-  it('OPC UA: the buffer tank has a level, and a valve in manual mode obeys', { timeout: 60_000 }, async () => {
+  it('OPC UA: the buffer tank has a level, and a valve in manual mode obeys', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lineside-demo-'))
     const client = OPCUAClient.create({
       endpointMustExist: false,
@@ -114,7 +114,7 @@ describe('simulators of the demo plant', () => {
     }
   })
 
-  it('MQTT: the labeller publishes its status and takes a speed', { timeout: 30_000 }, async () => {
+  it('MQTT: the labeller publishes its status and takes a speed', async () => {
     const client = await mqtt.connectAsync(simulation.endpoints['plant-broker']!)
     const status: Record<string, unknown> = {}
     client.on('message', (_topic, payload) => void Object.assign(status, JSON.parse(payload.toString())))
@@ -139,7 +139,7 @@ describe('simulators of the demo plant', () => {
     }
   })
 
-  it('Sparkplug B: the wastewater node is born for a host that asks', { timeout: 30_000 }, async () => {
+  it('Sparkplug B: the wastewater node is born for a host that asks', async () => {
     const client = await mqtt.connectAsync(simulation.endpoints['wastewater-node']!)
     const topics = new Set<string>()
     client.on('message', (topic) => void topics.add(topic))

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const checked = await checkPlant(folder, plantRules)
   expect(checked.faults).toEqual([])
   plant = checked.plant!
-}, 30_000)
+})
 
 /** The plant on a day without faults and jams. */
 function withoutFaults(of: Plant): Plant {
@@ -33,7 +33,7 @@ function withoutFaults(of: Plant): Plant {
 
 const states = (line: SmallPlant) => machines.map((machine) => packmlStateOf(line.number(`${machine}.State`)))
 
-describe('the demo plant', { timeout: 60_000 }, () => {
+describe('the demo plant', () => {
   it('has about 300 tags over Modbus, OPC UA, MQTT and Sparkplug, and some calculated ones', () => {
     const protocolOf = new Map(plant.devices.map((device) => [device.name, device.protocol]))
     const counts = new Map<string, number>()

@@ -24,29 +24,25 @@ describe.skipIf(!hasChromium)(`in Chromium (skipped where ${chromiumPath} is mis
     await open?.close()
   })
 
-  it.each(hostileDrawings)(
-    'with %s runs nothing, loads nothing and covers nothing',
-    { timeout: 60_000 },
-    async (name) => {
-      open.messages.length = 0
-      requests.length = 0
-      const seen = await open.page.evaluate(async (mimic) => {
-        await stage.open(mimic)
-        while (!document.querySelector('.mimic svg')) await new Promise((resolve) => setTimeout(resolve, 20))
-        await new Promise((resolve) => setTimeout(resolve, 100))
-        return {
-          hacked: (globalThis as { hacked?: number }).hacked ?? 0,
-          fixed: [...document.querySelectorAll('.mimic svg *')].filter(
-            (part) => getComputedStyle(part).position === 'fixed',
-          ).length,
-          notes: document.querySelector('.notes')?.textContent?.trim() ?? '',
-        }
-      }, name)
-      expect(seen.hacked).toBe(0)
-      expect(seen.fixed).toBe(0)
-      expect(seen.notes).toMatch(/note/)
-      expect(requests).toEqual([])
-      expect(open.messages).toEqual([])
-    },
-  )
+  it.each(hostileDrawings)('with %s runs nothing, loads nothing and covers nothing', async (name) => {
+    open.messages.length = 0
+    requests.length = 0
+    const seen = await open.page.evaluate(async (mimic) => {
+      await stage.open(mimic)
+      while (!document.querySelector('.mimic svg')) await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return {
+        hacked: (globalThis as { hacked?: number }).hacked ?? 0,
+        fixed: [...document.querySelectorAll('.mimic svg *')].filter(
+          (part) => getComputedStyle(part).position === 'fixed',
+        ).length,
+        notes: document.querySelector('.notes')?.textContent?.trim() ?? '',
+      }
+    }, name)
+    expect(seen.hacked).toBe(0)
+    expect(seen.fixed).toBe(0)
+    expect(seen.notes).toMatch(/note/)
+    expect(requests).toEqual([])
+    expect(open.messages).toEqual([])
+  })
 })

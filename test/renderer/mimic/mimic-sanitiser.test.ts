@@ -31,11 +31,11 @@ describe('a hostile drawing', () => {
     expect(drawing.removals.map((removal) => removal.kind)).toContain(kind)
   })
 
-  it.each(quietDrawings)('with %s is inert', { timeout: 30_000 }, (_, text) => {
+  it.each(quietDrawings)('with %s is inert', (_, text) => {
     expectInert(drawingOf(text))
   })
 
-  it.each(refusedDrawings)('that is %s is refused with a sentence', { timeout: 60_000 }, (_, text, refusal) => {
+  it.each(refusedDrawings)('that is %s is refused with a sentence', (_, text, refusal) => {
     const result = sanitiseMimic(text)
     expect(result).toMatchObject({ ok: false, refusal })
     if (!result.ok) expect(t(result.refusal, { detail: result.detail })).toMatch(/^(?:The|Elements).*\S{3}/)
@@ -93,7 +93,7 @@ describe('an honest drawing', () => {
     ])
   })
 
-  it('of ten thousand elements is taken', { timeout: 60_000 }, () => {
+  it('of ten thousand elements is taken', () => {
     expect(drawingOf(svg('<rect/>'.repeat(10_000))).root.children).toHaveLength(10_000)
   })
 })

@@ -206,7 +206,7 @@ describe('whatever happens', () => {
       }),
       { numRuns: 150 },
     )
-  }, 60_000)
+  })
 
   test('a restart in the middle changes nothing that is shown', async () => {
     await fc.assert(
@@ -228,7 +228,7 @@ describe('whatever happens', () => {
       }),
       { numRuns: 60 },
     )
-  }, 60_000)
+  })
 })
 
 describe('A2: the state machine', () => {
@@ -295,7 +295,7 @@ describe('A2: the state machine', () => {
     expect(first.rows.length).toBeGreaterThan(20_000)
     expect(second.stored).toEqual(first.stored)
     expect(JSON.stringify(second.rows)).toBe(JSON.stringify(first.rows))
-  }, 60_000)
+  })
 
   test('is pure: it changes nothing that it was given', () => {
     const random = generator(7)

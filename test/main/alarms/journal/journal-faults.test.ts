@@ -20,6 +20,7 @@ import { systemClock } from '../../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../../src-main/base/logger.ts'
 import { DatabaseError } from '../../../../src-main/storage/database.ts'
 import { alarmDefinition, alarmTransition } from '../../../fakes/alarm-transitions.ts'
+import { patience } from '../../../fakes/busy-machine.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
 /** True where this user may mount a small file system. */
@@ -97,8 +98,8 @@ describe('a full disk', () => {
       journal.append(rows(4001, 4010))
       await expect(journal.flushed()).rejects.toMatchObject({ code: 'BadResourceUnavailable' })
       freeDisk()
-      await vi.waitFor(() => expect(journal.isWriting).toBe(true), { timeout: 10_000 })
-      await vi.waitFor(() => expect(journal.health().queuedCount).toBe(0), { timeout: 10_000 })
+      await vi.waitFor(() => expect(journal.isWriting).toBe(true), patience)
+      await vi.waitFor(() => expect(journal.health().queuedCount).toBe(0), patience)
       await journal.flushed()
       expect(told).toEqual(Array.from({ length: 4010 }, (_, index) => index + 1))
       expect(writing).toEqual([false, true])
@@ -133,7 +134,7 @@ describe('a full disk', () => {
       ])
       expect(recorder.lostCount).toBeGreaterThan(400)
       freeDisk()
-      await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 10_000 })
+      await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
       recorder.append(rows(3502, 3510))
       await recorder.flushed()
       recorder.close()
@@ -188,7 +189,7 @@ describe('a journal that breaks while the station runs', () => {
     })
     recorder.append(rows(11, 20))
     await expect(recorder.flushed()).rejects.toThrow('damaged')
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect(onRenewed).toHaveBeenCalledOnce()
     recorder.append(rows(21, 25))
     await recorder.flushed()

@@ -11,6 +11,7 @@ import { systemClock } from '../../../../src-main/base/clock.ts'
 import { silentLogger } from '../../../../src-main/base/logger.ts'
 import { DatabaseError } from '../../../../src-main/storage/database.ts'
 import { alarmDefinition, alarmTransition } from '../../../fakes/alarm-transitions.ts'
+import { patience } from '../../../fakes/busy-machine.ts'
 
 /** Says which file a descriptor is of. */
 const hasProc = existsSync('/proc/self/fd')
@@ -34,7 +35,7 @@ class FakeDisk {
   }
 
   async answer(error?: Error): Promise<void> {
-    await vi.waitFor(() => expect(this.#asked.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(this.#asked.length).toBeGreaterThan(0), patience)
     const { resolve, reject } = this.#asked.shift()!
     if (error === undefined) resolve()
     else reject(error)
@@ -128,7 +129,7 @@ describe('a disk that refuses what was committed', () => {
     await disk.answer(new Error('EIO: i/o error, fdatasync'))
     await refused
     disk.isQuick = true
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect([told, recorder.lostCount]).toEqual([upTo(12), 0])
     expect(writing).toEqual([
       [false, 0],
@@ -152,10 +153,10 @@ describe('a file that breaks before the disk answered', () => {
       throw new DatabaseError('corrupt', 'a page of the alarm journal is damaged')
     })
     recorder.append(rows(9, 10))
-    await vi.waitFor(() => expect(recorder.damagedFile).not.toBeNull(), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.damagedFile).not.toBeNull(), patience)
     // The answer is about the file of before.
     await disk.answer()
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect(told).toEqual(upTo(10))
     expect(await checked()).toMatchObject({ ok: true, rowCount: 5, firstSequence: 6, gaps: [{ first: 1, last: 5 }] })
   })
@@ -179,7 +180,7 @@ describe('a log that became long', () => {
     expect([disk.files.at(-1), told.length, logSize()]).toEqual(['alarms.sqlite-wal', count, 0])
     disk.isQuick = true
     await disk.answer()
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect(told).toEqual(upTo(3010))
     expect(logSize()).toBeLessThan(5 << 20)
     expect(await checked()).toMatchObject({ ok: true, rowCount: 3010 })
@@ -192,7 +193,7 @@ describe('a log that became long', () => {
     await disk.answer(new Error('EIO: i/o error, fdatasync'))
     expect(writing).toContainEqual([false, count])
     disk.isQuick = true
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect(told).toEqual(upTo(3000))
     expect(await checked()).toMatchObject({ ok: true, rowCount: 3000 })
   })
@@ -210,7 +211,7 @@ describe('a log that became long', () => {
     page.return?.()
     recorder.append(rows(4001, 8000, length))
     await recorder.flushed()
-    await vi.waitFor(() => expect(recorder.isIdle).toBe(true))
+    await vi.waitFor(() => expect(recorder.isIdle).toBe(true), patience)
     expect(told).toEqual(upTo(8000))
     expect(kept).toBeGreaterThan(8 << 20)
     expect(logSize()).toBeLessThan(5 << 20)

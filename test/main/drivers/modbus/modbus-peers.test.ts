@@ -84,7 +84,7 @@ async function readValues(device: ReturnType<typeof drive>, addresses: readonly 
 
 const orders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const
 
-describe.skipIf(!hasPymodbus)('pymodbus as the device (needs python3-pymodbus)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasPymodbus)('pymodbus as the device (needs python3-pymodbus)', () => {
   test('agrees on every table, type and order of bytes, and takes every kind of write', async () => {
     const port = await freePort()
     pymodbus('tcp', String(port))
@@ -179,84 +179,80 @@ describe.skipIf(!hasPymodbus)('pymodbus as the device (needs python3-pymodbus)',
   })
 })
 
-describe.skipIf(!hasPymodbus || !hasSocat)(
-  'a serial line (needs python3-pymodbus and socat)',
-  { timeout: 60_000 },
-  () => {
-    /** Two ends of a line made of pseudo-terminals, which have no parity: the device file may name one all the same. */
-    async function line(): Promise<{ ours: string; theirs: string; socat: ChildProcess }> {
-      const folder = await mkdtemp(join(tmpdir(), 'lineside-serial-'))
-      opened.push({ close: () => rm(folder, { recursive: true }) })
-      const [ours, theirs] = [join(folder, 'station'), join(folder, 'device')]
-      const socat = start('socat', [`pty,rawer,link=${ours}`, `pty,rawer,link=${theirs}`])
-      await until('the line', () => existsSync(ours) && existsSync(theirs))
-      return { ours, theirs, socat }
+describe.skipIf(!hasPymodbus || !hasSocat)('a serial line (needs python3-pymodbus and socat)', () => {
+  /** Two ends of a line made of pseudo-terminals, which have no parity: the device file may name one all the same. */
+  async function line(): Promise<{ ours: string; theirs: string; socat: ChildProcess }> {
+    const folder = await mkdtemp(join(tmpdir(), 'lineside-serial-'))
+    opened.push({ close: () => rm(folder, { recursive: true }) })
+    const [ours, theirs] = [join(folder, 'station'), join(folder, 'device')]
+    const socat = start('socat', [`pty,rawer,link=${ours}`, `pty,rawer,link=${theirs}`])
+    await until('the line', () => existsSync(ours) && existsSync(theirs))
+    return { ours, theirs, socat }
+  }
+
+  test('reads, writes, notices a device that stops, and closes the port', async () => {
+    const { ours, theirs, socat } = await line()
+    const peer = pymodbus('serial', theirs)
+    const device = await connected(ours, { parity: 'even' }, 'modbus-rtu')
+    expect(
+      await readValues(device, [['40001'], ['40101:float32'], ['40103:int64'], ['10001:bool[3]'], ['40300']]),
+    ).toEqual([1234, Math.fround(123.456), -1234567890123456789n, [true, false, true], StatusCodes.BadNodeIdUnknown])
+    for (const [address, value] of [
+      ['40001:int16', -7],
+      ['40010.3:bool', true],
+      ['00005', true],
+      ['40040:int16[20]', Array.from({ length: 20 }, (_, index) => index)],
+    ] as const) {
+      expect(await device.driver.write(item(1, address), value), address).toBe(StatusCodes.Good)
+      const [back] = await readValues(device, [[address]])
+      expect(back === 1 ? true : back, address).toEqual(value)
     }
+    await device.driver.watch([item(2, '40001', {}, 100)])
+    await until('Good', () => isGood(device.last(2)?.statusCode ?? 1 << 31))
+    peer.kill('SIGSTOP')
+    await until('Bad', () => isBad(device.last(2)!.statusCode), 3000)
+    await until('the loss', () => device.lost.length === 1, 5000)
+    peer.kill('SIGCONT')
+    await device.driver.close()
+    const again = await connected(ours, { parity: 'none' }, 'modbus-rtu')
+    expect(await readValues(again, [['40001:int16']])).toEqual([-7])
+    socat.kill('SIGKILL')
+    await until('the loss of the unplugged line', () => again.lost.length === 1, 2000)
+  })
 
-    test('reads, writes, notices a device that stops, and closes the port', async () => {
-      const { ours, theirs, socat } = await line()
-      const peer = pymodbus('serial', theirs)
-      const device = await connected(ours, { parity: 'even' }, 'modbus-rtu')
-      expect(
-        await readValues(device, [['40001'], ['40101:float32'], ['40103:int64'], ['10001:bool[3]'], ['40300']]),
-      ).toEqual([1234, Math.fround(123.456), -1234567890123456789n, [true, false, true], StatusCodes.BadNodeIdUnknown])
-      for (const [address, value] of [
-        ['40001:int16', -7],
-        ['40010.3:bool', true],
-        ['00005', true],
-        ['40040:int16[20]', Array.from({ length: 20 }, (_, index) => index)],
-      ] as const) {
-        expect(await device.driver.write(item(1, address), value), address).toBe(StatusCodes.Good)
-        const [back] = await readValues(device, [[address]])
-        expect(back === 1 ? true : back, address).toEqual(value)
-      }
-      await device.driver.watch([item(2, '40001', {}, 100)])
-      await until('Good', () => isGood(device.last(2)?.statusCode ?? 1 << 31))
-      peer.kill('SIGSTOP')
-      await until('Bad', () => isBad(device.last(2)!.statusCode), 3000)
-      await until('the loss', () => device.lost.length === 1, 5000)
-      peer.kill('SIGCONT')
-      await device.driver.close()
-      const again = await connected(ours, { parity: 'none' }, 'modbus-rtu')
-      expect(await readValues(again, [['40001:int16']])).toEqual([-7])
-      socat.kill('SIGKILL')
-      await until('the loss of the unplugged line', () => again.lost.length === 1, 2000)
-    })
+  // Drivers run in worker threads, where the usual serial package loses every byte and aborts the process.
+  test('works in a worker thread, again and again', async () => {
+    const { ours, theirs } = await line()
+    pymodbus('serial', theirs)
+    await (await connected(ours, { parity: 'none' }, 'modbus-rtu')).driver.close()
+    const worker = new Worker(new URL('./serial-in-worker.ts', import.meta.url), { workerData: ours })
+    const exited = once(worker, 'exit')
+    const [values] = (await once(worker, 'message')) as [number[]]
+    expect(values).toEqual([1234, 1234, 1234])
+    expect(await exited).toEqual([0])
+  })
 
-    // Drivers run in worker threads, where the usual serial package loses every byte and aborts the process.
-    test('works in a worker thread, again and again', async () => {
-      const { ours, theirs } = await line()
-      pymodbus('serial', theirs)
-      await (await connected(ours, { parity: 'none' }, 'modbus-rtu')).driver.close()
-      const worker = new Worker(new URL('./serial-in-worker.ts', import.meta.url), { workerData: ours })
-      const exited = once(worker, 'exit')
-      const [values] = (await once(worker, 'message')) as [number[]]
-      expect(values).toEqual([1234, 1234, 1234])
-      expect(await exited).toEqual([0])
+  test('says what the port does not take, and which path is no port', async () => {
+    const { ours } = await line()
+    const refusal = async (address: string, options: object) => {
+      const { driver } = drive(address, options, 'modbus-rtu')
+      return driver.connect(AbortSignal.timeout(5000)).then(
+        () => null,
+        (error: RuntimeError) => error,
+      )
+    }
+    expect(await refusal(ours, { parity: 'even', baudRate: 9601 })).toMatchObject({
+      code: 'BadConfigurationError',
+      message: expect.stringContaining('does not take 9601 baud, 8 data bits, parity even, 1 stop bits'),
     })
-
-    test('says what the port does not take, and which path is no port', async () => {
-      const { ours } = await line()
-      const refusal = async (address: string, options: object) => {
-        const { driver } = drive(address, options, 'modbus-rtu')
-        return driver.connect(AbortSignal.timeout(5000)).then(
-          () => null,
-          (error: RuntimeError) => error,
-        )
-      }
-      expect(await refusal(ours, { parity: 'even', baudRate: 9601 })).toMatchObject({
-        code: 'BadConfigurationError',
-        message: expect.stringContaining('does not take 9601 baud, 8 data bits, parity even, 1 stop bits'),
-      })
-      expect(await refusal('/dev/nowhere', {})).toMatchObject({
-        code: 'BadConnectionRejected',
-        message: expect.stringContaining('no such file'),
-      })
-      const file = join(import.meta.dirname, 'pymodbus-peer.py')
-      expect(await refusal(file, {})).toMatchObject({ name: 'RuntimeError', message: expect.stringContaining('stty') })
+    expect(await refusal('/dev/nowhere', {})).toMatchObject({
+      code: 'BadConnectionRejected',
+      message: expect.stringContaining('no such file'),
     })
-  },
-)
+    const file = join(import.meta.dirname, 'pymodbus-peer.py')
+    expect(await refusal(file, {})).toMatchObject({ name: 'RuntimeError', message: expect.stringContaining('stty') })
+  })
+})
 
 /** Our simulated device with a float, an integer, a text and a coil. */
 async function simulated(onWrite: SimulatorOptions['onWrite'] = () => undefined) {
@@ -291,7 +287,7 @@ const deviceTemplate: DeviceDefinition = {
   options: {},
 }
 
-describe.skipIf(!hasMbpoll)('mbpoll as the master of the simulated device (needs mbpoll)', { timeout: 30_000 }, () => {
+describe.skipIf(!hasMbpoll)('mbpoll as the master of the simulated device (needs mbpoll)', () => {
   const mbpoll = async (address: string, ...args: string[]) => {
     const [host, port] = address.split(':') as [string, string]
     const { stdout } = await promisify(execFile)('mbpoll', ['-m', 'tcp', '-p', port, '-1', '-q', host, ...args])

@@ -12,11 +12,12 @@ import { protocolDriver } from '../../../../src-main/drivers/mqtt/mqtt-driver.ts
 import type { DeviceDefinition } from '../../../../src-main/shared/plant.ts'
 import type { RuntimeError } from '../../../../src-main/shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../../../src-main/shared/status-code.ts'
+import { limitHere } from '../../../fakes/busy-machine.ts'
 import { until } from '../driver-conformance.ts'
 import { Mosquitto, makeCertificates, whyNoMosquitto } from './mosquitto.ts'
 import { deviceOf, itemOf, Observed } from './mqtt-items.ts'
 
-describe.skipIf(whyNoMosquitto !== '')(`MQTT driver and mosquitto${whyNoMosquitto}`, { timeout: 30_000 }, () => {
+describe.skipIf(whyNoMosquitto !== '')(`MQTT driver and mosquitto${whyNoMosquitto}`, () => {
   let broker: Mosquitto
   let observed: Observed
   let opened: { close(): Promise<unknown> }[]
@@ -211,7 +212,7 @@ describe.skipIf(whyNoMosquitto !== '')(`MQTT driver and mosquitto${whyNoMosquitt
     const killedAt = performance.now()
     await broker.kill()
     await until('Bad', () => isBad(observed.statusOf(1)!), 3000)
-    expect(performance.now() - killedAt).toBeLessThan(2000)
+    expect(performance.now() - killedAt).toBeLessThan(limitHere(2000))
     await broker.run()
     await until('connected again', () => connection.status.state === 'connected', 15_000)
     await (await source()).publishAsync('line/level', '8')

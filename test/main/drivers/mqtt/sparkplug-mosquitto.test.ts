@@ -10,7 +10,7 @@ import { until } from '../driver-conformance.ts'
 import { Mosquitto, whyNoMosquitto } from './mosquitto.ts'
 import { deviceOf, itemOf, Observed } from './mqtt-items.ts'
 
-describe.skipIf(whyNoMosquitto !== '')(`Sparkplug driver and mosquitto${whyNoMosquitto}`, { timeout: 30_000 }, () => {
+describe.skipIf(whyNoMosquitto !== '')(`Sparkplug driver and mosquitto${whyNoMosquitto}`, () => {
   const speed = itemOf(1, 'Bottling/Filler/Pump1#Speed', 'float64')
   const temperature = itemOf(2, 'Bottling/Filler#Temperature', 'float32')
   let broker: Mosquitto

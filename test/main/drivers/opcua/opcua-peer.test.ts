@@ -11,7 +11,7 @@ import { rowsOf, watching } from './opcua-device.ts'
 const peer = process.env.LINESIDE_OPCUA_PEER
 const why = peer ? '' : ' (skipped: LINESIDE_OPCUA_PEER names no server)'
 
-describe.skipIf(!peer)(`an OPC UA server of another make${why}`, { timeout: 30_000 }, () => {
+describe.skipIf(!peer)(`an OPC UA server of another make${why}`, () => {
   test('is read, browsed and watched through a cut of the cable', async () => {
     const endpoint = parseEndpoint(peer!)
     if (typeof endpoint === 'string') throw new Error(endpoint)

@@ -59,7 +59,7 @@ async function readsLevel(options: Record<string, unknown>, folder: string, secr
   }
 }
 
-describe('a secured OPC UA connection', { timeout: 20_000 }, () => {
+describe('a secured OPC UA connection', () => {
   test.each(modes.flatMap((mode) => policies.map((policy) => [mode, policy] as const)))(
     '%s with %s reads a value',
     async (mode, policy) => {
@@ -133,7 +133,7 @@ describe('a secured OPC UA connection', { timeout: 20_000 }, () => {
   })
 })
 
-describe('certificates on disk', { timeout: 20_000 }, () => {
+describe('certificates on disk', () => {
   test('the own certificate is made once, fits OPC UA and its key is readable by this user only', async () => {
     const folder = temporaryFolder()
     const [first, second] = await Promise.all([ownCertificate(folder), ownCertificate(folder)])

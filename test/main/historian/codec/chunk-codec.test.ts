@@ -200,7 +200,7 @@ describe('any samples', () => {
       { numRuns: 300 },
     )
     for (const samples of samplesByName().values()) for (const hint of hints) expectLossless(samples, hint)
-  }, 60_000)
+  })
 })
 
 describe('size', () => {

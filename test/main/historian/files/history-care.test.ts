@@ -146,7 +146,7 @@ describe('the repair', () => {
       expect(whole).toEqual(expect.arrayContaining(left))
       expect(samplesAt(folder, c)).toHaveLength(10)
     }
-  }, 60_000)
+  })
 
   test('makes lost and damaged indexes anew', async () => {
     const [a, , c] = await recordSome()
@@ -234,7 +234,7 @@ describe('the writer at its start', () => {
         expect(readable, `${ending} byte ${at}`).toBeGreaterThanOrEqual(2 * chunkCount - 1)
       }
     }
-  }, 60_000)
+  })
 
   test('a file that was cut short by a power cut loses only what was cut, and goes on', async () => {
     const [a] = await recordSome()
@@ -284,7 +284,7 @@ describe('the backup', () => {
     await recording
     await files.close()
     expect(readdirSync(root).filter((name) => name.endsWith('.making'))).toEqual([])
-  }, 60_000)
+  })
 
   test('does not write over anything, and leaves nothing behind when it is broken off', async () => {
     await recordSome()

@@ -144,5 +144,5 @@ describe('the history folder against a plain list', () => {
     views.close()
     await files.close()
     rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  })
 })

@@ -244,4 +244,4 @@ for (let seed = firstSeed; seed < firstSeed + runs; seed++)
     } finally {
       await station.close()
     }
-  }, 60_000)
+  })

@@ -213,7 +213,7 @@ describe('values that are large', () => {
       expect(writer.figures.headByteCount).toBeLessThan(40 * 2 ** 20)
     }
     expect(files.samples('Tag0').length).toBeGreaterThan(90)
-  }, 60_000)
+  })
 
   test('a head that waited with more than a chunk can have is sealed in several', async () => {
     const files = new MemoryHistoryFiles()
@@ -224,7 +224,7 @@ describe('values that are large', () => {
     expect(files.samples('Tag0')).toHaveLength(80)
     expect(writer.figures.headSampleCount).toBe(0)
     expect(writer.figures.headByteCount).toBeLessThan(2 ** 20)
-  }, 60_000)
+  })
 
   test('a batch of many large texts of one instant is journaled in frames that can be read back', () => {
     const files = new MemoryHistoryFiles()
@@ -244,7 +244,7 @@ describe('values that are large', () => {
     const found = rows[0]!.samples.others!.filter((other) => typeof other === 'string')
     expect(found.length + files.samples('Tag0').length).toBeGreaterThanOrEqual(40)
     expect(found.every((other) => other === control)).toBe(true)
-  }, 60_000)
+  })
 
   test.each([
     ['nested 40 deep', nested(40), 'nested more than 32 deep'],
@@ -307,7 +307,7 @@ describe('values that are large', () => {
       expect(samples.others?.[0]).toEqual(value)
       expect(openChunk(encodeChunk(samples).bytes).decodeAll().others?.[0]).toEqual(value)
     }
-  }, 60_000)
+  })
 
   test('a back-fill of 100 texts of a MB is cut into chunks, and folded later', async () => {
     const writer = openWriter()
@@ -332,7 +332,7 @@ describe('values that are large', () => {
     closers.push(() => stored.close())
     const { series } = await stored.read({ tags: ['Tag0'], from: past, to: past + 1000, mode: 'raw', limit: 1000 })
     expect(valuesOf(series[0]!)).toEqual(texts)
-  }, 60_000)
+  })
 })
 
 /** Without recursion: as a parser that does not recurse may hand it over. */

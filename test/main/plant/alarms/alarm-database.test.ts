@@ -346,7 +346,7 @@ describe('the spreadsheet', () => {
       }),
       { numRuns: 40 },
     )
-  }, 60_000)
+  })
 
   it('shows no cell that a spreadsheet would run as a formula', async () => {
     const { folder, save } = await opened()

@@ -158,7 +158,7 @@ describe('a display that is saved', () => {
       expect(saves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
       expect(readFileSync(join(folder, 'mimics/unit.svg'), 'utf8')).toBe(texts[won])
     }
-  }, 60_000)
+  })
 
   it('waits for a folder whose other files are faulty', async () => {
     const { folder, store } = await open()
@@ -385,7 +385,7 @@ describe('equipment that is saved', () => {
       ),
     )
     expect(store.plant.equipment.filter(({ name }) => name.startsWith('Q'))).toHaveLength(20)
-  }, 30_000)
+  })
 })
 
 describe('documents', () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   expect(checked.faults).toEqual([])
   plant = checked.plant!
   for (const tag of plant.tags) tags.set(tag.name, tag)
-}, 60_000)
+})
 
 /** `Plc` with everything over Modbus, `Bare` with as little as possible. */
 function instance(prefix: string, type: string): Equipment {

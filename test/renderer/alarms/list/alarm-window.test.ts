@@ -6,6 +6,7 @@ import {
   type ListQuestion,
   type WindowClient,
 } from '../../../../src-renderer/alarms/list/alarm-window.svelte.ts'
+import { patience } from '../../../fakes/busy-machine.ts'
 import { alarmRow } from '../alarm-rows.ts'
 
 const byPriority: ListQuestion = { order: 'priority' }
@@ -116,7 +117,7 @@ describe('the window of the list of alarms', () => {
 
   it('keeps places while one scrolls down a list that grows above', async () => {
     list.look(500, 509)
-    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([440]))
+    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([440]), patience)
     fake.send()
     expect(shown(list, 500, 501)).toEqual(['T500', 'T501'])
     list.hold()
@@ -191,7 +192,7 @@ describe('the window of the list of alarms', () => {
 
   it('asks for another part with one feed at a time, and ends all of them', async () => {
     list.look(900, 909)
-    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([840]))
+    await vi.waitFor(() => expect(fake.openFeeds.map(({ offset }) => offset)).toEqual([840]), patience)
     fake.send()
     expect(shown(list, 900, 900)).toEqual(['T900'])
     list.close()

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { CallError } from '../../../../src-renderer/connection/call-error.ts'
 import { DisplayFile } from '../../../../src-renderer/mimic/editor/display-file.svelte.ts'
 import type { Draft, DraftStore } from '../../../../src-renderer/mimic/editor/draft-store.ts'
+import { patience } from '../../../fakes/busy-machine.ts'
 
 function drafts(): DraftStore & { readonly kept: Map<string, Draft> } {
   const kept = new Map<string, Draft>()
@@ -29,7 +30,7 @@ test('leaving before the pause is over keeps what was drawn, with the row of the
     () => true,
   )
   file.close()
-  await vi.waitFor(() => expect(store.kept.size).toBe(1))
+  await vi.waitFor(() => expect(store.kept.size).toBe(1), patience)
   expect(store.kept.get('main')).toMatchObject({
     text: '<svg><g/></svg>',
     version: 'v1',
