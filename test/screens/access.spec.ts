@@ -1,6 +1,8 @@
 import { expect } from '@playwright/test'
 import { logIn, password, test } from './station.ts'
 
+test.use({ file: 'access' })
+
 test('a wrong password is refused in words and the fields can be used again', async ({ page, station }) => {
   await page.goto(station.url)
   await page.locator('input[name=user]').fill('operator')

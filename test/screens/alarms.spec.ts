@@ -3,6 +3,8 @@ import { expect, type Page } from '@playwright/test'
 import { addAlarmPlant, floodAlarmsEach, floodMachines } from './alarm-plant.ts'
 import { logIn, type TestStation, test } from './station.ts'
 
+test.use({ file: 'alarms' })
+
 const banner = (page: Page) => page.getByRole('region', { name: 'Alarm banner' })
 const rows = (page: Page) => page.getByRole('grid', { name: 'Alarms' }).locator('tbody tr[data-place]')
 const row = (page: Page, text: string | RegExp) => rows(page).filter({ hasText: text })
@@ -46,10 +48,9 @@ test.beforeEach(async ({ station }) => {
 })
 
 // A30: the most important unacknowledged alarm is visible on every display within a second.
-test('an alarm is in the banner of whatever screen is open within a second, and one click acknowledges it', async ({
-  page,
-  station,
-}) => {
+test('an alarm is in the banner of whatever screen is open within a second, and one click acknowledges it', {
+  tag: '@alone',
+}, async ({ page, station }) => {
   await logIn(page, station, 'operator', '#/tags')
   await expect(banner(page)).toContainText('No unacknowledged alarms')
   await write(station, 'Boiler.Pressure', 8.5)

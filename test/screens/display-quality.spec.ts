@@ -1,36 +1,11 @@
-// Displays with their quality and the library of types in a real browser: both languages and themes, what each role may do, and a
-// display that goes only when nothing leads to it.
+// Displays with their quality and the library of types in a real browser: what each role may do, and a display that goes only when
+// nothing leads to it. That they can be read and reached by everybody: accessibility.spec.ts.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect } from '@playwright/test'
-import { smallTargets } from './small-targets.ts'
 import { logIn, test } from './station.ts'
 
-const screens = ['#/displays', '#/displays/overview', '#/types', '#/types/heated-tank'] as const
-
-for (const [locale, colorScheme] of [
-  ['en-GB', 'light'],
-  ['zh-CN', 'dark'],
-  ['zh-CN', 'light'],
-  ['en-GB', 'dark'],
-] as const)
-  test.describe(`${locale}, ${colorScheme}`, () => {
-    test.use({ locale, colorScheme })
-
-    test('no violations, targets of 44 px', async ({ page, station }) => {
-      await logIn(page, station, 'engineer')
-      for (const hash of screens) {
-        await page.goto(station.url + hash)
-        await page.locator('#main .screen').waitFor()
-        await page.locator('#main .screen table, #main .screen ul').first().waitFor()
-        await page.waitForTimeout(500)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([])
-        expect(await smallTargets(page), hash).toEqual([])
-      }
-    })
-  })
+test.use({ file: 'display-quality' })
 
 test('each display stands with level, score and findings, and its findings with place and a way to it', async ({
   page,

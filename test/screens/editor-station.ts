@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { StationProcess } from '../runtime/station-process.ts'
+import { noteQuestions } from './settled.ts'
 
 export const password = 'correct horse battery staple'
 const testPlant = fileURLToPath(new URL('plant', import.meta.url))
@@ -62,7 +63,9 @@ export interface EditorStation {
   readonly folder: string
 }
 
-export const test = base.extend<object, { station: EditorStation }>({
+/** A file names itself with `test.use({ file })` and has a station of its own. */
+export const test = base.extend<object, { station: EditorStation; file: string }>({
+  file: ['', { scope: 'worker', option: true }],
   station: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants an object pattern for the fixtures that are used
     async ({}, use) => {
@@ -91,6 +94,7 @@ export const test = base.extend<object, { station: EditorStation }>({
 
 /** Opens a display in the editor, logging in where that is asked for. */
 export async function openEditor(page: Page, station: EditorStation, display: string): Promise<void> {
+  noteQuestions(page)
   await page.goto(`${station.url}#/editor/${display}`)
   await logInIfAsked(page, page.locator('.canvas-drawing [data-key]').first())
 }

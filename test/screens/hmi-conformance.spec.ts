@@ -2,9 +2,10 @@
 // blinks, what is always in view, what a keyboard reaches, what is said where colours and movement are not wanted.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+import { violationsOf } from './axe.ts'
 import { calmMarks, giveQualities, raiseMarks, test } from './hmi-plant.ts'
+import { settled } from './settled.ts'
 import { smallTargets } from './small-targets.ts'
 import { logIn } from './station.ts'
 
@@ -28,12 +29,6 @@ const otherScreens = [
   '#/health',
   '#/audit',
 ] as const
-
-/** The answers have come and the screen stands still. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('#main :is(.screen, .mimic, .canvas-drawing)').first().waitFor()
-  await page.waitForTimeout(500)
-}
 
 async function open(page: Page, url: string, hash: string): Promise<void> {
   await page.goto(url + hash)
@@ -294,11 +289,9 @@ for (const colorScheme of ['light', 'dark'] as const)
     })
   })
 
-test('nothing moves but marks of unacknowledged alarms: below 3 Hz, in one beat on all screens and windows, and their number stays readable (H11)', async ({
-  page,
-  hmi,
-  context,
-}) => {
+test('nothing moves but marks of unacknowledged alarms: below 3 Hz, in one beat on all screens and windows, and their number stays readable (H11)', {
+  tag: '@alone',
+}, async ({ page, hmi, context }) => {
   await raiseMarks(hmi)
   await logIn(page, hmi, 'administrator', '#/mimic/marks')
   await expect(page.locator('.mimic-drawing .ls-alarm')).toHaveCount(16)
@@ -555,13 +548,7 @@ for (const [locale, colorScheme] of [
         shown = hash
         await act()
         await page.waitForTimeout(400)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect
-          .soft(
-            violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-            name,
-          )
-          .toEqual([])
+        expect.soft(await violationsOf(page), name).toEqual([])
         expect.soft(await smallTargets(page), name).toEqual([])
         await page.keyboard.press('Escape')
         if (name === 'layers') shown = ''
@@ -662,13 +649,7 @@ test('reduced motion, forced colours and more contrast are respected on the new 
   for (const hash of newScreens) {
     await page.emulateMedia({ contrast: 'more', forcedColors: 'none', reducedMotion: 'no-preference' })
     await open(page, hmi.url, hash)
-    const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze()
-    expect
-      .soft(
-        violations.flatMap(({ nodes }) => nodes.map(({ html }) => html)),
-        `more contrast: ${hash}`,
-      )
-      .toEqual([])
+    expect.soft(await violationsOf(page, { rules: ['color-contrast'] }), `more contrast: ${hash}`).toEqual([])
     await page.emulateMedia({ contrast: 'no-preference', forcedColors: 'active', reducedMotion: 'reduce' })
     await page.keyboard.press('Tab')
     const focus = await page.evaluate(() => {

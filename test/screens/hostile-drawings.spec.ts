@@ -6,6 +6,8 @@ import { expect } from '@playwright/test'
 import { hostileDrawings, quietDrawings } from '../renderer/mimic/hostile-corpus.ts'
 import { logIn, test } from './station.ts'
 
+test.use({ file: 'hostile-drawings' })
+
 const drawings = [
   ...hostileDrawings.map(([name, text]) => ({ name, text, isNoted: true })),
   ...quietDrawings.map(([name, text]) => ({ name, text, isNoted: false })),

@@ -2,6 +2,8 @@ import { expect, type Page } from '@playwright/test'
 import { StationProcess } from '../runtime/station-process.ts'
 import { logIn, password, test } from './station.ts'
 
+test.use({ file: 'link-loss' })
+
 /** A station of its own, because these tests stop and kill it. */
 async function ownStation(plantFolder: string): Promise<StationProcess> {
   const station = await StationProcess.start(plantFolder)
@@ -30,10 +32,9 @@ async function notLiveAfter(page: Page, act: () => void): Promise<number> {
 }
 
 // ISA-101 checklist H50: whole-screen banner at the latest 5 s after the data path is lost; no value looks alive.
-test('a runtime that hangs or dies is shown across the screen within two seconds, and nothing looks alive', async ({
-  page,
-  station,
-}) => {
+test('a runtime that hangs or dies is shown across the screen within two seconds, and nothing looks alive', {
+  tag: '@alone',
+}, async ({ page, station }) => {
   const own = await ownStation(station.plantFolder)
   await logIn(page, { ...station, url: own.url }, 'administrator', '#/tags/Line.Speed')
   const speed = page.locator('button[data-tag="Line.Speed"]')

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { logIn, test } from './station.ts'
 
+test.use({ file: 'maintenance' })
+
 test('the broken connection stands first, with its last error in words and what to do', async ({ page, station }) => {
   await logIn(page, station, 'engineer', '#/devices')
   await expect(page.getByText('1 of 2 connections gives no values. Look here first:')).toBeVisible()

@@ -3,7 +3,7 @@ import type { CDPSession, Page } from '@playwright/test'
 import { expect } from '@playwright/test'
 import { fileOf, kinds, middleOf, openEditor, restoreSpare, test } from './editor-station.ts'
 
-test.use({ hasTouch: true, viewport: { width: 1366, height: 768 } })
+test.use({ file: 'mimic-editor-touch', hasTouch: true, viewport: { width: 1366, height: 768 } })
 test.setTimeout(120_000)
 
 interface Point {

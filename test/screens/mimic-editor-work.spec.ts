@@ -19,6 +19,8 @@ import {
   things,
 } from './editor-station.ts'
 
+test.use({ file: 'mimic-editor-work' })
+
 test.setTimeout(120_000)
 
 const saveButton = (page: Page) => page.getByRole('button', { name: 'Save', exact: true })

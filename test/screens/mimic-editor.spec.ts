@@ -2,8 +2,8 @@
 // saved is never written over unasked, and equipment of a library comes onto a display in a few steps.
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { violationsInBothThemes } from './axe.ts'
 import {
   changedLines,
   clickOn,
@@ -18,6 +18,8 @@ import {
   test,
 } from './editor-station.ts'
 import { smallTargets } from './small-targets.ts'
+
+test.use({ file: 'mimic-editor' })
 
 test.setTimeout(120_000)
 
@@ -119,55 +121,48 @@ test.describe('drawing a display', () => {
     await expect(page.locator('.canvas-drawing')).toBeVisible()
   })
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const locale of ['en-GB', 'zh-CN'])
-      test(`the editor can be read and reached by everybody (${colorScheme}, ${locale})`, async ({
-        browser,
-        station,
-      }) => {
-        test.setTimeout(180_000)
-        const context = await browser.newContext({ colorScheme, locale, viewport: { width: 1366, height: 768 } })
-        const page = await context.newPage()
-        await openEditor(page, station, 'kinds')
-        await clickOn(page, 'group')
-        await expect(page.locator('.right [role=tab]').nth(1)).toContainText(/\d/)
-        const panels = await page.getByRole('tab').all()
-        for (const [index, tab] of panels.entries()) {
-          await tab.click()
-          await expectOpenToAll(page, `tab ${index}`)
-        }
-        // Keys, find and replace, new equipment, one after the other.
-        await page.locator('.canvas').focus()
-        await page.keyboard.press('?')
-        await expectOpenToAll(page, 'keys')
-        await page.keyboard.press('Escape')
-        await page.keyboard.press('Control+f')
-        await expectOpenToAll(page, 'find')
-        await page.keyboard.press('Escape')
-        await panels[0]!.click()
-        await page.locator('.left .head button').click()
-        await expect(page.locator('dialog .type').first()).toBeVisible()
-        await expectOpenToAll(page, 'types')
-        await page.locator('dialog .type').first().click()
-        await expectOpenToAll(page, 'new equipment')
-        await page.keyboard.press('Escape')
-        await page.locator('.tools .end button').first().click()
-        await page.locator('.stage svg').first().waitFor()
-        await expectOpenToAll(page, 'test')
-        await page.goto(`${station.url}#/editor`)
-        await logInIfAsked(page, page.locator('.columns'))
-        await expectOpenToAll(page, 'choice')
-        await context.close()
-      })
+  for (const locale of ['en-GB', 'zh-CN'])
+    test(`the editor can be read and reached by everybody (${locale}, light and dark)`, async ({
+      browser,
+      station,
+    }) => {
+      test.setTimeout(180_000)
+      const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } })
+      const page = await context.newPage()
+      await openEditor(page, station, 'kinds')
+      await clickOn(page, 'group')
+      await expect(page.locator('.right [role=tab]').nth(1)).toContainText(/\d/)
+      const panels = await page.getByRole('tab').all()
+      for (const [index, tab] of panels.entries()) {
+        await tab.click()
+        await expectOpenToAll(page, `tab ${index}`)
+      }
+      // Keys, find and replace, new equipment, one after the other.
+      await page.locator('.canvas').focus()
+      await page.keyboard.press('?')
+      await expectOpenToAll(page, 'keys')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+f')
+      await expectOpenToAll(page, 'find')
+      await page.keyboard.press('Escape')
+      await panels[0]!.click()
+      await page.locator('.left .head button').click()
+      await expect(page.locator('dialog .type').first()).toBeVisible()
+      await expectOpenToAll(page, 'types')
+      await page.locator('dialog .type').first().click()
+      await expectOpenToAll(page, 'new equipment')
+      await page.keyboard.press('Escape')
+      await page.locator('.tools .end button').first().click()
+      await page.locator('.stage svg').first().waitFor()
+      await expectOpenToAll(page, 'test')
+      await page.goto(`${station.url}#/editor`)
+      await logInIfAsked(page, page.locator('.columns'))
+      await expectOpenToAll(page, 'choice')
+      await context.close()
+    })
 })
 
 async function expectOpenToAll(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include('#main').analyze()
-  expect
-    .soft(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-      what,
-    )
-    .toEqual([])
+  expect.soft(await violationsInBothThemes(page, '#main'), what).toEqual([])
   expect.soft(await smallTargets(page), what).toEqual([])
 }

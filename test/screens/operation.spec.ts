@@ -1,6 +1,8 @@
 import { expect } from '@playwright/test'
 import { logIn, test } from './station.ts'
 
+test.use({ file: 'operation' })
+
 test('the start display is live, and the hierarchy can be walked up, down, aside and back', async ({
   page,
   station,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { test as base, type Page } from '@playwright/test'
 import { type Role, roles } from '../../src-main/shared/permission.ts'
 import { StationProcess } from '../runtime/station-process.ts'
+import { noteQuestions } from './settled.ts'
 
 const plant = fileURLToPath(new URL('plant', import.meta.url))
 export const password = 'correct horse battery staple'
@@ -17,8 +18,9 @@ export interface TestStation {
   readonly plantFolder: string
 }
 
-/** `station` lives for one file of tests. */
-export const test = base.extend<object, { station: TestStation }>({
+/** `station` lives for one file of tests: a file names itself with `test.use({ file })`, and no other gets what it leaves behind. */
+export const test = base.extend<object, { station: TestStation; file: string }>({
+  file: ['', { scope: 'worker', option: true }],
   station: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants an object pattern for the fixtures that are used
     async ({}, use) => {
@@ -40,6 +42,7 @@ export const test = base.extend<object, { station: TestStation }>({
 
 /** Opens the station and logs in through the form. */
 export async function logIn(page: Page, station: TestStation, role: Role, hash = ''): Promise<void> {
+  noteQuestions(page)
   await page.goto(station.url + hash)
   await page.locator('input[name=user]').fill(role)
   await page.locator('input[name=password]').fill(password)

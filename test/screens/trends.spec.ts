@@ -1,9 +1,9 @@
 // Trends in the browser against a real runtime that records, with a year put into its history beforehand.
 import { readFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { StatusCodes } from '../../src-main/shared/status-code.ts'
+import { violationsOf } from './axe.ts'
 import { test as base, logIn, type TestStation } from './station.ts'
 
 const minute = 60_000
@@ -464,13 +464,7 @@ test.describe('in Chinese, dark', () => {
     await logIn(page, recorded, 'engineer', '#/trend?pens=Line.Speed,Line.State&span=3600000')
     await settled(page)
     const check = async (name: string) => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect
-        .soft(
-          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-          name,
-        )
-        .toEqual([])
+      expect.soft(await violationsOf(page), name).toEqual([])
     }
     await page.getByRole('button', { name: '更多' }).click()
     for (const panel of ['统计', '标记']) await page.getByRole('button', { name: panel, exact: true }).click()

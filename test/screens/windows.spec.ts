@@ -1,6 +1,8 @@
 import { expect } from '@playwright/test'
 import { logIn, test } from './station.ts'
 
+test.use({ file: 'windows' })
+
 test('a screen opens in a second window without another log-in, and another screen is sent there', async ({
   page,
   station,
