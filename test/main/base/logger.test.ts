@@ -43,12 +43,14 @@ describe('the log', () => {
       const command = `{ "$0" --input-type=module -e "$1" 2>&1 1>&3 | sleep 30; } 3>&1`
       const child = spawn('sh', ['-c', command, process.execPath, program(5000)], {
         stdio: ['ignore', 'pipe', 'inherit'],
+        // A group of its own, so that the reader ends with it.
+        detached: true,
       })
       const startMonotonic = performance.now()
       const [chunk] = await once(child.stdout!, 'data')
       expect(String(chunk)).toBe('still running')
       expect(performance.now() - startMonotonic).toBeLessThan(25_000)
-      child.kill()
+      process.kill(-child.pid!)
     },
   )
 })

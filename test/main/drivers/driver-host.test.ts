@@ -122,7 +122,8 @@ describe('the driver host', () => {
       lastError: { message: expect.stringContaining('odd reply') },
     })
     await until('a good value again', () => isGood(latest.get(1)!.statusCode))
-    expect(starts).toBe(2)
+    // Each worker throws a while after its start: where looking took long, the next one has come as well.
+    expect(starts).toBeGreaterThanOrEqual(2)
   })
 
   test('a library that hangs is noticed by its heartbeat', async () => {

@@ -78,10 +78,10 @@ function unitZeroPeer(): Promise<string> {
   })
 }
 
-async function connected(address: string, options: object = {}, protocol = 'modbus-tcp', timeoutMs = 300) {
+async function connected(address: string, options: object = {}, protocol = 'modbus-tcp', timeoutMs = 2000) {
   const device = drive(address, options, protocol, timeoutMs)
   opened.push(device.driver)
-  await device.driver.connect(AbortSignal.timeout(2000))
+  await device.driver.connect(AbortSignal.timeout(limitHere(2000)))
   return device
 }
 
@@ -345,7 +345,7 @@ describe('silence', () => {
   test('the first unanswered request makes every item of the device Bad, the second one ends the link', async () => {
     let isSilent = false
     const { address } = await play(() => (isSilent ? null : undefined))
-    const device = await connected(address)
+    const device = await connected(address, {}, 'modbus-tcp', 300)
     await device.driver.watch([item(1, '40001'), item(2, '45001'), item(3, '40002', {}, 60_000)])
     await until('all Good', () => [1, 2, 3].every((handle) => isGoodAt(device, handle)))
     isSilent = true
@@ -362,7 +362,7 @@ describe('silence', () => {
   test('a link nobody asks anything on is probed, so that its death is noticed', async () => {
     let isSilent = false
     const { address } = await play(() => (isSilent ? null : undefined))
-    const device = await connected(address)
+    const device = await connected(address, {}, 'modbus-tcp', 300)
     await device.driver.watch([item(1, '40001', {}, 60_000)])
     await until('Good', () => isGoodAt(device, 1))
     isSilent = true
@@ -374,7 +374,7 @@ describe('silence', () => {
   test('one dead unit behind a gateway leaves its neighbours alone, and comes back by itself', async () => {
     let deadUnit = 2
     const { address } = await play((unit) => (unit === deadUnit ? null : undefined))
-    const device = await connected(address)
+    const device = await connected(address, {}, 'modbus-tcp', 300)
     await device.driver.watch([item(1, '40001', { unitId: 1 }), item(2, '40001', { unitId: 2 })])
     await until('unit 2 Bad', () => device.last(2)?.statusCode === StatusCodes.BadTimeout)
     const countBefore = device.reports(1).length
@@ -393,7 +393,7 @@ describe('silence', () => {
       askedCount++
       return isAway ? exception(request, 11) : undefined
     })
-    const device = await connected(address)
+    const device = await connected(address, {}, 'modbus-tcp', 300)
     await device.driver.watch([
       item(1, '40001', { unitId: 1 }),
       item(2, '40001', { unitId: 2 }),
@@ -439,7 +439,7 @@ describe('late answers', () => {
       ownNumber(start, bytes.readUInt16BE(10)).copy(answer, 9)
       setTimeout(() => socket.write(answer), start === 100 ? 380 : 60)
     })
-    const device = await connected(address)
+    const device = await connected(address, {}, 'modbus-tcp', 300)
     for (let round = 0; round < 3; round++) {
       await device.driver.read([item(1, '40101')])
       const [row] = rows(await device.driver.read([item(2, '40008')]))
@@ -460,7 +460,7 @@ describe('late answers', () => {
         setTimeout(() => socket.write(rtuFrame(unit, answer)), start === 100 ? 380 : 60)
       })
     })
-    const device = await connected(address, {}, 'modbus-rtu-over-tcp')
+    const device = await connected(address, {}, 'modbus-rtu-over-tcp', 300)
     for (let round = 0; round < 3; round++) {
       const [late] = rows(await device.driver.read([item(1, '40101')]))
       expect(late?.[1].statusCode).toBe(StatusCodes.BadTimeout)
