@@ -1,5 +1,5 @@
 // npm test: installs the peers the tests talk to (or names the command), builds the screens, runs every suite, and closes
-// with one line that counts them all.
+// with one line that counts them all. Suites called `alone` measure against limits: nothing runs beside them.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -38,9 +38,15 @@ const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 const failedSuites: string[] = []
 /** What failed outside of the browser, for the end: the browser's runner says it there by itself. */
 const failedTests: string[] = []
-run('screens are built', 'npx', ['electron-vite', 'build', '--config', 'electron.config.ts'])
-for (const projects of [['main', 'renderer'], ['runtime']]) vitest(projects)
-playwright()
+// `.ci/run` has built a moment ago and says so.
+if (process.env.LINESIDE_BUILT === undefined)
+  run('screens are built', 'npx', ['electron-vite', 'build', '--config', 'electron.config.ts'])
+for (const projects of [
+  ['main', 'renderer'],
+  ['runtime', 'runtime-alone'],
+])
+  vitest(projects)
+for (const project of ['screens', 'alone']) playwright(project)
 for (const failed of failedTests) process.stdout.write(`\nFAILED ${failed}\n`)
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
 if (failedSuites.length > 0) fail(`Not everything passed: ${failedSuites.join(', ')}`)
@@ -74,7 +80,7 @@ function isThere(probe: string): boolean {
 }
 
 function vitest(projects: readonly string[]): void {
-  const name = projects.join('-')
+  const name = projects[0] === 'runtime' ? 'runtime' : projects.join('-')
   const file = join(results, `${name}.json`)
   const selection = projects.flatMap((project) => ['--project', project])
   run(name, 'npx', [
@@ -110,13 +116,20 @@ function vitest(projects: readonly string[]): void {
   counts.skipped += report.numPendingTests
 }
 
-function playwright(): void {
-  const file = join(results, 'screens.json')
+function playwright(project: string): void {
+  const file = join(results, `screens-${project}.json`)
   run(
-    'screens',
+    project === 'screens' ? project : `screens, ${project}`,
     'npx',
-    ['playwright', 'test', '--config', 'test/screens/playwright.config.ts', '--reporter=list,json'],
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    [
+      'playwright',
+      'test',
+      '--config',
+      'test/screens/playwright.config.ts',
+      `--project=${project}`,
+      '--reporter=list,json',
+    ],
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: file, LINESIDE_BUILT: '1' },
   )
   if (!existsSync(file)) return
   const { stats } = JSON.parse(readFileSync(file, 'utf8')) as {
