@@ -105,6 +105,9 @@ class FolderCheck {
     const { devices, tags, equipment, libraries } = parts
     await devices.read()
     await tags.read()
+    const labels = new LabelList(sources)
+    await labels.read()
+    for (const draft of labels.drafts(plantFile?.value.languages ?? null)) tags.add(draft)
     await equipment.readTypes()
     if (plantFile === null) equipment.types.isIncomplete = true
     else await libraries.read(plantFile.value.libraries, plantFile.origin.part(['libraries']))
@@ -126,8 +129,7 @@ class FolderCheck {
     const roles = await this.#readAccess()
     const trends: SavedTrendGroup[] = []
     for (const { file } of sources.of('trend')) trends.push(...(await this.#readTrend(file, plantFile, parts)))
-    const labels = new LabelList(sources)
-    await labels.read()
+    this.#checkLabels(labels, parts, expressions, alarms, plantFile?.value ?? null)
     sources.hintAtUnknownFiles()
     if (plantFile === null) return null
     drawings.checkNamed(plantFile.value, plantFile.origin)
@@ -150,7 +152,7 @@ class FolderCheck {
       mimics,
       history: plantHistoryOf(file),
       ...alarms,
-      labels: labels.build(languages[0]!, file.labels?.requireApproval ?? false),
+      labels: labels.build(languages[0]!, file.labels?.requireApproval ?? false, this.#rules.labels),
       trends,
       simulation: this.#simulation.entries(),
       roles,
@@ -309,6 +311,39 @@ class FolderCheck {
       hasLostDevices: devices.isIncomplete(),
       mayHint: () => this.#faults.mayHint(),
       hint: (hint) => this.#sources.hints.push(hint),
+    })
+  }
+
+  #checkLabels(
+    labels: LabelList,
+    { tags, equipment }: PlantParts,
+    expressions: ExpressionCheck,
+    { alarms }: CheckedAlarms,
+    plantFile: PlantFile | null,
+  ): void {
+    const instances = equipment.all()
+    labels.check({
+      rules: this.#rules.labels,
+      languages: plantFile?.languages ?? null,
+      requireApproval: plantFile?.labels?.requireApproval ?? false,
+      tags: expressions.scope,
+      check: (text, origin, path, types, scope) => expressions.check(text, origin, path, types, scope),
+      tag: (name) => {
+        const definition = tags.drafts.get(name)?.definition
+        if (definition === undefined) return this.#lost.hasTag(name) ? 'lost' : null
+        const { dataType, arrayLength, writable } = definition
+        return { dataType, isArray: arrayLength !== null, writable }
+      },
+      tagNames: () => tags.namesForHint(),
+      equipment: (name) => instances.get(name) ?? (this.#lost.hasEquipment(name) ? 'lost' : null),
+      equipmentNames: () => (this.#faults.mayHint() ? instances.keys() : []),
+      hasAlarm: (id) =>
+        alarms.some((alarm) => alarm.id === id) || this.#lost.hasTag(id.slice(0, Math.max(0, id.lastIndexOf('/')))),
+      alarmIds: () => (this.#faults.mayHint() ? alarms.map(({ id }) => id) : []),
+      hint: (origin, path, message) => {
+        const { file, ...position } = origin.where(path)
+        this.#sources.hint(file, message, position)
+      },
     })
   }
 

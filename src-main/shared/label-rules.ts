@@ -41,7 +41,11 @@ export interface SymbologyRules {
 export interface LabelRules {
   /** Compiles the template of a scheme and holds what it would give out first and last against all rules of its kind. Never throws. */
   readScheme(scheme: IdentifierScheme): SchemeReading
+  /** There is an identifier that both could give out. Both were read without faults. */
+  mayOverlap(one: IdentifierScheme, other: IdentifierScheme): boolean
   /** null = there is no symbology of that name. */
   symbology(name: string): SymbologyRules | null
   readonly symbologyNames: readonly string[]
+  /** Why an image cannot be drawn, said behind its name; null = it can. Never throws. */
+  imageFault(bytes: Uint8Array): string | null
 }

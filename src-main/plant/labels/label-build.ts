@@ -21,7 +21,7 @@ import type {
 } from './label-file.ts'
 
 /** Highest value of a counter whose template says no width. */
-const usualLast = 999_999_999_999
+const usualLast = Number.MAX_SAFE_INTEGER
 
 /** Module that scanners of hands and lines read well; mm. */
 const usualModule = 0.375

@@ -92,6 +92,8 @@ export interface PlantFiles {
   list(faults: FaultList): Promise<readonly PlantFileEntry[]>
   /** Text of a file, null after its fault was listed. */
   read(file: string, faults: FaultList): Promise<string | null>
+  /** A file that is no text, null after its fault was listed. */
+  readBytes(file: string, faults: FaultList): Promise<Uint8Array | null>
   /**
    * Files of a library that lies outside: from now on they are read as `libraries/<name>/…`. Null when there is no such folder.
    */
@@ -103,6 +105,8 @@ export class FolderFiles implements PlantFiles {
   readonly folder: string
   /** Everything read so far, by file: what was checked is what is kept. */
   readonly texts = new Map<string, string>()
+  /** The same of files that are no texts. */
+  readonly images = new Map<string, Uint8Array>()
   /** Libraries that lie outside: where they begin in the plant, and their folders. */
   readonly #mounts = new Map<string, string>()
 
@@ -119,6 +123,12 @@ export class FolderFiles implements PlantFiles {
     const text = await readSource(this.pathOf(file), file, faults)
     if (text !== null) this.texts.set(file, text)
     return text
+  }
+
+  async readBytes(file: string, faults: FaultList): Promise<Uint8Array | null> {
+    const bytes = await readImage(this.pathOf(file), file, faults)
+    if (bytes !== null) this.images.set(file, bytes)
+    return bytes
   }
 
   /** Where a file of the plant or of a library it uses is on disk. */
@@ -163,6 +173,10 @@ export class EditedFiles implements PlantFiles {
 
   async read(file: string, faults: FaultList): Promise<string | null> {
     return this.#edits.get(file) ?? this.#files.read(file, faults)
+  }
+
+  readBytes(file: string, faults: FaultList): Promise<Uint8Array | null> {
+    return this.#files.readBytes(file, faults)
   }
 
   mountLibrary(name: string, folder: string, faults: FaultList): Promise<readonly PlantFileEntry[] | null> {
@@ -239,6 +253,20 @@ async function readSource(path: string, file: string, faults: FaultList): Promis
     const source = decodeSource(await readFile(path))
     if (source.ok) return source.text
     faults.add(file, source, source.message)
+  } catch (error) {
+    faults.add(file, { line: 1, column: 1 }, `the file cannot be read: ${messageOf(error)}`)
+  }
+  return null
+}
+
+/** An image of a label is black and white; one that is larger was made for something else. */
+const largestImage = 1_000_000
+
+async function readImage(path: string, file: string, faults: FaultList): Promise<Uint8Array | null> {
+  try {
+    const { size } = await stat(path)
+    if (size <= largestImage) return new Uint8Array(await readFile(path))
+    faults.add(file, { line: 1, column: 1 }, `the image has ${size} bytes; ${largestImage} are the most`)
   } catch (error) {
     faults.add(file, { line: 1, column: 1 }, `the file cannot be read: ${messageOf(error)}`)
   }

@@ -66,6 +66,11 @@ export class PlantSources {
     return this.files.read(file, this.faults)
   }
 
+  /** A file that is no text, null after its fault was listed. */
+  readBytes(file: string): Promise<Uint8Array | null> {
+    return this.files.readBytes(file, this.faults)
+  }
+
   /** A file's content with its place, null when it is unreadable or empty (an empty file is a fault if `emptyFault` says so). */
   async open(file: string, emptyFault: string | null): Promise<OpenedFile | null> {
     const text = await this.read(file)
