@@ -2,7 +2,9 @@
 
 import type { IdentifierKind, IdentifierScheme } from '../../shared/identifier.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
+import { readElements } from '../gs1/gs1-elements.ts'
 import { checkCharacter } from '../schemes/check-character.ts'
+import { parseIdentifier } from '../schemes/parse-identifier.ts'
 import { dayOfYear, type PlantTime } from './plant-calendar.ts'
 import { type DateLetters, readTemplate, type TemplateFault, type TemplatePart } from './template-parts.ts'
 
@@ -31,6 +33,8 @@ export class IdentifierTemplate {
   /** Names of {tag:…}, each once. */
   readonly tags: readonly string[]
   readonly usesShift: boolean
+  /** Application identifiers a template of kind gs1 writes, in its order; empty for other kinds. */
+  readonly applicationIdentifiers: readonly string[]
   /** Largest counter that is given out: the scheme's `last`, or what fits in the width. */
   readonly last: number
 
@@ -40,19 +44,54 @@ export class IdentifierTemplate {
     this.fields = namesOf(parts, 'field')
     this.tags = namesOf(parts, 'tag')
     this.usesShift = parts.some((part) => part.kind === 'shift')
+    this.applicationIdentifiers = scheme.kind === 'gs1' ? applicationIdentifiersOf(parts) : []
     this.last = Math.min(scheme.last, greatestCounter(parts))
   }
 
+  /** Everything in it is known beforehand. */
+  get isComplete(): boolean {
+    return this.fields.length === 0 && this.tags.length === 0 && !this.usesShift
+  }
+
   /**
-   * The identifier as the template writes it, not yet in its one spelling. Throws RuntimeError BadInvalidArgument when a field, tag or
-   * shift is missing or a check character cannot be made.
+   * The identifier in its one spelling. Throws RuntimeError BadInvalidArgument when a field, tag or shift is missing, a check character
+   * cannot be made, or the identifier does not keep every rule of its kind.
+   */
+  identifier(values: TemplateValues): string {
+    const { kind, name } = this.scheme
+    const text = this.write(values)
+    const { valid, identifier, faults } = parseIdentifier(text, { scheme: kind })
+    if (!valid)
+      throw new RuntimeError(
+        'BadInvalidArgument',
+        `No identifier is given out by ${name}: ${text} breaks the rules of ${kind}: ${faults.join(' ')}`,
+      )
+    if (kind === 'gs1' && !hasElements(identifier, this.applicationIdentifiers))
+      throw new RuntimeError(
+        'BadInvalidArgument',
+        `No identifier is given out by ${name}: a field or tag brings application identifiers of its own into ${text}.`,
+      )
+    return identifier
+  }
+
+  /**
+   * The text as the template writes it, not yet in its one spelling. Throws RuntimeError BadInvalidArgument when a field, tag or shift is
+   * missing or a check character cannot be made.
    */
   write(values: TemplateValues): string {
+    const { kind } = this.scheme
     let text = ''
-    for (const part of this.parts)
-      text +=
-        part.kind === 'check' ? checkOf(part.algorithm, checkedText(this.scheme.kind, text)) : textOf(part, values)
+    for (const part of this.parts) {
+      if (part.kind === 'check') text += checkOf(part.algorithm, checkedText(kind, text))
+      else
+        text += kind === 'gs1' && part.kind !== 'literal' ? withoutBrackets(textOf(part, values)) : textOf(part, values)
+    }
     return text
+  }
+
+  /** As far as it is known: for a template with fields or tags, whose check characters are not known either. */
+  sketch(values: TemplateValues): string {
+    return this.parts.map((part) => (part.kind === 'check' ? '{check}' : textOf(part, values))).join('')
   }
 }
 
@@ -82,7 +121,34 @@ export function compileTemplate(scheme: IdentifierScheme, options: CompileOption
       message: `the counter begins with ${scheme.first} and ends with ${Math.min(scheme.last, greatest)}: nothing can be given out`,
     })
   if (faults.length > 0) return { template: null, faults }
-  return { template: new IdentifierTemplate(scheme, parts), faults }
+  const template = new IdentifierTemplate(scheme, parts)
+  const broken = brokenRule(template)
+  return broken === null ? { template, faults } : { template: null, faults: [{ offset: 0, message: broken }] }
+}
+
+/** Why the first or the last identifier would not keep the rules of its kind; null = they do, or it depends on what it is filled with. */
+function brokenRule(template: IdentifierTemplate): string | null {
+  if (!template.isComplete) return null
+  const time = { year: 2026, month: 11, day: 23, hour: 13, minute: 45 }
+  for (const counter of [template.scheme.first, template.last])
+    try {
+      template.identifier({ counter, time, shift: null, fields: {}, tags: {} })
+    } catch (error) {
+      return messageOf(error).replace(/^No identifier is given out: /, '')
+    }
+  return null
+}
+
+function applicationIdentifiersOf(parts: readonly TemplatePart[]): readonly string[] {
+  const found: string[] = []
+  for (const part of parts)
+    if (part.kind === 'literal') for (const [, ai] of part.text.matchAll(/(?<!\\)\((\d{2,4})\)/g)) found.push(ai!)
+  return found
+}
+
+function hasElements(identifier: string, wanted: readonly string[]): boolean {
+  const found = readElements(identifier).elements.map(({ ai }) => ai)
+  return found.length === wanted.length && wanted.every((ai) => found.includes(ai))
 }
 
 /** The largest counter whose digits fit. */
@@ -155,10 +221,15 @@ function dateText(letters: DateLetters, time: PlantTime): string {
 }
 
 /** What a check character stands for: the value of the application identifier so far, the suffix so far, or all. */
-function checkedText(kind: IdentifierKind, text: string): string {
+export function checkedText(kind: IdentifierKind, text: string): string {
   if (kind === 'gs1') return text.replace(/^.*\(\d{2,4}\)/s, '')
   if (kind === 'vaa' || kind === 'handle') return text.slice(text.indexOf('/') + 1)
   return text.slice(text.lastIndexOf('/') + 1)
+}
+
+/** A value of GS1 that would be taken for an application identifier has a backslash before its bracket. */
+function withoutBrackets(value: string): string {
+  return value.replace(/\((?=\d{2,4}\))/g, '\\(')
 }
 
 function checkOf(algorithm: Parameters<typeof checkCharacter>[0], text: string): string {

@@ -1,6 +1,7 @@
 // Identifiers of this station: given out once and never again, what became of each, the record behind it, and where the part was.
 // All calls are synchronous and durable when they return; inside of an open transaction they join it.
 import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
 import type {
   IdentifierKind,
   IdentifierRecord,
@@ -13,16 +14,19 @@ import type {
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import { asDatabaseError, type Database } from '../../storage/database.ts'
 import { type GapQuery, IdentifierRecords, type SearchQuery, type WrittenValue } from './identifier-records.ts'
-import { compileTemplate } from './identifier-template.ts'
 import { type PartQuery, PartWindows } from './part-windows.ts'
-import { PlantCalendar } from './plant-calendar.ts'
-import { type AllocationRequest, type ReadyScheme, SerialPools } from './serial-pools.ts'
+import { type PoolStop, PoolTable } from './pool-table.ts'
+import { type AllocationRequest, type PoolRelease, SerialPools } from './serial-pools.ts'
+import { Witness } from './witness.ts'
 import { WordTable } from './word-table.ts'
 
 export interface IdentityStoreOptions {
   /** identifiers.sqlite, opened with durability full. The store does not close it. */
   readonly database: Database
   readonly clock: Clock
+  readonly logger: Logger
+  /** Of the witness outside of the data folder (state-folder.ts); null = none is kept. */
+  readonly stateFolder: string | null
   /** Newest print job of an identifier, for the gap report; none without. */
   readonly jobOf?: (identifier: string) => string | null
 }
@@ -55,35 +59,38 @@ export interface PlaceRequest {
 export class IdentityStore {
   readonly #database: Database
   readonly #pools: SerialPools
+  readonly #poolTable: PoolTable
   readonly #records: IdentifierRecords
   readonly #windows: PartWindows
+  readonly #witness: Witness
   readonly #jobOf: (identifier: string) => string | null
 
-  constructor({ database, clock, jobOf = () => null }: IdentityStoreOptions) {
+  /** Compares the database with its witness: what does not fit stops the pools, and `pools` says why. Throws DatabaseError. */
+  constructor({ database, clock, logger, stateFolder, jobOf = () => null }: IdentityStoreOptions) {
     const words = new WordTable(database)
     this.#database = database
     this.#jobOf = jobOf
-    this.#pools = new SerialPools(database, words, clock, { reserve: () => undefined })
+    this.#poolTable = new PoolTable(database)
+    this.#witness = new Witness({ database, pools: this.#poolTable, clock, logger, stateFolder })
+    this.#pools = new SerialPools(database, this.#poolTable, words, clock, this.#witness)
     this.#records = new IdentifierRecords(database, words, clock)
     this.#windows = new PartWindows(database, words)
+    this.#witness.open()
   }
 
-  /** The schemes of the plant as they are now. Those with faults give out nothing; the plant check says why. */
-  configure(schemes: readonly IdentifierScheme[], timeZone: string): void {
-    const ready = new Map<string, ReadyScheme>()
-    for (const scheme of schemes) {
-      const { template } = compileTemplate(scheme)
-      if (template) ready.set(scheme.name, { template, isTestPrefix: true })
-    }
-    this.#pools.configure(ready, new PlantCalendar(timeZone))
+  /** The schemes of the plant as they are now. Those with faults give out nothing; `pools` says why. Throws RangeError for no time zone. */
+  configure(schemes: readonly IdentifierScheme[], timeZone: string, { hasShifts = true } = {}): void {
+    this.#pools.configure(schemes, timeZone, hasShifts)
   }
 
   /**
    * Gives out the next identifiers of a scheme, all or none, in the order of their counters. Throws RuntimeError: BadNotFound for a scheme the
    * plant has not; BadInvalidArgument when a field, tag or shift is missing or the identifier would break a rule of its kind;
-   * BadResourceUnavailable when the pool is used up; BadInvalidState when it is stopped; BadEntryExists for the requestId of another request.
+   * BadConfigurationError when its template has faults; BadResourceUnavailable when the pool is used up or the witness cannot be written;
+   * BadInvalidState when it is stopped; BadEntryExists for the requestId of another request.
    */
   allocate(request: AllocationRequest): readonly string[] {
+    this.#witness.open()
     return this.#write('giving out identifiers', () => this.#pools.allocate(request))
   }
 
@@ -134,19 +141,19 @@ export class IdentityStore {
     this.#write('deleting a record', () => this.#records.remove(identifier, user, reason))
   }
 
-  /** An identifier was seen at the line; one that is new came from elsewhere and gets a record. */
+  /**
+   * An identifier was seen at the line. A new one gets a record: it came from elsewhere. One that a scheme of the plant makes with a
+   * counter that was never given out stops that pool. Throws RuntimeError BadInvalidState when its record was deleted.
+   */
   seen(identifier: string, kind: IdentifierKind, user = ''): IdentifierRecord {
-    return this.#write(
-      'noting an identifier',
-      () => this.#records.byNumber(this.#records.known(identifier, kind, user))!,
-    )
+    return this.#write('noting an identifier', () => this.#records.byNumber(this.#known(identifier, kind, user))!)
   }
 
   /** Says where a part was. Throws RuntimeError BadInvalidArgument when it left before it entered, BadInvalidState when it was deleted. */
   place(request: PlaceRequest): PartWindow {
     const { identifier, kind = 'opaque', equipment, enteredTimestamp, leftTimestamp, leavesOthers = false } = request
     return this.#write('placing a part', () =>
-      this.#windows.place(this.#records.known(identifier, kind, request.user ?? ''), {
+      this.#windows.place(this.#known(identifier, kind, request.user ?? ''), {
         equipment,
         entered: enteredTimestamp,
         left: leftTimestamp,
@@ -171,8 +178,29 @@ export class IdentityStore {
     return cursor === undefined ? { parts } : { parts, cursor }
   }
 
+  /** Of each scheme of the plant what it gives out now, or why it does not. */
   pools(): readonly SerialPool[] {
+    this.#witness.open()
     return this.#pools.pools()
+  }
+
+  /** Schemes that give out nothing until a person releases them, also those the plant does not have any more. */
+  stops(): readonly PoolStop[] {
+    return this.#poolTable.stops()
+  }
+
+  /** Why there is no witness outside of the data folder; null = there is, or nothing was given out yet. */
+  get witnessFault(): string | null {
+    return this.#witness.outsideFault
+  }
+
+  /**
+   * Lets a stopped pool go on behind everything that may have been given out, or with a higher counter. Throws RuntimeError: BadNotFound;
+   * BadInvalidState when it is not stopped; BadInvalidArgument for a lower counter; BadResourceUnavailable when none would be left.
+   */
+  releasePool(release: PoolRelease): SerialPool {
+    this.#witness.open()
+    return this.#write('releasing a pool', () => this.#pools.release(release))
   }
 
   /** What was given out and is not commissioned, in the order of the counters. Throws RuntimeError BadNotFound. */
@@ -183,6 +211,19 @@ export class IdentityStore {
   /** The next identifiers as they would be given out now. Throws RuntimeError BadNotFound. */
   upcoming(scheme: string, count: number): readonly string[] {
     return this.#pools.upcoming(scheme, count)
+  }
+
+  /** Before the database is closed: the witness notes that this was the end. */
+  close(): void {
+    this.#witness.close()
+  }
+
+  #known(identifier: string, kind: IdentifierKind, user: string): number {
+    if (!this.#records.find(identifier)) {
+      const own = this.#pools.ownerOf(identifier)
+      if (own) this.#pools.sawUnknown(identifier, kind, own, user)
+    }
+    return this.#records.known(identifier, kind, user)
   }
 
   #write<T>(attempted: string, change: () => T): T {

@@ -1,44 +1,55 @@
 // Gives out identifiers: one counter for each scheme and period, which never goes back, and a row for each identifier, whose spelling
 // the database keeps unique for ever.
 import type { Clock } from '../../base/clock.ts'
-import type { SerialPool, SerialState } from '../../shared/identifier.ts'
+import type { JsonValue } from '../../shared/data-value.ts'
+import type { IdentifierKind, IdentifierScheme, SerialPool, SerialState } from '../../shared/identifier.ts'
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import type { Database, Statement } from '../../storage/database.ts'
-import { spellingOf } from './identifier-spelling.ts'
-import type { IdentifierTemplate, TemplateValues } from './identifier-template.ts'
-import { type PlantCalendar, periodOf } from './plant-calendar.ts'
+import { compileTemplate, type IdentifierTemplate, type TemplateValues } from './identifier-template.ts'
+import { PlantCalendar, periodOf } from './plant-calendar.ts'
+import type { PoolKey, PoolRow, PoolTable } from './pool-table.ts'
+import { TemplateReader } from './template-match.ts'
+import type { TemplateFault } from './template-parts.ts'
+import { hasTestPrefix } from './test-prefix.ts'
+import type { Witness } from './witness.ts'
 import type { WordTable } from './word-table.ts'
 
 export interface AllocationRequest {
   readonly scheme: string
-  /** 1 to 10,000. */
-  readonly count: number
-  /** Fields the template names. */
-  readonly fields?: Readonly<Record<string, string>>
+  /** 1 to 10,000; 1 without. */
+  readonly count?: number
+  /** Fields the template names: texts, numbers and booleans. */
+  readonly fields?: Readonly<Record<string, JsonValue>>
   /** Values of the tags the template names. */
-  readonly tags?: Readonly<Record<string, string>>
+  readonly tags?: Readonly<Record<string, JsonValue>>
+  /** Name of the shift, where the plant has any. */
   readonly shift?: string | null
   readonly user: string
   /** The same again gives the same identifiers. */
   readonly requestId?: string | undefined
 }
 
-/** What has to know, before it is committed, up to which counter identifiers may be given out. */
-export interface Reservations {
-  /** Called inside of the transaction. What it says is on the disk when it returns. */
-  reserve(pool: { readonly scheme: string; readonly period: string; readonly template: string }, upTo: number): void
+/** Which counter of which pool an identifier belongs to. */
+export interface OwnSerial {
+  readonly pool: PoolKey
+  readonly counter: number
 }
 
-/** What a kind of pool gives out, ready to use. */
-export interface ReadyScheme {
-  readonly template: IdentifierTemplate
+export interface PoolRelease {
+  readonly scheme: string
+  readonly user: string
+  readonly reason: string
+  /** Counter to go on with; without it behind everything that may have been given out. */
+  readonly next?: number | undefined
+}
+
+interface ConfiguredScheme {
+  readonly scheme: IdentifierScheme
+  /** null with faults. */
+  readonly template: IdentifierTemplate | null
+  readonly reader: TemplateReader | null
+  readonly faults: readonly TemplateFault[]
   readonly isTestPrefix: boolean
-}
-
-interface PoolRow {
-  readonly number: number
-  readonly next: number
-  readonly reserved: number
 }
 
 /** Counters are made known to the witness in steps of so many. */
@@ -51,35 +62,26 @@ const upcomingCount = 5
 export class SerialPools {
   readonly #words: WordTable
   readonly #clock: Clock
-  readonly #reservations: Reservations
-  readonly #pool: Statement<[string, string], PoolRow>
-  readonly #addPool: Statement<[string, string, string, number, number], PoolRow>
-  readonly #nextOfTemplate: Statement<[string, string], number | null>
-  readonly #movePool: Statement<[number, number, number]>
-  readonly #addSerial: Statement<[string, string, number, number, number, number, number, number, number | null]>
+  readonly #pools: PoolTable
+  readonly #witness: Witness
+  readonly #addSerial: Statement<
+    [string, IdentifierKind, number, number, SerialState, number, number, number, number, number | null]
+  >
   readonly #request: Statement<[string], { number: number; body: string }>
   readonly #addRequest: Statement<[string, string, number], number>
   readonly #ofRequest: Statement<[number], string>
-  readonly #stop: Statement<[string], string>
   readonly #counts: Statement<[string], { state: SerialState; count: number }>
-  #schemes: ReadonlyMap<string, ReadyScheme> = new Map()
+  #schemes: ReadonlyMap<string, ConfiguredScheme> = new Map()
   #calendar: PlantCalendar | null = null
 
-  constructor(database: Database, words: WordTable, clock: Clock, reservations: Reservations) {
+  constructor(database: Database, pools: PoolTable, words: WordTable, clock: Clock, witness: Witness) {
     this.#words = words
     this.#clock = clock
-    this.#reservations = reservations
-    this.#pool = database.prepare('SELECT number, next, reserved FROM pool WHERE scheme = ? AND period = ?')
-    this.#addPool = database.prepare(
-      `INSERT INTO pool (scheme, period, template, next, reserved) VALUES (?, ?, ?, ?, ?) RETURNING number, next, reserved`,
-    )
-    this.#nextOfTemplate = database
-      .prepare<[string, string], number | null>('SELECT max(next) FROM pool WHERE template = ? AND period = ?')
-      .pluck()
-    this.#movePool = database.prepare('UPDATE pool SET next = ?, reserved = ? WHERE number = ?')
+    this.#pools = pools
+    this.#witness = witness
     this.#addSerial = database.prepare(
       `INSERT INTO identifier (identifier, kind, pool, counter, state, allocated, allocated_by, changed, reason, request)
-       VALUES (?, ?, ?, ?, 'allocated', ?, ?, ?, ?, ?) ON CONFLICT (identifier) DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     )
     this.#request = database.prepare('SELECT number, body FROM request WHERE id = ?')
     this.#addRequest = database
@@ -90,103 +92,171 @@ export class SerialPools {
     this.#ofRequest = database
       .prepare<[number], string>('SELECT identifier FROM identifier WHERE request = ? ORDER BY number')
       .pluck()
-    this.#stop = database.prepare<[string], string>('SELECT reason FROM stop WHERE scheme = ?').pluck()
     this.#counts = database.prepare(
       `SELECT state, sum(count) AS count FROM pool_count JOIN pool ON pool.number = pool_count.pool
        WHERE pool.scheme = ? GROUP BY state HAVING sum(count) > 0`,
     )
   }
 
-  configure(schemes: ReadonlyMap<string, ReadyScheme>, calendar: PlantCalendar): void {
-    this.#schemes = schemes
-    this.#calendar = calendar
+  configure(schemes: readonly IdentifierScheme[], timeZone: string, hasShifts: boolean): void {
+    const configured = new Map<string, ConfiguredScheme>()
+    for (const scheme of schemes) {
+      const { template, faults } = compileTemplate(scheme, { hasShifts })
+      const reader = template && new TemplateReader(template)
+      const isTestPrefix = hasTestPrefix(scheme.kind, scheme.template)
+      configured.set(scheme.name, { scheme, template, reader, faults, isTestPrefix })
+    }
+    this.#schemes = configured
+    this.#calendar = new PlantCalendar(timeZone)
   }
 
   /** Inside of a transaction. All or none; in the order of their counters. Throws RuntimeError as said in identity-store.ts. */
   allocate(request: AllocationRequest): readonly string[] {
-    const { template } = this.#ready(request.scheme)
-    if (!Number.isInteger(request.count) || request.count < 1 || request.count > mostAtOnce)
+    const { scheme: name, count = 1, fields = {}, requestId } = request
+    const template = this.#templateOf(name)
+    if (!Number.isInteger(count) || count < 1 || count > mostAtOnce)
       throw new RuntimeError(
         'BadInvalidArgument',
-        `${request.count} identifiers cannot be given out at once; 1 to ${mostAtOnce} can.`,
+        `${count} identifiers cannot be given out at once; 1 to ${mostAtOnce} can.`,
       )
-    const body = JSON.stringify([request.scheme, request.count, Object.entries(request.fields ?? {}).sort()])
+    const body = JSON.stringify([name, count, Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))])
     let requestNumber: number | null = null
-    if (request.requestId !== undefined) {
-      const before = this.#request.get(request.requestId)
+    if (requestId !== undefined) {
+      const before = this.#request.get(requestId)
       if (before && before.body !== body)
         throw new RuntimeError(
           'BadEntryExists',
-          `The request ${request.requestId} has been answered already, and asked for something else then.`,
+          `The request ${requestId} was answered already, and asked for something else then.`,
         )
       if (before) return this.#ofRequest.all(before.number)
-      requestNumber = this.#addRequest.get(request.requestId, body, this.#clock.now())!
+      requestNumber = this.#addRequest.get(requestId, body, this.#clock.now())!
     }
-    const refusal = this.#stop.get(request.scheme)
-    if (refusal !== undefined) throw new RuntimeError('BadInvalidState', refusal)
-    return this.#giveOut(template, request, requestNumber)
+    const refusal = this.#refusalOf(name)
+    if (refusal !== null) throw new RuntimeError('BadInvalidState', refusal)
+    return this.#giveOut(template, request, count, requestNumber)
   }
 
-  #giveOut(template: IdentifierTemplate, request: AllocationRequest, requestNumber: number | null): readonly string[] {
+  #giveOut(
+    template: IdentifierTemplate,
+    request: AllocationRequest,
+    count: number,
+    requestNumber: number | null,
+  ): readonly string[] {
     const now = this.#clock.now()
     const { scheme } = template
     const values = this.#values(request, now)
-    const period = periodOf(scheme.reset, values.time)
-    const pool = this.#poolOf(template, period)
+    const key = { scheme: scheme.name, period: periodOf(scheme.reset, values.time), template: scheme.template }
+    const pool = this.#pools.findOrAdd(key, scheme.first)
     const user = this.#words.numberOf(request.user)
     const noReason = this.#words.numberOf('')
     const given: string[] = []
-    let reserved = pool.reserved
-    let counter = pool.next
+    let { reserved } = pool
+    let counter = Math.max(pool.next, scheme.first)
     let takenCount = 0
-    for (; given.length < request.count; counter++) {
+    for (; given.length < count; counter++) {
       if (counter > template.last)
         throw new RuntimeError(
           'BadResourceUnavailable',
-          `The pool ${scheme.name} is used up: of ${request.count} identifiers ${given.length} are left; its last counter is ${template.last}.`,
+          `The pool ${scheme.name} is used up: its last counter is ${template.last}, and of ${count} identifiers ${given.length} were left.`,
         )
       if (counter > reserved) {
-        reserved = Math.ceil((counter + request.count - given.length) / reservationStep) * reservationStep
-        this.#reservations.reserve({ scheme: scheme.name, period, template: scheme.template }, reserved)
+        reserved = Math.ceil((counter + count - given.length) / reservationStep) * reservationStep
+        this.#witness.reserve(key, reserved)
       }
-      const identifier = spellingOf(scheme.kind, template.write({ ...values, counter }))
-      const { changes } = this.#addSerial.run(
-        identifier,
-        scheme.kind,
-        pool.number,
-        counter,
-        now,
-        user,
-        now,
-        noReason,
-        requestNumber,
-      )
-      if (changes === 1) given.push(identifier)
+      const identifier = template.identifier({ ...values, counter })
+      if (this.#add(identifier, scheme.kind, pool, counter, 'allocated', now, user, noReason, requestNumber))
+        given.push(identifier)
       else if (++takenCount > mostTaken)
         throw new RuntimeError(
           'BadEntryExists',
-          `The pool ${scheme.name} is at ${counter}, and more than ${mostTaken} identifiers from there on exist already; the pool has to be released with a higher counter.`,
+          `The pool ${scheme.name} is at ${pool.next}, and more than ${mostTaken} identifiers from there on exist already; it has to be released with a higher counter.`,
         )
     }
-    this.#movePool.run(counter, reserved, pool.number)
+    this.#pools.move(pool, counter, reserved)
+    this.#witness.touch(key)
     return given
   }
 
-  /** The next identifiers as they would be given out now; a field or tag that is not known stands there as it does in the template. */
-  upcoming(schemeName: string, count: number): readonly string[] {
-    const { template } = this.#ready(schemeName)
-    const values = this.#values({
-      fields: asWritten(template.fields, 'field'),
-      tags: asWritten(template.tags, 'tag'),
-      shift: '{shift}',
-    })
-    const isComplete = template.fields.length === 0 && template.tags.length === 0 && !template.usesShift
-    const upcoming: string[] = []
-    let counter = this.#nextOf(template, periodOf(template.scheme.reset, values.time))
-    for (; upcoming.length < count && counter <= template.last; counter++) {
-      const text = template.write({ ...values, counter })
-      upcoming.push(isComplete ? spellingOf(template.scheme.kind, text) : text)
+  /**
+   * An identifier that one of the schemes makes and that is not in the database; null = none makes it, or with a counter the plant leaves
+   * to others.
+   */
+  ownerOf(identifier: string): OwnSerial | null {
+    for (const { scheme, template, reader } of this.#schemes.values()) {
+      const match = reader?.read(identifier)
+      if (!template || !match || match.counter < scheme.first || match.counter > template.last) continue
+      return {
+        pool: { scheme: scheme.name, period: match.period, template: scheme.template },
+        counter: match.counter,
+      }
     }
+    return null
+  }
+
+  /** Inside of a transaction. An own identifier was seen that is not in the database: stops its pool, or takes it up as a lost one. */
+  sawUnknown(identifier: string, kind: IdentifierKind, { pool: key, counter }: OwnSerial, user: string): void {
+    const now = this.#clock.now()
+    const row = this.#pools.find(key.scheme, key.period)
+    if (row && counter < row.next) {
+      if (!this.#pools.isSkipped(row, counter)) return
+      const reason = this.#words.numberOf('Seen; it was given out by a state of the station that is lost.')
+      this.#add(identifier, kind, row, counter, 'encoded', now, this.#words.numberOf(user), reason, null)
+      return
+    }
+    this.#pools.stop({
+      scheme: key.scheme,
+      reason: `The pool ${key.scheme} gives out nothing: ${identifier} was seen, whose counter ${counter} was never given out here. An older state of the station may have come back, or somebody else gives out the same identifiers. When a person releases it, it goes on behind that counter, or with the one that person says.`,
+      period: key.period,
+      next: counter + 1,
+      timestamp: now,
+    })
+  }
+
+  /** Inside of a transaction. Throws RuntimeError BadNotFound, BadInvalidState, BadInvalidArgument, BadResourceUnavailable. */
+  release({ scheme: name, user, reason, next }: PoolRelease): SerialPool {
+    const template = this.#templateOf(name)
+    const stop = this.#pools.stopOf(name)
+    if (!stop && next === undefined && this.#witness.refusal === null)
+      throw new RuntimeError('BadInvalidState', `The pool ${name} is not stopped.`)
+    const now = this.#clock.now()
+    const period = periodOf(template.scheme.reset, this.#time(now))
+    const pool = this.#pools.findOrAdd(this.#keyOf(template, period), template.scheme.first)
+    if (next !== undefined && next < pool.next)
+      throw new RuntimeError(
+        'BadInvalidArgument',
+        `The pool ${name} cannot go on with ${next}: a counter never goes back, and ${pool.next} comes next.`,
+      )
+    const passedOver = `Passed over when ${user} released the pool: ${reason}`
+    const target = next ?? Math.max(pool.next, stop?.period === period ? stop.next : 0)
+    if (target > template.last)
+      throw new RuntimeError(
+        'BadResourceUnavailable',
+        `The pool ${name} cannot go on with ${target}: its last counter is ${template.last}. Say the counter it goes on with, from ${pool.next}.`,
+      )
+    this.#pools.passOver(pool, target, passedOver, now)
+    if (stop && stop.period !== period && next === undefined) {
+      const other = this.#pools.findOrAdd(this.#keyOf(template, stop.period), template.scheme.first)
+      this.#pools.passOver(other, stop.next, passedOver, now)
+    }
+    this.#pools.release(name)
+    this.#witness.takeOver()
+    return this.pool(name)
+  }
+
+  /** The next identifiers as they would be given out now; a field or tag that is not known stands there as it does in the template. */
+  upcoming(name: string, count: number): readonly string[] {
+    const template = this.#templateOf(name)
+    const values = this.#values(
+      { fields: asWritten(template.fields, 'field'), tags: asWritten(template.tags, 'tag'), shift: '{shift}' },
+      this.#clock.now(),
+    )
+    const { reset, first } = template.scheme
+    const upcoming: string[] = []
+    let counter = this.#pools.nextOf(this.#keyOf(template, periodOf(reset, values.time)), first)
+    for (; upcoming.length < count && counter <= template.last; counter++)
+      upcoming.push(
+        template.isComplete ? template.identifier({ ...values, counter }) : template.sketch({ ...values, counter }),
+      )
     return upcoming
   }
 
@@ -195,14 +265,15 @@ export class SerialPools {
     return [...this.#schemes.keys()].map((name) => this.pool(name))
   }
 
+  /** Throws RuntimeError BadNotFound. */
   pool(name: string): SerialPool {
-    const { template, isTestPrefix } = this.#ready(name)
-    const { scheme } = template
+    const { scheme, template, faults, isTestPrefix } = this.#configured(name)
     const period = periodOf(scheme.reset, this.#time(this.#clock.now()))
-    const next = this.#nextOf(template, period)
+    const next = this.#pools.nextOf({ scheme: name, period, template: scheme.template }, scheme.first)
+    const last = template?.last ?? scheme.last
     const counts: Partial<Record<SerialState, number>> = {}
     for (const { state, count } of this.#counts.all(name)) counts[state] = count
-    const usedUp = next > template.last ? `The pool is used up: its last counter is ${template.last}.` : null
+    const usedUp = next > last ? `The pool ${name} is used up: its last counter is ${last}.` : null
     return {
       scheme: name,
       kind: scheme.kind,
@@ -210,45 +281,73 @@ export class SerialPools {
       period,
       next,
       first: scheme.first,
-      last: template.last,
+      last,
       counts,
-      refusal: this.#stop.get(name) ?? usedUp,
-      upcoming: this.upcoming(name, upcomingCount),
+      refusal: faults.length > 0 ? faultSentence(name, faults) : (this.#refusalOf(name) ?? usedUp),
+      upcoming: template ? this.upcoming(name, upcomingCount) : [],
       licensed: scheme.licensed,
       isTestPrefix,
     }
   }
 
-  #ready(name: string): ReadyScheme {
-    const ready = this.#schemes.get(name)
-    if (!ready)
-      throw new RuntimeError('BadNotFound', `The plant has no scheme ${name} that identifiers can be given out by.`)
-    return ready
+  #add(
+    identifier: string,
+    kind: IdentifierKind,
+    pool: PoolRow,
+    counter: number,
+    state: SerialState,
+    now: number,
+    user: number,
+    reason: number,
+    request: number | null,
+  ): boolean {
+    const { number } = pool
+    return this.#addSerial.run(identifier, kind, number, counter, state, now, user, now, reason, request).changes === 1
   }
 
-  #poolOf(template: IdentifierTemplate, period: string): PoolRow {
-    const { name, template: text } = template.scheme
-    const next = this.#nextOf(template, period)
-    const row = this.#pool.get(name, period) ?? this.#addPool.get(name, period, text, next, next - 1)!
-    // The scheme may begin higher than it did.
-    return row.next < next ? { ...row, next } : row
+  #refusalOf(name: string): string | null {
+    return this.#witness.refusal ?? this.#pools.stopOf(name)?.reason ?? null
   }
 
-  /** A scheme that was given another name goes on where its template was. */
-  #nextOf(template: IdentifierTemplate, period: string): number {
-    const { name, template: text, first } = template.scheme
-    const own = this.#pool.get(name, period)?.next
-    return Math.max(own ?? this.#nextOfTemplate.get(text, period) ?? first, first)
+  #configured(name: string): ConfiguredScheme {
+    const configured = this.#schemes.get(name)
+    if (!configured)
+      throw new RuntimeError('BadNotFound', `The plant has no scheme ${name} that identifiers could be given out by.`)
+    return configured
   }
 
-  #values(given: Partial<AllocationRequest>, now = this.#clock.now()): Omit<TemplateValues, 'counter'> {
-    return { time: this.#time(now), fields: given.fields ?? {}, tags: given.tags ?? {}, shift: given.shift ?? null }
+  #templateOf(name: string): IdentifierTemplate {
+    const { template, faults } = this.#configured(name)
+    if (!template) throw new RuntimeError('BadConfigurationError', faultSentence(name, faults))
+    return template
+  }
+
+  #keyOf({ scheme }: IdentifierTemplate, period: string): PoolKey {
+    return { scheme: scheme.name, period, template: scheme.template }
+  }
+
+  #values(given: Omit<AllocationRequest, 'scheme' | 'user'>, now: number): Omit<TemplateValues, 'counter'> {
+    const { fields = {}, tags = {}, shift = null } = given
+    return { time: this.#time(now), fields: textsOf(fields), tags: textsOf(tags), shift }
   }
 
   #time(timestamp: number) {
-    if (!this.#calendar) throw new RuntimeError('BadInvalidState', 'No schemes have been configured.')
+    if (!this.#calendar) throw new RuntimeError('BadInvalidState', 'The schemes of the plant are not known yet.')
     return this.#calendar.at(timestamp)
   }
+}
+
+function faultSentence(name: string, faults: readonly TemplateFault[]): string {
+  return `The template of ${name} has faults: ${faults.map(({ message }) => message.replace(/\.$/, '')).join('; ')}.`
+}
+
+/** Lists, objects and null are no text on a label: they count as missing. */
+function textsOf(values: Readonly<Record<string, JsonValue>>): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      texts[name] = String(value)
+  return texts
 }
 
 function asWritten(names: readonly string[], kind: string): Record<string, string> {

@@ -50,6 +50,8 @@ export const migration0001: Migration = {
     CREATE TABLE stop (                    -- schemes that give out nothing until a person releases them
       scheme TEXT PRIMARY KEY,
       reason TEXT NOT NULL,
+      period TEXT NOT NULL,                -- of the counter below
+      next INTEGER NOT NULL,               -- counter it goes on with, if higher than the pool's; 0 = the pool's
       timestamp INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
