@@ -31,6 +31,8 @@ export class FakeLabelPrinter {
   /** Faults do not keep it from answering: some printers do, Zebra's do not. */
   answersInFault = false
   connectionCount = 0
+  /** So many bytes are still read, then the connections break; null = it stays well. */
+  breaksAfterBytes: number | null = null
   /** Is called with each label before it comes out; may make something go wrong. */
   onLabel: (label: FakeLabel) => void = () => undefined
   readonly #sockets = new Set<Socket>()
@@ -106,7 +108,18 @@ export class FakeLabelPrinter {
     if (this.hangs) socket.pause()
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => undefined)
-    socket.on('data', (bytes) => this.#take(bytes.toString('latin1'), socket))
+    socket.on('data', (bytes) => this.#receive(bytes.toString('latin1'), socket))
+  }
+
+  #receive(text: string, socket: Socket): void {
+    const left = this.breaksAfterBytes
+    if (left === null || text.length < left) {
+      if (left !== null) this.breaksAfterBytes = left - text.length
+      return this.#take(text, socket)
+    }
+    this.breaksAfterBytes = null
+    this.#take(text.slice(0, left), socket)
+    this.cut()
   }
 
   #take(text: string, socket: Socket): void {

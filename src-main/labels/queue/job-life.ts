@@ -26,7 +26,7 @@ const steps: Readonly<Record<LabelJobState, readonly LabelJobState[]>> = {
 }
 
 /** States from which a serial that came to nothing may still be scrapped (OPC 30260, SerialNumberState). */
-const scrappable: readonly SerialState[] = ['allocated', 'encoded', 'commissioned', 'sampled']
+const scrappable: readonly SerialState[] = ['allocated', 'encoded', 'commissioned']
 
 /** What is said with a step. */
 export interface StepNote {
@@ -101,6 +101,18 @@ export class JobLife {
     if (job.identifier === null) return
     const state = this.#serials.record(job.identifier)?.state ?? null
     if (state !== null && scrappable.includes(state)) this.#moveSerial(job, 'scrapped', user, reason)
+  }
+
+  /**
+   * A label that was on its way and whose end nobody knows: in doubt, unless its identifier was read meanwhile. With the step a part of it may
+   * wait in the printer's memory.
+   */
+  doubt(job: StoredJob, message: string): StoredJob {
+    this.printers.get(job.printer)
+    this.printers.setMayHoldRest(job.printer, true)
+    const doubtful = this.step(job, 'inDoubt', { message })
+    if (doubtful.scanned === null) return doubtful
+    return this.step(doubtful, 'printed', { detail: 'its identifier was read', action: 'resolved' })
   }
 
   /** allocated → encoded with the first print, encoded → commissioned with its verification, scrapped when it came to nothing. */

@@ -78,15 +78,19 @@ export class LabelVerification {
     const expected = waiting.find((job) => job.identifier === scan.identifier)
     if (expected) return this.#compare(expected, scan)
     const onItsWay = jobs.findLast((job) => job.state === 'sent')
-    if (onItsWay) {
-      life.amend(onItsWay, { scanned: scan.text })
-      return { kind: 'verified', job: onItsWay.id }
-    }
+    if (onItsWay) return this.#scannedOnItsWay(onItsWay, scan)
     // A known label that was verified before may pass again; only at a scanner that belongs to a printer is another label a wrong one.
     const oldest = waiting.find((job) => this.#parts.printer(job.printer)?.verify?.scanner === scan.source)
     if (!oldest) return null
     const what = scan.identifier === '' ? scan.text : scan.identifier
     return this.#reject(oldest, scan, `the scanner ${scan.source} read ${what} instead of ${oldest.identifier}`)
+  }
+
+  /** Seen before the printer said that it is out: the scan is kept with the label. */
+  #scannedOnItsWay(job: StoredJob, scan: LabelScan): ScanOutcome | null {
+    if (!this.#isOfScanner(job, scan.source) || this.#isGradeTooLow(job, scan)) return null
+    this.#parts.life.amend(job, { scanned: scan.text })
+    return this.#parts.printer(job.printer)?.verify ? { kind: 'verified', job: job.id } : null
   }
 
   /** A label in doubt was seen: it came out. */

@@ -304,9 +304,7 @@ export class PrintQueue {
   #recover(): void {
     const recover = this.#parts.database.transaction(() => {
       for (const job of this.#life.jobs.inState('sent')) {
-        this.#life.printers.get(job.printer)
-        this.#life.printers.setMayHoldRest(job.printer, true)
-        this.#life.step(job, 'inDoubt', { message: 'the station ended while the label was on its way to the printer' })
+        this.#life.doubt(job, 'the station ended while the label was on its way to the printer')
       }
     })
     try {

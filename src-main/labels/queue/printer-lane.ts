@@ -307,14 +307,21 @@ export class PrinterLane {
 
   #stepPrinted(job: StoredJob): void {
     const { life, images, clock } = this.#parts
-    const awaitsScan = this.printer.verify !== null && job.identifier !== null
-    life.step(job, 'printed', {}, { awaitsScan })
+    const scanned = life.jobs.byId(job.id)?.scanned ?? null
+    const isVerified = this.printer.verify !== null && scanned !== null
+    const printed = life.step(job, 'printed', {}, { awaitsScan: this.#awaitsScan(job) && !isVerified })
+    // The scanner was faster than the printer's answer.
+    if (isVerified) life.step(printed, 'verified', { detail: 'read while it came out' })
     if (job.imageHash !== null) images.touch(job.imageHash, clock.now())
   }
 
   #afterPrinted(job: StoredJob): void {
     this.#printed = null
-    if (this.printer.verify !== null && job.identifier !== null) this.#parts.onAwaitingScan(job)
+    if (this.#awaitsScan(job)) this.#parts.onAwaitingScan(job)
+  }
+
+  #awaitsScan(job: StoredJob): boolean {
+    return this.printer.verify !== null && job.identifier !== null
   }
 
   /** Nobody knows whether the label came out, unless the channel is sure that nothing of it left. */
@@ -330,10 +337,7 @@ export class PrinterLane {
         const now = life.jobs.byId(job.id)
         if (now?.state !== 'sent') return
         if (isUntouched) life.step(now, 'queued', { message: '', detail: message, action: 'notSent' })
-        else {
-          life.printers.setMayHoldRest(this.printer.name, true)
-          life.step(now, 'inDoubt', { message })
-        }
+        else life.doubt(now, message)
       }))
     )
       if (this.#isClosed) return
