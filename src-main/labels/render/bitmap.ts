@@ -100,23 +100,28 @@ export class Bitmap {
     return part
   }
 
-  rotated(turn: QuarterTurn): Bitmap {
-    if (turn === 0) return this
-    const isSideways = turn !== 180
-    const { width, height } = this
-    const rotated = new Bitmap(isSideways ? height : width, isSideways ? width : height)
-    for (let y = 0; y < height; y++)
+  /** Calls for each black dot, row by row. */
+  forEachBlack(visit: (x: number, y: number) => void): void {
+    for (let y = 0; y < this.height; y++)
       for (let byte = 0; byte < this.rowBytes; byte++) {
         let bits = this.bytes[y * this.rowBytes + byte]!
         while (bits !== 0) {
           const bit = Math.clz32(bits) - 24
           bits &= ~(0x80 >> bit)
-          const x = byte * 8 + bit
-          if (turn === 90) rotated.blacken(height - 1 - y, x)
-          else if (turn === 180) rotated.blacken(width - 1 - x, height - 1 - y)
-          else rotated.blacken(y, width - 1 - x)
+          visit(byte * 8 + bit, y)
         }
       }
+  }
+
+  rotated(turn: QuarterTurn): Bitmap {
+    if (turn === 0) return this
+    const { width, height } = this
+    const rotated = turn === 180 ? new Bitmap(width, height) : new Bitmap(height, width)
+    this.forEachBlack((x, y) => {
+      if (turn === 90) rotated.blacken(height - 1 - y, x)
+      else if (turn === 180) rotated.blacken(width - 1 - x, height - 1 - y)
+      else rotated.blacken(y, width - 1 - x)
+    })
     return rotated
   }
 

@@ -2,22 +2,35 @@
 // packages, in the build beside its code (electron.config.ts puts them there).
 import { fileURLToPath } from 'node:url'
 
-const isBuilt = !import.meta.url.endsWith('.ts')
+/** The fonts of labels, in the order they are asked for a letter. */
+export const fontFamilies = ['noto-sans-sc', 'noto-sans'] as const
+export type FontFamily = (typeof fontFamilies)[number]
 
-/** Folder of the build with all of them. */
-const builtFolder = './label-assets/'
+/** 400 = regular, 700 = bold. */
+export type FontWeight = 400 | 700
+
+const isBuilt = !import.meta.url.endsWith('.ts')
 
 /** Program of the decoder (WebAssembly). */
 export function decoderFile(): string {
-  return isBuilt
-    ? fileURLToPath(new URL(`${builtFolder}zxing_reader.wasm`, import.meta.url))
-    : fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm'))
+  return isBuilt ? builtFile('zxing_reader.wasm') : packageFile('zxing-wasm/reader/zxing_reader.wasm')
 }
 
-/** A file of the font: `latin-400`, `chinese-simplified-700` … */
-export function fontFile(name: string): string {
-  const file = `noto-sans-sc-${name}-normal.woff`
-  return isBuilt
-    ? fileURLToPath(new URL(builtFolder + file, import.meta.url))
-    : fileURLToPath(import.meta.resolve(`@fontsource/noto-sans-sc/files/${file}`))
+/** Which letters each file of a family has: `{ "greek": "U+0370-0377,…" }`. */
+export function fontRangesFile(family: FontFamily): string {
+  return isBuilt ? builtFile(`${family}.json`) : packageFile(`@fontsource/${family}/unicode.json`)
+}
+
+/** A file of a family: `latin`, `[101]` … as its ranges name it. */
+export function fontFile(family: FontFamily, subset: string, weight: FontWeight): string {
+  const file = `${family}-${subset.replaceAll(/[[\]]/g, '')}-${weight}-normal.woff`
+  return isBuilt ? builtFile(file) : packageFile(`@fontsource/${family}/files/${file}`)
+}
+
+function builtFile(name: string): string {
+  return fileURLToPath(new URL(`./label-assets/${name}`, import.meta.url))
+}
+
+function packageFile(specifier: string): string {
+  return fileURLToPath(import.meta.resolve(specifier))
 }

@@ -1,92 +1,101 @@
-// The font of labels: Noto Sans SC (SIL Open Font License), regular and bold, cut into files by the letters they have. A file is
-// read when a label first has one of its letters.
+// The letters of labels: Noto Sans SC and, for Greek and other European letters, Noto Sans (SIL Open Font License), regular and bold.
+// A file is read when a label first has one of its letters.
 import { readFileSync } from 'node:fs'
 import type { Font } from 'fontkit'
 import * as fontkit from 'fontkit'
 import { Bitmap } from './bitmap.ts'
-import { fontFile } from './label-assets.ts'
+import { type FontSubset, FontSubsets } from './font-subsets.ts'
+import { type FontWeight, fontFile } from './label-assets.ts'
 import { addCubic, addQuadratic, fillPolygons } from './scan-conversion.ts'
+import { unpackWoff } from './woff.ts'
 
 /** A letter in dots. */
 export interface GlyphPicture {
   readonly bitmap: Bitmap
-  /** From the pen to the left edge of `bitmap`, and from the baseline up to its upper edge; dots. */
+  /** From the pen to the left edge of `bitmap`, and from the baseline down to its upper edge (usually negative); dots. */
   readonly left: number
   readonly top: number
 }
 
-/** Files in the order they are asked. */
-const files = ['latin', 'chinese-simplified'] as const
+/** Most outlines, pictures and files kept: less than 20 MB at 600 dpi. */
+const mostOutlines = 4000
+const mostPictureBytes = 8 * 1024 * 1024
+const mostFonts = 40
 
-/** Most glyph pictures kept: about 10 MB at 600 dpi. */
-const mostPictures = 4000
-
-/** Of the font; em = 1. */
+/** Of Noto Sans SC, by which lines are set; em = 1. */
 export const ascent = 1.16
 export const descent = 0.288
 
 interface Outline {
   /** In em. */
   readonly advance: number
-  /** `M x y`, `L x y`, `Q cx cy x y`, `C …` of the font, y upward, in font units. */
-  readonly commands: readonly { readonly command: string; readonly args: readonly number[] }[]
   readonly unitsPerEm: number
+  /** In font units, y upward. */
+  readonly commands: readonly { readonly command: string; readonly args: readonly number[] }[]
 }
 
 export class LabelFonts {
+  readonly #subsets = new FontSubsets()
   readonly #fonts = new Map<string, Font>()
   readonly #outlines = new Map<string, Outline | null>()
   readonly #pictures = new Map<string, GlyphPicture>()
+  #pictureBytes = 0
 
-  /** Width of a letter, in em; null = the font has no such letter. */
+  /** Width of a letter, in em; null = no font has it. */
   advanceOf(codePoint: number, isBold: boolean): number | null {
     return this.#outlineOf(codePoint, isBold)?.advance ?? null
   }
 
-  /** A letter the font has, at a size of so many dots an em. */
+  /** A letter a font has, at a size of so many dots an em. */
   pictureOf(codePoint: number, isBold: boolean, emDots: number): GlyphPicture {
     const key = `${codePoint} ${isBold} ${emDots}`
-    let picture = this.#pictures.get(key)
-    if (picture === undefined) {
-      const outline = this.#outlineOf(codePoint, isBold)
-      if (outline === null) throw new RangeError(`the font has no U+${codePoint.toString(16)}`)
-      picture = drawGlyph(outline, emDots)
-      if (this.#pictures.size >= mostPictures) this.#pictures.clear()
-      this.#pictures.set(key, picture)
-    }
+    const known = this.#pictures.get(key)
+    if (known !== undefined) return known
+    const outline = this.#outlineOf(codePoint, isBold)
+    if (outline === null) throw new RangeError(`no font has U+${codePoint.toString(16)}`)
+    const picture = drawGlyph(outline, emDots)
+    this.#keep(key, picture)
     return picture
+  }
+
+  #keep(key: string, picture: GlyphPicture): void {
+    if (this.#pictureBytes > mostPictureBytes) {
+      this.#pictures.clear()
+      this.#pictureBytes = 0
+    }
+    this.#pictures.set(key, picture)
+    this.#pictureBytes += picture.bitmap.bytes.length + key.length + 100
   }
 
   #outlineOf(codePoint: number, isBold: boolean): Outline | null {
     const key = `${codePoint} ${isBold}`
     let outline = this.#outlines.get(key)
     if (outline === undefined) {
-      outline = this.#readOutline(codePoint, isBold)
-      if (this.#outlines.size >= mostPictures) this.#outlines.clear()
+      outline = this.#readOutline(codePoint, isBold ? 700 : 400)
+      if (this.#outlines.size >= mostOutlines) this.#outlines.clear()
       this.#outlines.set(key, outline)
     }
     return outline
   }
 
-  #readOutline(codePoint: number, isBold: boolean): Outline | null {
-    for (const file of files) {
-      const font = this.#font(`${file}-${isBold ? 700 : 400}`)
+  #readOutline(codePoint: number, weight: FontWeight): Outline | null {
+    for (const subset of this.#subsets.subsetsWith(codePoint)) {
+      const font = this.#font(subset, weight)
       if (!font.hasGlyphForCodePoint(codePoint)) continue
       const glyph = font.glyphForCodePoint(codePoint)
-      return {
-        advance: glyph.advanceWidth / font.unitsPerEm,
-        commands: glyph.path.commands,
-        unitsPerEm: font.unitsPerEm,
-      }
+      const { unitsPerEm } = font
+      return { advance: glyph.advanceWidth / unitsPerEm, unitsPerEm, commands: glyph.path.commands }
     }
     return null
   }
 
-  #font(name: string): Font {
-    let font = this.#fonts.get(name)
+  #font(subset: FontSubset, weight: FontWeight): Font {
+    const file = fontFile(subset.family, subset.name, weight)
+    let font = this.#fonts.get(file)
     if (font === undefined) {
-      font = fontkit.create(readFileSync(fontFile(name))) as Font
-      this.#fonts.set(name, font)
+      font = fontkit.create(Buffer.from(unpackWoff(readFileSync(file)))) as Font
+      if (this.#fonts.size >= mostFonts) this.#fonts.clear()
+      this.#fonts.set(file, font)
     }
     return font
   }
@@ -107,22 +116,19 @@ function drawGlyph({ commands, unitsPerEm }: Outline, emDots: number): GlyphPict
   return pictureOfPolygons(polygons)
 }
 
-function pictureOfPolygons(polygons: readonly number[][]): GlyphPicture {
-  let [left, top, right, bottom] = [0, 0, 0, 0]
-  let isFirst = true
+function pictureOfPolygons(polygons: readonly (readonly number[])[]): GlyphPicture {
+  let [left, top, right, bottom] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0]
   for (const polygon of polygons)
     for (let at = 0; at < polygon.length; at += 2) {
-      const x = polygon[at]!
-      const y = polygon[at + 1]!
-      left = isFirst ? x : Math.min(left, x)
-      right = isFirst ? x : Math.max(right, x)
-      top = isFirst ? y : Math.min(top, y)
-      bottom = isFirst ? y : Math.max(bottom, y)
-      isFirst = false
+      left = Math.min(left, polygon[at]!)
+      right = Math.max(right, polygon[at]!)
+      top = Math.min(top, polygon[at + 1]!)
+      bottom = Math.max(bottom, polygon[at + 1]!)
     }
+  if (polygons.length === 0) return { bitmap: new Bitmap(0, 0), left: 0, top: 0 }
   const x = Math.floor(left)
   const y = Math.floor(top)
-  const bitmap = new Bitmap(Math.ceil(right) - x + 1, Math.ceil(bottom) - y + 1)
+  const bitmap = new Bitmap(Math.max(1, Math.ceil(right) - x), Math.max(1, Math.ceil(bottom) - y))
   fillPolygons(
     bitmap,
     polygons.map((polygon) => polygon.map((value, at) => value - (at % 2 === 0 ? x : y))),

@@ -34,6 +34,8 @@ export interface RenderedSymbol {
   readonly y: number
   readonly width: number
   readonly height: number
+  /** The same with the white around it that belongs to it. */
+  readonly quietArea: DotRectangle
   /** How it is turned on the label. */
   readonly rotate: QuarterTurn
   /** Its narrowest bar; dots. */
@@ -52,6 +54,8 @@ export interface RenderedLabel {
   /** SHA-256 of width and height (4 bytes each, most significant first) and bitmap; hexadecimal. */
   readonly hash: string
   readonly symbols: readonly RenderedSymbol[]
+  /** Where each element is before the label as a whole is turned; dots. */
+  readonly areas: readonly DotRectangle[]
   /** Why this label must not be printed, as sentences; empty = it may. */
   readonly faults: readonly string[]
 }
@@ -117,6 +121,7 @@ class LabelDrawing {
       bitmap: label.bytes,
       hash: bitmapHash(label.width, label.height, label.bytes),
       symbols: this.#symbols.map((symbol) => this.#rendered(symbol)),
+      areas: template.elements.map((_, index) => this.#areas[index] ?? { x: 0, y: 0, width: 0, height: 0 }),
       faults: this.#faults,
     }
   }
@@ -200,7 +205,8 @@ class LabelDrawing {
   /** Text below bars, as wide as they are, or at half its size as wide as it gets. */
   #textBelow(symbology: Symbology, text: string, width: number, index: number): Bitmap | null {
     const { dpi } = this.#request
-    const shown = symbology.aimId === null ? symbology.readsAs(text) : text
+    // Separators of ISO/IEC 15434 are nothing to look at.
+    const shown = (symbology.aimId === null ? symbology.readsAs(text) : text).replaceAll(/\p{Cc}/gu, ' ')
     const fontSize = barTextSize * dotsPerMm(dpi)
     const box = { fontSize, isBold: false, width, height: null, align: 'center' } as const
     const drawn = drawText(fonts, shown, box)
@@ -284,7 +290,7 @@ class LabelDrawing {
     )
   }
 
-  #rendered({ index, symbology, text, module, rotate, area }: PlacedSymbol): RenderedSymbol {
+  #rendered({ index, symbology, text, module, rotate, area, quietArea }: PlacedSymbol): RenderedSymbol {
     const { template, dpi } = this.#request
     return {
       element: index,
@@ -292,6 +298,7 @@ class LabelDrawing {
       text,
       readsAs: symbology.readsAs(text),
       ...rotatedRectangle(area, template.rotate, this.#bitmap),
+      quietArea: rotatedRectangle(quietArea, template.rotate, this.#bitmap),
       rotate: ((rotate + template.rotate) % 360) as QuarterTurn,
       module,
       moduleMm: module / dotsPerMm(dpi),

@@ -1,5 +1,5 @@
 // A text as the modules of a bar code. bwip-js finds them; how large they get is decided here, in whole dots.
-import bwipjs from 'bwip-js/node'
+import bwipjs, { type RawOptions } from 'bwip-js/node'
 import { messageOf } from '../../shared/runtime-error.ts'
 import { Bitmap } from '../render/bitmap.ts'
 import { isAscii } from './letters.ts'
@@ -41,19 +41,30 @@ export function encodeSymbol(request: SymbolRequest): EncodedSymbol {
     symbology.fault(text) ?? (errorCorrection === null ? null : errorCorrectionFault(symbology, errorCorrection))
   if (fault !== null) return { ok: false, fault }
   try {
-    const [encoded]: readonly (EncodedModules | EncodedBars)[] = bwipjs.raw({
-      bcid: symbology.name,
-      ...optionsFor(request),
-    })
-    if (encoded === undefined) return { ok: false, fault: 'nothing came of it' }
+    const encoded = encodedIn(symbology.sizes ?? [null], { bcid: symbology.name, ...optionsFor(request) })
     return { ok: true, bitmap: 'pixs' in encoded ? drawModules(encoded, request) : drawBars(encoded, request) }
   } catch (error) {
     return { ok: false, fault: encoderFault(messageOf(error)) }
   }
 }
 
-function optionsFor({ symbology, text, errorCorrection }: SymbolRequest) {
-  const options: Record<string, string | boolean> = { ...symbology.options }
+/** Encodes in the first of the sizes that is large enough; null = the encoder chooses. Throws the encoder's error when none is. */
+function encodedIn(sizes: readonly (string | null)[], options: { readonly bcid: string; readonly text: string }) {
+  for (const [index, version] of sizes.entries())
+    try {
+      const [encoded]: readonly (EncodedModules | EncodedBars)[] = bwipjs.raw({
+        ...options,
+        ...(version !== null && { version }),
+      } as RawOptions)
+      return encoded!
+    } catch (error) {
+      if (index === sizes.length - 1 || !/maximum length/i.test(messageOf(error))) throw error
+    }
+  throw new RangeError('there are no sizes')
+}
+
+function optionsFor({ text, errorCorrection }: SymbolRequest) {
+  const options: Record<string, string> = {}
   if (errorCorrection !== null) options.eclevel = errorCorrection
   // Readers guess the letters of a QR Code that does not name its character set: ECI 26 is UTF-8.
   if (isAscii(text)) return { ...options, text }

@@ -38,8 +38,8 @@ export interface Symbology {
   readonly fault: (text: string) => string | null
   /** What a reader says when it reads it: the text itself, or with check digits and separators. */
   readonly readsAs: (text: string) => string
-  /** Options for bwip-js. */
-  readonly options?: Readonly<Record<string, string | boolean>>
+  /** Sizes by name, smallest first, where the encoder does not choose one by itself. */
+  readonly sizes?: readonly string[]
   /** Levels of error correction it takes; empty = it has none to choose. */
   readonly errorCorrection: readonly string[]
   /** A wide bar in modules where it may be chosen (2 as bwip-js draws it). */
@@ -72,6 +72,12 @@ function unicodeFault(text: string): string | null {
 }
 
 const qrLevels = ['L', 'M', 'Q', 'H']
+
+/** Of ISO/IEC 23941, by the number of their modules. */
+const rmqrSizes =
+  'R11x27 R7x43 R13x27 R9x43 R7x59 R11x43 R9x59 R7x77 R13x43 R11x59 R15x43 R9x77 R7x99 R17x43 R13x59 R11x77 R15x59 R9x99 R7x139 R13x77 R17x59 R11x99 R15x77 R9x139 R13x99 R17x77 R15x99 R11x139 R17x99 R13x139 R15x139 R17x139'.split(
+    ' ',
+  )
 const aztecLevels = /^(?:[5-9]|[1-8]\d|9[0-5])$/
 
 const matrix = (name: string, title: string, format: ReaderFormat, quiet: number) => ({
@@ -119,6 +125,7 @@ const table: readonly Symbology[] = [
     ...matrix('rectangularmicroqrcode', 'rMQR Code', 'RMQRCode', 2),
     fault: printableAsciiFault,
     errorCorrection: ['M', 'H'],
+    sizes: rmqrSizes,
   },
   matrix('datamatrix', 'Data Matrix', 'DataMatrix', 1),
   matrix('datamatrixrectangular', 'rectangular Data Matrix', 'DataMatrix', 1),

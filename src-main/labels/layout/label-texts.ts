@@ -1,0 +1,154 @@
+// What the elements of a template say: their CEL, compiled once, evaluated for each label.
+import type { JsonValue, TagValue } from '../../shared/data-value.ts'
+import {
+  type CompiledExpression,
+  compileExpression,
+  type ExpressionInput,
+  type ExpressionScope,
+} from '../../shared/expression.ts'
+import { expressionTokens } from '../../shared/expression-names.ts'
+import type { LabelTemplate } from '../../shared/label.ts'
+import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
+import { hasControls, isIso15434, printable } from '../symbols/letters.ts'
+
+/** What elements may name besides tags; they win over tags of the same name. */
+export const labelVariables = {
+  /** What the scheme of the template gives out; '' without one. */
+  identifier: 'string',
+  /** Fields of the template, all as texts. */
+  fields: 'map<string, string>',
+  /** Who asked for the label. */
+  user: 'string',
+  /** When the label was asked for. */
+  now: 'google.protobuf.Timestamp',
+} as const
+
+/** Values of {@link labelVariables}. */
+export interface LabelVariables {
+  readonly identifier: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly user: string
+  /** ms since 1970-01-01 UTC. */
+  readonly now: number
+}
+
+/** A fault in the CEL of an element. */
+export interface LabelTextFault {
+  /** Index in the template's elements. */
+  readonly element: number
+  readonly message: string
+  /** In the CEL text, from 0. */
+  readonly offset: number
+}
+
+export interface CompiledLabel {
+  /** Tags that elements read, each once. */
+  readonly inputs: readonly string[]
+  /**
+   * Text of each element ('' where it has none). `read` gives the value of a tag. Throws RuntimeError naming the element: a tag is Bad, CEL
+   * cannot decide, the value is no text or number, or has control characters (line breaks in text elements excepted).
+   */
+  evaluate(read: (tag: string) => ExpressionInput, variables: LabelVariables): readonly string[]
+}
+
+export type CompileLabelResult =
+  | { readonly ok: true; readonly label: CompiledLabel }
+  | { readonly ok: false; readonly faults: readonly LabelTextFault[] }
+
+/** Compiles all elements of a template. `scope` knows the tags. Never throws. */
+export function compileLabel(
+  template: Pick<LabelTemplate, 'elements' | 'fields'>,
+  scope: Omit<ExpressionScope, 'variables' | 'aliases'>,
+): CompileLabelResult {
+  const faults: LabelTextFault[] = []
+  const expressions = template.elements.map((element, index): CompiledExpression | null => {
+    if (!('value' in element)) return null
+    const result = compileExpression(element.value, { ...scope, variables: labelVariables })
+    if (!result.ok) {
+      faults.push({ element: index, message: result.message, offset: result.offset })
+      return null
+    }
+    const fault = fieldFault(element.value, template) ?? typeFault(result.expression.type)
+    if (fault !== null) faults.push({ element: index, ...fault })
+    return result.expression
+  })
+  if (faults.length > 0) return { ok: false, faults }
+  return {
+    ok: true,
+    label: {
+      inputs: [...new Set(expressions.flatMap((expression) => expression?.inputs ?? []))],
+      evaluate: (read, variables) =>
+        expressions.map((expression, index) =>
+          expression === null ? '' : elementText(template, index, expression, read, variables),
+        ),
+    },
+  }
+}
+
+/** `fields.<name>` has to be a field of the template. */
+function fieldFault(
+  text: string,
+  { fields }: Pick<LabelTemplate, 'fields'>,
+): { message: string; offset: number } | null {
+  const tokens = expressionTokens(text)
+  for (const [index, token] of tokens.entries()) {
+    if (token.text !== 'fields' || token.kind !== 'name' || tokens[index - 1]?.text === '.') continue
+    const name = tokens[index + 1]?.text === '.' ? tokens[index + 2] : undefined
+    if (name?.kind !== 'name' || fields.some((field) => field.name === name.text)) continue
+    const known = fields.map((field) => field.name).join(', ')
+    const message = `the template has no field "${name.text}"; it has ${known === '' ? 'none' : known}`
+    return { message, offset: name.at }
+  }
+  return null
+}
+
+function typeFault(type: string): { message: string; offset: number } | null {
+  if (['string', 'double', 'int', 'uint', 'bool', 'dyn'].includes(type)) return null
+  const hint =
+    type === 'google.protobuf.Timestamp' ? 'a time: write it with string() or its parts with getFullYear() …' : type
+  return { message: `a label takes texts and numbers, this is ${hint}`, offset: 0 }
+}
+
+function elementText(
+  { elements }: Pick<LabelTemplate, 'elements'>,
+  index: number,
+  expression: CompiledExpression,
+  read: (tag: string) => ExpressionInput,
+  { now, ...variables }: LabelVariables,
+): string {
+  const element = elements[index]!
+  const name = `element ${index + 1} (${element.type})`
+  let value: TagValue
+  try {
+    value = expression.evaluate((input) => read(expression.inputs[input]!), { ...variables, now: new Date(now) })
+  } catch (error) {
+    const code = error instanceof RuntimeError ? error.code : 'BadInternalError'
+    throw new RuntimeError(code, `${name}: ${messageOf(error)}`, error)
+  }
+  const text = textOf(value)
+  if (text === null)
+    throw new RuntimeError(
+      'BadTypeMismatch',
+      `${name}: ${element.type} takes a text or a number, not a list or structure`,
+    )
+  const lines = element.type === 'text' ? text.replaceAll('\n', '') : text
+  if (hasControls(lines) && !(element.type === 'barcode' && isIso15434(text)))
+    throw new RuntimeError('BadOutOfRange', `${name}: the text "${printable(text)}" has control characters`)
+  return text
+}
+
+/** A value as it stands on a label; null = it is none that can. */
+export function textOf(value: TagValue | JsonValue): string | null {
+  switch (typeof value) {
+    case 'string':
+      return value
+    case 'number':
+      // Ten digits are more than any sensor has and hide what binary fractions add (0.1 + 0.2).
+      return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(10)))
+    case 'bigint':
+    case 'boolean':
+      return String(value)
+    default:
+      return null
+  }
+}
