@@ -9,7 +9,7 @@ import { endProcess, StationProcess, writeFolder } from './station-process.ts'
 export const stationUser = { user: 'judge', password: 'correct horse battery staple' }
 
 /** How long a change may take to be seen: a scan, a commit, a loaded machine. */
-const patienceMs = 8000
+const patienceMs = 60_000
 
 export interface AlarmDeviceOptions {
   /** YAML of the tag list; `device: plc`, addresses `40001:int16` to `40100:int16` and `00001:bool` to `00020:bool`. */
@@ -36,7 +36,7 @@ export class AlarmDevice {
     this.station = station
   }
 
-  static async start({ tags, initial = {}, timeout = '500 ms', files = {} }: AlarmDeviceOptions): Promise<AlarmDevice> {
+  static async start({ tags, initial = {}, timeout = '10 s', files = {} }: AlarmDeviceOptions): Promise<AlarmDevice> {
     const item = { arrayLength: null, writable: true, options: {} }
     const device = await startSimulator({
       device: {
@@ -44,7 +44,7 @@ export class AlarmDevice {
         description: '',
         protocol: 'modbus-tcp',
         address: '127.0.0.1:0',
-        timeoutMs: 500,
+        timeoutMs: 10_000,
         scanRates: { normal: 1000 },
         enabled: true,
         options: { unitId: 1, wordOrder: 'ABCD' },

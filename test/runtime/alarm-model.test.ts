@@ -114,7 +114,6 @@ class Trial {
   static async start(random: () => number): Promise<Trial> {
     const plc = await AlarmDevice.start({
       tags: tagsOf(new Set()),
-      timeout: '10 s',
       files: { 'alarms/philosophy.yaml': philosophy },
     })
     const people = await Promise.all(['ana', 'bob'].map((user) => Person.hire(plc.station, user, 'engineer')))

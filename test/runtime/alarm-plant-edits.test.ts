@@ -32,7 +32,7 @@ async function events(): Promise<readonly string[]> {
 }
 
 test('an alarm that left the plant unacknowledged and comes back with a normal value has returned', async () => {
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
+  plc = await AlarmDevice.start({ tags: level + pace, initial: { 40001: 95 } })
   await plc.until(id, 'unacknowledged')
   write(levelAlone + pace)
   await vi.waitFor(async () => expect((await plc.list())[0]).toMatchObject({ id, isRemoved: true }), waitFor)
@@ -49,7 +49,7 @@ test('an alarm that left the plant unacknowledged and comes back with a normal v
 })
 
 test('a station that starts on a faulty folder knows what has returned as soon as the folder is good again', async () => {
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
+  plc = await AlarmDevice.start({ tags: level + pace, initial: { 40001: 95 } })
   await plc.until(id, 'unacknowledged')
   await plc.station.call('alarms.acknowledge', { ids: [id] })
   const { dataFolder, child } = plc.station
@@ -68,7 +68,7 @@ test('a station that starts on a faulty folder knows what has returned as soon a
 test('a change of state whose time runs out while the station is down has returned after the start', async () => {
   const pulse =
     '  - { name: Door, device: plc, address: "00001:bool", scan: fast, alarms: [ { condition: changeOfState, offDelay: 2 s } ] }\n'
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: pulse + pace })
+  plc = await AlarmDevice.start({ tags: pulse + pace })
   await settled()
   plc.set(1, true)
   await plc.until('Door/changeOfState', 'unacknowledged')
@@ -81,7 +81,7 @@ test('a change of state whose time runs out while the station is down has return
 })
 
 test('a tag that leaves and comes back between two values, unacknowledged: one occurrence, no second row of it', async () => {
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
+  plc = await AlarmDevice.start({ tags: level + pace, initial: { 40001: 95 } })
   await plc.until(id, 'unacknowledged')
   const [before] = await plc.list()
   rmSync(join(plc.folder, 'tags', 'plc.yaml'))
@@ -103,7 +103,7 @@ test('a tag that leaves and comes back between two values, unacknowledged: one o
 })
 
 test('an alarm that left the plant and was acknowledged leaves once, however often the station starts after that', async () => {
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: level + pace, initial: { 40001: 95 } })
+  plc = await AlarmDevice.start({ tags: level + pace, initial: { 40001: 95 } })
   await plc.until(id, 'unacknowledged')
   write(levelAlone + pace)
   await vi.waitFor(async () => expect((await plc.list())[0]).toMatchObject({ id, isRemoved: true }), waitFor)

@@ -22,7 +22,6 @@ afterEach(() => plc?.close())
 describe.skipIf(whyNoFaketime !== '')(`a clock that is set${whyNoFaketime}`, () => {
   test('A66: set back and forward an hour: delays and order stay, the row says so, shelving ends by the clock', async () => {
     plc = await AlarmDevice.start({
-      timeout: '10 s',
       tags: level(', onDelay: 1 s, offDelay: 1 s'),
       initial: { 40001: 50 },
     })
@@ -83,7 +82,7 @@ describe.skipIf(whyNoFaketime !== '')(`a clock that is set${whyNoFaketime}`, () 
 })
 
 test('A63: one changed byte of one row is found at that row', async () => {
-  plc = await AlarmDevice.start({ timeout: '10 s', tags: level(), initial: { 40001: 95 } })
+  plc = await AlarmDevice.start({ tags: level(), initial: { 40001: 95 } })
   await plc.until(id, 'unacknowledged')
   for (const comment of ['one', 'two', 'three', 'four'])
     await plc.station.call('alarms.comment', { ids: [id], comment })
@@ -116,7 +115,7 @@ describe('the master alarm database', () => {
   ]
 
   test('hostile texts go to the plant folder, to the spreadsheet and back, and stay what they are; the alarms keep their state', async () => {
-    plc = await AlarmDevice.start({ timeout: '10 s', tags: level(), initial: { 40001: 95 } })
+    plc = await AlarmDevice.start({ tags: level(), initial: { 40001: 95 } })
     await plc.until(id, 'unacknowledged')
     await plc.station.call('alarms.acknowledge', { ids: [id] })
     // Six at a time: three attributes of two alarms.
@@ -160,7 +159,6 @@ describe('the master alarm database', () => {
     approved: { limit: 70, priority: high }
 `
     plc = await AlarmDevice.start({
-      timeout: '10 s',
       tags: level(),
       initial: { 40001: 80 },
       files: { 'alarms/database.yaml': approved },

@@ -8,7 +8,7 @@ import { randomOf } from '../../src-main/simulation/random.ts'
 import { Mosquitto, whyNoMosquitto } from '../main/drivers/mqtt/mosquitto.ts'
 import { endProcess, StationProcess, writeFolder } from './station-process.ts'
 
-const patience = { timeout: 15_000, interval: 25 }
+const patience = { timeout: 60_000, interval: 25 }
 const account = { user: 'judge', password: 'correct horse battery staple' }
 const trips = ['Trip1', 'Trip2', 'Trip3', 'Trip4']
 

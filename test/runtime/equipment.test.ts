@@ -38,9 +38,9 @@ const plant = {
 const account = { user: 'chief', password: 'a long password' }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`${what}: not within 10 s`)
+    if (Date.now() > end) throw new Error(`${what}: not within 60 s`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
@@ -216,15 +216,17 @@ describe('equipment of a running station', () => {
       const before = performance.now()
       await new Promise((resolve) => setTimeout(resolve, 1500 * round + 300))
       const lived = (performance.now() - before) / 1000
+      const readAt = performance.now()
       const last = await seconds()
       expect(last - counted).toBeGreaterThanOrEqual(lived - 0.2)
       await station.stop('SIGKILL')
+      const runOn = (performance.now() - readAt) / 1000
       await new Promise((resolve) => setTimeout(resolve, 1500))
       const startedAt = performance.now()
       await start(account)
       const after = await seconds()
       expect(after).toBeGreaterThanOrEqual(last - 6)
-      expect(after).toBeLessThanOrEqual(last + (performance.now() - startedAt) / 1000)
+      expect(after).toBeLessThanOrEqual(last + runOn + (performance.now() - startedAt) / 1000)
       counted = after
     }
     await set('M1.Running', false)

@@ -15,7 +15,7 @@ import { HistoryTruth } from './history-truth.ts'
 const hourMs = 3_600_000
 const Good = 0
 
-async function until(isSo: () => boolean | Promise<boolean>, what: string, limitMs = 20_000): Promise<void> {
+async function until(isSo: () => boolean | Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
   const end = Date.now() + limitMs
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`within ${limitMs} ms it did not happen that ${what}`)
