@@ -35,6 +35,10 @@ export interface JobQuery {
   readonly states?: readonly LabelJobState[] | undefined
   readonly printer?: string | undefined
   readonly identifier?: string | undefined
+  /** Part of its identifier, template or user, or of anything that stands on it; capital or small Latin letters are the same. */
+  readonly text?: string | undefined
+  /** Only these. */
+  readonly ids?: readonly string[] | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
   readonly limit: number
@@ -210,7 +214,7 @@ export class JobRows {
   }
 
   /** Newest first. */
-  read({ states, printer, identifier, from, to, limit, before }: JobQuery): readonly StoredJob[] {
+  read({ states, printer, identifier, text, ids, from, to, limit, before }: JobQuery): readonly StoredJob[] {
     const conditions: string[] = []
     const values: (number | string)[] = []
     const where = (condition: string, ...of: (number | string | undefined)[]): void => {
@@ -222,6 +226,19 @@ export class JobRows {
     if (states && states.length > 0) where(`state IN (${states.map(() => '?').join(', ')})`, ...states)
     where('printer = ?', printer)
     where('identifier = ?', identifier)
+    if (ids !== undefined) where('id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+    if (text !== undefined && text !== '') {
+      const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+      const isThere = (value: string) => `${value} LIKE ? ESCAPE '\\'`
+      where(
+        `(${['identifier', 'template', 'user'].map(isThere).join(' OR ')}
+          OR EXISTS (SELECT 1 FROM json_each(label_job.fields) AS field WHERE ${isThere('field.value')}))`,
+        part,
+        part,
+        part,
+        part,
+      )
+    }
     where('created_timestamp >= ?', from)
     where('created_timestamp <= ?', to)
     where('number < ?', before)
