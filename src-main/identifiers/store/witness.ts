@@ -120,7 +120,9 @@ export class Witness {
   reserve(pool: PoolKey, upTo: number): void {
     if (this.#refusal !== null) throw new RuntimeError('BadInvalidState', this.#refusal)
     if (this.#folder === null) return
-    const station = this.#station.get() ?? { id: randomUUID(), token: randomUUID(), hasOutside: 0 }
+    const station = this.#station.get()
+    if (!this.#isOpen || !station)
+      throw new RuntimeError('BadInvalidState', 'Nothing is given out before database and witness have been compared.')
     const notes = this.#readNotes(station.id)
     const latest = notes.outside ?? notes.beside
     if (latest && !names(latest, station.token)) {
@@ -136,11 +138,16 @@ export class Witness {
     const station = this.#station.get()
     if (station) this.#advance(station, [station.token], poolsOf(this.#readNotes(station.id)))
     this.#refusal = null
+    this.#settleSoon()
   }
 
   /** A transaction gave out identifiers of the pool; call `settle` once it is over, or it happens by itself soon. */
   touch(pool: PoolKey): void {
     this.#touched.set(JSON.stringify([pool.scheme, pool.period]), pool)
+    this.#settleSoon()
+  }
+
+  #settleSoon(): void {
     this.#settling ??= this.#options.clock.after(0, () => {
       this.#settling = null
       this.settle()
@@ -205,11 +212,15 @@ export class Witness {
       this.#refusal = `${reason} Identifiers may have been given out that nobody knows of; put back the database, or delete ${besideName} if there were none.`
       return
     }
-    if (!first) return
+    if (!first) {
+      // Committed before there are notes: notes that name a station the database does not know mean that it is another one.
+      this.#putStation.run(randomUUID(), randomUUID(), 0)
+      return
+    }
     const pools = mergedPools(...lost.map((note) => note.pools))
     this.#stop(
       pools,
-      'the database of identifiers was deleted or is another one: it knows of nothing, and the witness of identifiers that were given out',
+      'the database of identifiers was deleted or is another one: it is empty, and the witness knows of identifiers that were given out',
     )
     this.#advance({ id: first.station, token: randomUUID(), hasOutside: 0 }, lost.flatMap(tokensOf), pools)
   }
@@ -219,7 +230,8 @@ export class Witness {
     const fault = this.#fault(station, notes)
     const pools = poolsOf(notes)
     if (fault === null) {
-      this.#advance(station, [station.token], pools)
+      const isUnused = notes.beside === null && notes.outside === null && this.#options.pools.all().length === 0
+      if (!isUnused) this.#advance(station, [station.token], pools)
       return
     }
     this.#stop([...pools, ...this.#ownPools()], fault.reason)

@@ -6,7 +6,7 @@ export const migration0001: Migration = {
   version: 1,
   name: 'identifiers',
   sql: `
-    CREATE TABLE station (                 -- one row from the first allocation on
+    CREATE TABLE station (                 -- one row, made when the store opens it first
       only INTEGER PRIMARY KEY CHECK (only = 1),
       id TEXT NOT NULL,                    -- made once at random; names the witness outside of the data folder
       token TEXT NOT NULL,                 -- another one at every opening, closing and step; stands in the witness too
