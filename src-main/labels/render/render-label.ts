@@ -111,7 +111,11 @@ class LabelDrawing {
 
   run(): RenderedLabel {
     const { template, dpi } = this.#request
-    for (const [index, element] of template.elements.entries()) this.#draw(element, index)
+    for (const [index, element] of template.elements.entries()) {
+      // What cannot be drawn is at least somewhere.
+      this.#areas.push({ x: toDots(element.x, dpi), y: toDots(element.y, dpi), width: 0, height: 0 })
+      this.#draw(element, index)
+    }
     for (const symbol of this.#symbols) this.#checkQuietZone(symbol)
     const label = this.#bitmap.rotated(template.rotate)
     return {
@@ -121,7 +125,7 @@ class LabelDrawing {
       bitmap: label.bytes,
       hash: bitmapHash(label.width, label.height, label.bytes),
       symbols: this.#symbols.map((symbol) => this.#rendered(symbol)),
-      areas: template.elements.map((_, index) => this.#areas[index] ?? { x: 0, y: 0, width: 0, height: 0 }),
+      areas: this.#areas,
       faults: this.#faults,
     }
   }
