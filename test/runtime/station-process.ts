@@ -124,6 +124,8 @@ export class StationProcess {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
+        // A connection of its own: one that is kept may be closed by the other side just when it is used again.
+        Connection: 'close',
         ...(this.#token ? { Authorization: `Bearer ${this.#token}` } : {}),
       },
       body: JSON.stringify(input),
