@@ -79,9 +79,8 @@ export class LabelState {
       'labels.watch',
       {},
       ({ printers, jobs }) => {
-        // The first item after a loss is everything; the next ones say what is new.
-        const known = this.#needsItem ? [] : this.#printers
-        this.#printers = new Map([...known, ...printers.map((row) => [row.printer, row] as const)])
+        // None named: they are as they were. The first item after a loss is everything.
+        if (printers.length > 0 || this.#needsItem) this.#printers = new Map(printers.map((row) => [row.printer, row]))
         this.#error = null
         this.#needsItem = false
         if (jobs.length > 0) for (const listener of [...this.#listeners]) listener(jobs)

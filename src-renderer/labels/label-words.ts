@@ -47,7 +47,10 @@ const ledgerActions = [
   'resolved',
   'approved',
   'cancelled',
-  'moved',
+  'movedTo',
+  'notSent',
+  'rejected',
+  'serialStays',
   'paused',
   'resumed',
 ] as const

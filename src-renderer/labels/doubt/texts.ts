@@ -40,6 +40,8 @@ export const t = defineTexts({
     notOutTitle: 'This label did not come out',
     notOutWords:
       'Its number is scrapped and never comes again. If a part of it lies there, destroy it. A new label gets a new number.',
+    notOutWordsReprint:
+      'It is a reprint: it may be printed once more, with the same number. If a part of it lies there, destroy it.',
     again: 'Make a new one',
     notAgain: 'No new one',
     'reason.nothing': 'Nothing came out',
@@ -88,6 +90,7 @@ export const t = defineTexts({
     cameOutReason: '在打印机处看到',
     notOutTitle: '这张标签没有出纸',
     notOutWords: '其编号报废，不会再次出现。若有残片请销毁。新标签使用新编号。',
+    notOutWordsReprint: '这是补打的标签：可用同一编号再打印一次。若有残片请销毁。',
     again: '重新做一张',
     notAgain: '不需要新的',
     'reason.nothing': '没有任何出纸',

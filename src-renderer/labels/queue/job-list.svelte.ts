@@ -102,10 +102,10 @@ export class JobList {
     this.#waitingCount = this.#waiting.size
   }
 
-  /** A job farther down than what is loaded is no new one. */
+  /** A job farther down than what is loaded is no new one; labels of one order are made at the same instant. */
   #isNewerThanAll(job: LabelJob): boolean {
     const first = this.#rows[0]
-    return first === undefined || job.createdTimestamp >= first.createdTimestamp
+    return first === undefined || newestFirst(job, first) < 0
   }
 
   async #page(cursor: string | undefined, join: (jobs: readonly LabelJob[]) => readonly LabelJob[]): Promise<void> {

@@ -74,6 +74,17 @@ describe('the list of jobs', () => {
     expect(ids(list)).toEqual(['7', '6', '5'])
   })
 
+  it('does not take a label of a long order for a new one: all of them are made at the same instant', async () => {
+    const order = Array.from({ length: 6 }, (_, index) => job(6 - index, { createdTimestamp: 5 }))
+    const list = new JobList(
+      async () => ({ jobs: order.slice(0, 3), cursor: '3' }),
+      () => true,
+    )
+    await list.load()
+    list.take([job(2, { createdTimestamp: 5, state: 'printed' }), job(7, { createdTimestamp: 5 })], true)
+    expect(ids(list)).toEqual(['7', '6', '5', '4'])
+  })
+
   it('leaves out new jobs that do not fit', async () => {
     const list = new JobList(runtime(3), ({ printer }) => printer === 'other')
     await list.load()

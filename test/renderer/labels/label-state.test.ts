@@ -20,16 +20,20 @@ describe('what every screen knows of labels', () => {
     expect(open(fake)).toBe(0)
   })
 
-  it('counts labels in doubt over all printers, and keeps what an item does not speak of', () => {
+  it('counts labels in doubt over all printers, as long as no item says otherwise', () => {
     const fake = new FakeStation()
     const { labels } = fake.station
     labels.keep()
-    const printers = [printerStatus({ printer: 'a', inDoubtCount: 2 }), printerStatus({ printer: 'b' })]
+    const printers = [
+      printerStatus({ printer: 'a', inDoubtCount: 2 }),
+      printerStatus({ printer: 'b', inDoubtCount: 1 }),
+    ]
     fake.sendItem('labels.watch', { printers, jobs: [] })
-    expect(labels.inDoubtCount).toBe(2)
-    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b', inDoubtCount: 1 })], jobs: [] })
     expect(labels.inDoubtCount).toBe(3)
-    expect(labels.statusOf('a')?.inDoubtCount).toBe(2)
+    fake.sendItem('labels.watch', { printers: [], jobs: [labelJob({ id: '1' })] })
+    expect(labels.inDoubtCount).toBe(3)
+    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b' })], jobs: [] })
+    expect([labels.inDoubtCount, labels.statusOf('a')]).toEqual([0, null])
   })
 
   it('is not current after a loss until the runtime has said everything anew, and forgets printers that are gone', () => {
