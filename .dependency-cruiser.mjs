@@ -83,13 +83,19 @@ export default {
       'plant-tags-and-alarms-below-equipment',
       'A tag with its alarms is the same whether a file or a type writes it.',
       { path: '^src-main/plant/(tags|alarms|trends)/' },
-      { path: '^src-main/plant/(equipment|displays)/' },
+      { path: '^src-main/plant/(equipment|displays|labels)/' },
+    ),
+    forbid(
+      'plant-labels-beside-equipment',
+      'Labels name equipment and displays show none of them: what labels need of equipment is handed over by the check.',
+      { path: '^src-main/plant/labels/' },
+      { path: '^src-main/plant/(equipment|displays|trends)/' },
     ),
     forbid(
       'plant-equipment-below-displays',
-      'Equipment knows nothing of the displays it stands on.',
-      { path: '^src-main/plant/equipment/' },
-      { path: '^src-main/plant/displays/' },
+      'Equipment knows nothing of the displays it stands on, nor of labels.',
+      { path: '^src-main/plant/(equipment|displays)/' },
+      { path: '^src-main/plant/(displays|labels)/', pathNot: '^src-main/plant/$1/' },
     ),
     forbid(
       'api-is-level-3',

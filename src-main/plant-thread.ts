@@ -7,12 +7,14 @@ import { type ThreadErrors, ThreadOnDemand } from './base/thread-on-demand.ts'
 import { startWorkerThread } from './base/worker-thread.ts'
 import type { AlarmDatabaseSave } from './plant/alarms/alarm-database-edit.ts'
 import type { DisplayWork } from './plant/displays/display-work.ts'
+import type { TemplateDelete, TemplateRead, TemplateSave, TemplateSaved } from './plant/labels/template-edit.ts'
 import type { CheckOptions } from './plant/plant-check.ts'
 import type { AlarmImportJob, FolderReading, PlantWork, TagImportJob } from './plant/plant-work.ts'
 import type { TagImport } from './plant/tags/tag-import.ts'
 import type { TrendDelete, TrendSave, TrendSaved } from './plant/trends/trend-edit.ts'
 import type { AlarmDatabaseSaved } from './shared/alarm-database.ts'
-import type { Plant } from './shared/plant.ts'
+import type { LabelTemplate } from './shared/label.ts'
+import type { Plant, PlantFault } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 /** The largest plants take seconds; a thread that works longer hangs. */
@@ -33,6 +35,9 @@ export type PlantJob =
   | { readonly kind: 'saveAlarms'; readonly save: AlarmDatabaseSave }
   | { readonly kind: 'exportAlarms'; readonly plant: Plant }
   | { readonly kind: 'importAlarms'; readonly import: AlarmImportJob }
+  | { readonly kind: 'saveTemplate'; readonly save: TemplateSave }
+  | { readonly kind: 'deleteTemplate'; readonly delete: TemplateDelete }
+  | { readonly kind: 'readTemplate'; readonly read: TemplateRead }
   | DisplayJob
 
 /** A call of {@link DisplayWork}. */
@@ -89,6 +94,8 @@ export class PlantThread implements PlantWork {
         texts: new Map(),
         digest: '',
         libraryFolders: [],
+        images: new Map(),
+        templateFiles: new Map(),
       }
     }
   }
@@ -119,6 +126,18 @@ export class PlantThread implements PlantWork {
 
   async importAlarms(job: AlarmImportJob): Promise<AlarmDatabaseSaved> {
     return (await this.#run({ kind: 'importAlarms', import: job })) as AlarmDatabaseSaved
+  }
+
+  async saveTemplate(save: TemplateSave): Promise<TemplateSaved> {
+    return (await this.#run({ kind: 'saveTemplate', save })) as TemplateSaved
+  }
+
+  async deleteTemplate(job: TemplateDelete): Promise<readonly PlantFault[]> {
+    return (await this.#run({ kind: 'deleteTemplate', delete: job })) as readonly PlantFault[]
+  }
+
+  async readTemplate(job: TemplateRead): Promise<LabelTemplate> {
+    return (await this.#run({ kind: 'readTemplate', read: job })) as LabelTemplate
   }
 
   readonly saveMimic = this.#display('saveMimic')

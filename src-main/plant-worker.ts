@@ -42,6 +42,12 @@ function done(job: PlantJob): Promise<unknown> {
       return work.exportAlarms(job.plant)
     case 'importAlarms':
       return work.importAlarms(job.import)
+    case 'saveTemplate':
+      return work.saveTemplate(job.save)
+    case 'deleteTemplate':
+      return work.deleteTemplate(job.delete)
+    case 'readTemplate':
+      return work.readTemplate(job.read)
     case 'saveMimic':
       return work.saveMimic(job.input)
     case 'deleteMimic':

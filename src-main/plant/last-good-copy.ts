@@ -8,11 +8,18 @@ import { flushFolder, writeFlushed } from './source/atomic-file.ts'
 const digestFile = '.digest'
 
 /** What a set of files holds, as one text: the same digest = the same plant. */
-export function digestOf(texts: ReadonlyMap<string, string>): string {
+export function digestOf(
+  texts: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, Uint8Array> = new Map(),
+): string {
   const hash = createHash('sha256')
   for (const file of [...texts.keys()].sort()) {
     const text = texts.get(file)!
     hash.update(`${file}\u0000${text.length}\u0000`).update(text)
+  }
+  for (const file of [...images.keys()].sort()) {
+    const bytes = images.get(file)!
+    hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes)
   }
   return hash.digest('hex')
 }
@@ -42,14 +49,14 @@ export class LastGoodCopy {
   }
 
   /** Keeps these files, of this digest, as the last good ones. At every moment either the old or the new copy is complete on disk. */
-  async keep(texts: ReadonlyMap<string, string>, digest: string): Promise<void> {
+  async keep(files: ReadonlyMap<string, string | Uint8Array>, digest: string): Promise<void> {
     if ((await this.#digest()) === digest) return
     await rm(this.#next, { recursive: true, force: true })
     await mkdir(this.#next, { recursive: true })
-    for (const [file, text] of texts) {
+    for (const [file, content] of files) {
       const path = join(this.#next, file)
       await mkdir(dirname(path), { recursive: true })
-      await writeFlushed(path, text)
+      await writeFlushed(path, content)
     }
     await writeFlushed(join(this.#next, digestFile), digest)
     await rm(this.#previous, { recursive: true, force: true })

@@ -18,7 +18,7 @@ import { EquipmentList } from './equipment/equipment-list.ts'
 import { TypeTrials } from './equipment/equipment-trial.ts'
 import { type LibraryFolder, LibraryList } from './equipment/library-list.ts'
 import { ExpressionCheck } from './expression-check.ts'
-import { LabelList } from './labels/label-list.ts'
+import { LabelList, type TemplateFile } from './labels/label-list.ts'
 import { type PlantFile, plantFileSchema, plantHistoryOf } from './plant-file.ts'
 import { SimulationList } from './simulation-list.ts'
 import { FaultList } from './source/fault-list.ts'
@@ -39,6 +39,8 @@ export interface PlantCheck {
   readonly hints: readonly PlantFault[]
   /** Folders outside of the plant folder that its libraries come from, or should. */
   readonly libraryFolders: readonly LibraryFolder[]
+  /** Where each label template is written. */
+  readonly templateFiles: ReadonlyMap<string, TemplateFile>
 }
 
 /** How a folder is checked. */
@@ -69,10 +71,11 @@ export async function checkFiles(
       faults: faults.sorted(),
       hints: sources.hints,
       libraryFolders: check.libraryFolders,
+      templateFiles: check.templateFiles,
     }
   } catch (error) {
     faults.add('plant.yaml', { line: 1, column: 1 }, `the plant folder cannot be checked: ${messageOf(error)}`)
-    return { plant: null, faults: faults.sorted(), hints: [], libraryFolders: [] }
+    return { plant: null, faults: faults.sorted(), hints: [], libraryFolders: [], templateFiles: new Map() }
   }
 }
 
@@ -83,6 +86,7 @@ function isLibrary(sources: PlantSources): boolean {
 
 class FolderCheck {
   libraryFolders: readonly LibraryFolder[] = []
+  templateFiles: ReadonlyMap<string, TemplateFile> = new Map()
   readonly #sources: PlantSources
   readonly #faults: FaultList
   readonly #rules: PlantRules
@@ -107,6 +111,7 @@ class FolderCheck {
     await tags.read()
     const labels = new LabelList(sources)
     await labels.read()
+    this.templateFiles = labels.templateFiles
     for (const draft of labels.drafts(plantFile?.value.languages ?? null)) tags.add(draft)
     await equipment.readTypes()
     if (plantFile === null) equipment.types.isIncomplete = true

@@ -5,8 +5,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { defaultAlarmPhilosophy } from '../shared/alarm.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
+import type { JsonValue } from '../shared/data-value.ts'
 import type { PlantDisplayQuality } from '../shared/display-quality.ts'
-import { noLabels } from '../shared/label.ts'
+import { type LabelTemplate, noLabels } from '../shared/label.ts'
 import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import { defaultPlantHistory, type Plant, type PlantFault } from '../shared/plant.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
@@ -18,6 +19,8 @@ import { type PlantDocument, readDocument } from './equipment/document-file.ts'
 import type { EquipmentSaved } from './equipment/equipment-edit.ts'
 import type { LibraryFolder } from './equipment/library-list.ts'
 import { appearanceOf, FolderWatch } from './folder-watch.ts'
+import type { TemplateFile } from './labels/label-list.ts'
+import type { TemplateSaved } from './labels/template-edit.ts'
 import { LastGoodCopy } from './last-good-copy.ts'
 import type { FolderReading, PlantWork } from './plant-work.ts'
 import { finishFileSet } from './source/file-set.ts'
@@ -48,6 +51,14 @@ export interface AlarmEditOptions {
 /** How a display is saved. */
 export type MimicEditOptions = Pick<MimicSave, 'version' | 'entry' | 'dryRun'>
 
+/** A label template as the editor saves it (`labels.saveTemplate`). */
+export interface LabelTemplateEdit {
+  readonly document: JsonValue
+  readonly file?: string | undefined
+  readonly fileVersion?: string | null | undefined
+  readonly dryRun?: boolean
+}
+
 /** A folder that changes while it is read is read so often at most. */
 const mostReadings = 5
 
@@ -68,6 +79,10 @@ export class PlantStore {
   #faults: readonly PlantFault[] = []
   /** Texts of the drawings of the accepted plant, by file. */
   #drawings: ReadonlyMap<string, string> = new Map()
+  /** Images of labels of the accepted plant, by file relative to labels/. */
+  #images: ReadonlyMap<string, Uint8Array> = new Map()
+  /** Where label templates are written, as the folder was last read. */
+  #templateFiles: ReadonlyMap<string, TemplateFile> = new Map()
   #digest = ''
   /** Of libraries outside of the plant folder, as the folder was last read. */
   #libraryFolders: readonly LibraryFolder[] = []
@@ -233,6 +248,54 @@ export class PlantStore {
     })
   }
 
+  /** Image of a label template of the accepted plant, by its file relative to labels/; null = there is none. */
+  labelImage(file: string): Uint8Array | null {
+    return this.#images.get(file) ?? null
+  }
+
+  /** Where each label template is written, and of which version that file is. */
+  labelTemplateFiles(): ReadonlyMap<string, TemplateFile> {
+    return this.#templateFiles
+  }
+
+  /**
+   * Writes a label template into its file and takes it over; with faults nothing is written. Throws RuntimeError BadEntryExists when the
+   * file is of another version than the one given, and as template-edit.ts says.
+   */
+  saveLabelTemplate({ document, file, fileVersion, dryRun = false }: LabelTemplateEdit): Promise<TemplateSaved> {
+    return this.#edit(async () => {
+      const saved = await this.#options.work.saveTemplate({
+        folder: this.#folder,
+        document,
+        file,
+        fileVersion,
+        dryRun,
+      })
+      if (!dryRun && saved.faults.length === 0) await this.reload()
+      return saved
+    })
+  }
+
+  /** Takes a label template out of its file; with faults nothing is written. Throws RuntimeError BadNotFound, BadEntryExists. */
+  deleteLabelTemplate({
+    template,
+    fileVersion,
+  }: {
+    readonly template: string
+    readonly fileVersion?: string | undefined
+  }): Promise<{ readonly faults: readonly PlantFault[] }> {
+    return this.#edit(async () => {
+      const faults = await this.#options.work.deleteTemplate({ folder: this.#folder, template, fileVersion })
+      if (faults.length === 0) await this.reload()
+      return { faults }
+    })
+  }
+
+  /** A label template as a document says it, for previews. Throws RuntimeError BadConfigurationError with what is wrong with it. */
+  readLabelTemplate(document: JsonValue): Promise<LabelTemplate> {
+    return this.#options.work.readTemplate({ document, language: this.#plant.languages[0] ?? 'en' })
+  }
+
   /** What the display check says of the folder now. Throws RuntimeError BadInvalidState when it has faults. */
   displayQuality(): Promise<PlantDisplayQuality> {
     return this.#options.work.displayQuality(this.#folder)
@@ -301,15 +364,16 @@ export class PlantStore {
   }
 
   /** Reads the folder: `accepted` are its files when they are a new plant, which is then accepted, `seen` is how it looked before. */
-  async #read(): Promise<{ accepted: ReadonlyMap<string, string> | null; seen: string }> {
+  async #read(): Promise<{ accepted: AcceptedFiles | null; seen: string }> {
     const { seen, reading } = await this.#readWhole()
-    const { plant, faults, texts, digest, libraryFolders } = reading
+    const { plant, faults, texts, images, digest, libraryFolders } = reading
     this.#faults = faults
     this.#libraryFolders = libraryFolders
+    this.#templateFiles = reading.templateFiles
     this.#watch?.setLibraries(this.#watchedLibraries())
     if (plant === null || digest === this.#digest) return { accepted: null, seen }
-    this.#accept(plant, texts, digest)
-    return { accepted: texts, seen }
+    this.#accept(plant, reading, digest)
+    return { accepted: new Map<string, string | Uint8Array>([...texts, ...images]), seen }
   }
 
   /**
@@ -325,9 +389,10 @@ export class PlantStore {
     }
   }
 
-  #accept(plant: Plant, texts: ReadonlyMap<string, string>, digest: string): void {
+  #accept(plant: Plant, { texts, images }: Pick<FolderReading, 'texts' | 'images'>, digest: string): void {
     this.#plant = keepUnchanged(this.#plant, plant)
     this.#drawings = new Map([...texts].filter(([file]) => file.endsWith('.svg')))
+    this.#images = new Map([...images].map(([file, bytes]) => [file.slice('labels/'.length), bytes]))
     this.#digest = digest
     this.#revision++
   }
@@ -351,9 +416,9 @@ export class PlantStore {
   }
 
   /** A station whose data folder is full still takes the new plant over; it only cannot fall back to it. */
-  async #keep(texts: ReadonlyMap<string, string>): Promise<void> {
+  async #keep(files: AcceptedFiles): Promise<void> {
     try {
-      await this.#copy.keep(texts, this.#digest)
+      await this.#copy.keep(files, this.#digest)
     } catch (error) {
       this.#options.logger.error(`The last good plant could not be kept in ${this.#copy.folder}: ${messageOf(error)}`)
     }
@@ -361,12 +426,16 @@ export class PlantStore {
 
   /** The folder is faulty at start: run on the copy. Its faults, if any, are of no use to anybody. */
   async #fallBack(): Promise<void> {
-    const { plant, texts } = await this.#options.work.read(this.#copy.folder, { isCopy: true })
+    const reading = await this.#options.work.read(this.#copy.folder, { isCopy: true })
+    const { plant } = reading
     if (plant === null) return
     // The folder's own digest stays unknown, so that the same plant is accepted again once the folder is repaired.
-    this.#accept({ ...plant, folder: this.#folder }, texts, '')
+    this.#accept({ ...plant, folder: this.#folder }, reading, '')
   }
 }
+
+/** Texts and images of a plant that was accepted. */
+type AcceptedFiles = ReadonlyMap<string, string | Uint8Array>
 
 /** Definitions that did not change stay the same objects, so that whoever compares sees at once what is new. */
 function keepUnchanged(before: Plant, after: Plant): Plant {

@@ -194,6 +194,8 @@ export interface Equipment {
   readonly faceplate: FaceplateLayout
   /** Of the instance, then of its type. */
   readonly documents: readonly EquipmentDocument[]
+  /** What its name plate says, as it is written in the plant folder; absent = it has none. */
+  readonly identifier?: string
 }
 
 /** A condition that a write of certain values to a tag has to meet, made from commands that start and their conditions. */

@@ -83,16 +83,21 @@ export function plantFindings(plant: Plant, drawings: ReadonlyMap<string, Drawin
   return [...findings, ...unseenAlarms(plant, drawings)]
 }
 
+/** Written in the plant folder, not made by the station as those of printers are. */
+function isOfPlant({ device, expression }: Plant['tags'][number]): boolean {
+  return device !== null || expression !== null
+}
+
 /** Alarms whose tag no display shows, together with the others of their area. */
 function unseenAlarms(plant: Plant, drawings: ReadonlyMap<string, Drawing>): readonly DisplayFinding[] {
   const shown = shownNames(plant, drawings)
   const equipmentOf = new Map<string, Plant['equipment'][number]>()
   for (const equipment of plant.equipment)
     for (const tag of Object.values(equipment.members)) if (!equipmentOf.has(tag)) equipmentOf.set(tag, equipment)
-  const tags = new Set(plant.tags.map(({ name }) => name))
+  const tags = new Set(plant.tags.filter(isOfPlant).map(({ name }) => name))
   const areas = new Map<string, { tags: Set<string>; file: string; places: string[] }>()
   for (const [index, { tag }] of plant.alarms.entries()) {
-    // Alarms of devices and of the runtime itself are shown by their own screens.
+    // Alarms of devices, printers and of the runtime itself are shown by their own screens.
     if (!tags.has(tag) || shown.has(tag)) continue
     const equipment = equipmentOf.get(tag)
     const place = equipment?.place ?? ''

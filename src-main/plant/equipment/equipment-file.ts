@@ -238,6 +238,13 @@ export type EquipmentTypeEntry = v.InferOutput<typeof equipmentTypeSchema>
 /** The fault of a type file with nothing in it: without one its instances would be gone and nobody told. */
 export const emptyTypeFile = 'the file is empty; the least a type has is its name'
 
+const namePlateRule = 'what the name plate says is expected, as "https://id.example.com/m/filler"'
+const namePlate = v.pipe(
+  v.string(namePlateRule),
+  v.maxLength(2048, 'at most 2048 characters are possible'),
+  v.regex(/^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u, namePlateRule),
+)
+
 export const instanceSchema = v.strictObject(
   {
     name: nameText,
@@ -251,6 +258,8 @@ export const instanceSchema = v.strictObject(
     permissives: v.optional(v.array(conditionSchema, 'a list of conditions is expected'), []),
     interlocks: v.optional(v.array(conditionSchema, 'a list of conditions is expected'), []),
     documents,
+    /** What its name plate says: a scan of it opens its faceplate. */
+    identifier: v.optional(namePlate),
     simulation: v.optional(equipmentSimulationSchema),
   },
   'an instance is expected as { name: Filler.Pump, type: pump, parameters: { … } }',

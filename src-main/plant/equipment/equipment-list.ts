@@ -24,6 +24,8 @@ interface ListedInstance {
   readonly built: BuiltInstance
   readonly own: OwnRows
   readonly origin: Origin
+  /** What its name plate says. */
+  readonly identifier: string | null
 }
 
 export class EquipmentList {
@@ -31,6 +33,8 @@ export class EquipmentList {
   readonly #options: EquipmentListOptions
   readonly #instances = new Map<string, ListedInstance>()
   readonly #equipment = new Map<string, Equipment>()
+  /** What name plates say → whose. */
+  readonly #namePlates = new Map<string, string>()
 
   constructor(options: EquipmentListOptions) {
     this.#options = options
@@ -68,7 +72,10 @@ export class EquipmentList {
   /** Fills in what needs all tags of the plant. */
   buildRows(scope: RowScope): void {
     const rows = new RowBuilder(scope)
-    for (const [name, { built, own }] of this.#instances) this.#equipment.set(name, rows.build(built, own))
+    for (const [name, { built, own, identifier }] of this.#instances) {
+      const equipment = rows.build(built, own)
+      this.#equipment.set(name, identifier === null ? equipment : { ...equipment, identifier })
+    }
   }
 
   /** Types that have an instance. */
@@ -106,7 +113,7 @@ export class EquipmentList {
     )
     if (built === null || built.hasFaults) lost.equipment.add(instance.name)
     if (built === null) return
-    this.#take(built, origin, ownRows(instance, origin))
+    this.#take(built, origin, ownRows(instance, origin), this.#namePlate(instance, origin))
     simulation.addInstance(built, ownRules(instance, origin))
   }
 
@@ -117,11 +124,20 @@ export class EquipmentList {
     return first !== undefined
   }
 
-  #take(built: BuiltInstance, origin: Origin, own: OwnRows): void {
-    this.#instances.set(built.spec.name, { built, own, origin })
+  /** What the instance's name plate says, unless another one says it already; null = it has none. */
+  #namePlate({ name, identifier }: InstanceEntry, origin: Origin): string | null {
+    if (identifier === undefined) return null
+    const twin = this.#namePlates.get(identifier)
+    if (twin !== undefined) origin.at(['identifier'], `the name plate of ${twin} says this already`)
+    else this.#namePlates.set(identifier, name)
+    return identifier
+  }
+
+  #take(built: BuiltInstance, origin: Origin, own: OwnRows, identifier: string | null): void {
+    this.#instances.set(built.spec.name, { built, own, origin, identifier })
     for (const draft of built.drafts) this.#options.tags.add(draft)
     for (const inner of built.nested)
-      if (!this.#isTaken(inner.spec.name, inner.spec.origin)) this.#take(inner, inner.spec.origin, noRows)
+      if (!this.#isTaken(inner.spec.name, inner.spec.origin)) this.#take(inner, inner.spec.origin, noRows, null)
   }
 }
 

@@ -2,15 +2,17 @@
 import { createHash } from 'node:crypto'
 import type { LabelTemplate, PlantLabels } from '../../shared/label.ts'
 import type { LabelRules } from '../../shared/label-rules.ts'
+import { fileVersionOf } from '../source/file-version.ts'
 import type { FileOrigin } from '../source/origin.ts'
 import { placeInWords } from '../source/origin.ts'
 import type { PlantSources } from '../source/plant-sources.ts'
+import { checkSchema } from '../source/schema-check.ts'
 import type { TagDraft } from '../tags/tag-build.ts'
 import { printerOf, scannerOf, templateOf, trackingOf, triggerOf } from './label-build.ts'
 import { type LabelFile, labelFileSchema, type TemplateEntry } from './label-file.ts'
 import type { LabelScope, Row } from './label-scope.ts'
 import { checkPrinter, checkScanner } from './printer-check.ts'
-import { poolDraft, printerDrafts } from './printer-tags.ts'
+import { printerDrafts } from './printer-tags.ts'
 import { type CheckedScheme, checkSchemes } from './scheme-check.ts'
 import { checkTemplate } from './template-check.ts'
 import { templateDigest } from './template-digest.ts'
@@ -28,9 +30,17 @@ const words: Readonly<Record<Exclude<ListName, 'tracking'>, string>> = {
   scanners: 'a scanner',
 }
 
+/** The file of a template, and its text's version. */
+export interface TemplateFile {
+  readonly file: string
+  readonly fileVersion: string
+}
+
 export class LabelList {
   readonly #sources: PlantSources
   readonly #rows: Rows = { schemes: [], printers: [], templates: [], triggers: [], scanners: [], tracking: [] }
+  /** Where each template is written. */
+  readonly templateFiles = new Map<string, TemplateFile>()
   /** By file, relative to labels/. */
   readonly #images = new Map<string, Uint8Array>()
   /** A file could not be read: nobody knows which names it would have given. */
@@ -45,10 +55,14 @@ export class LabelList {
   async read(): Promise<void> {
     for (const { file } of this.#sources.of('label')) {
       const faultsBefore = this.#sources.faults.count
-      const opened = await this.#sources.openAs(file, labelFileSchema)
+      const text = await this.#sources.read(file)
+      const parsed = text === null ? null : this.#sources.parse(file, text, null)
+      const value = parsed === null ? null : checkSchema(labelFileSchema, parsed.value, parsed.origin)
       if (this.#sources.faults.count > faultsBefore) this.#isIncomplete = true
-      if (opened === null) continue
-      for (const name of Object.keys(this.#rows) as ListName[]) this.#add(name, opened.value[name], opened.origin)
+      if (text === null || parsed === null || value === null) continue
+      for (const name of Object.keys(this.#rows) as ListName[]) this.#add(name, value[name], parsed.origin)
+      const place = { file, fileVersion: fileVersionOf(text) }
+      for (const { name } of value.templates) this.templateFiles.set(name, place)
     }
     const files = new Set(this.#sources.of('labelImage').map(({ file }) => file))
     for (const { entry } of this.#rows.templates)
@@ -70,15 +84,11 @@ export class LabelList {
     }
   }
 
-  /** Tags of printers and pools: what the station knows of them. */
+  /** Tags of printers: what the station knows of them. */
   drafts(languages: readonly string[] | null): readonly TagDraft[] {
-    const [scheme] = this.#rows.schemes
     const names = new Set<string>()
     const printers = this.#rows.printers.filter(({ entry }) => !names.has(entry.name) && names.add(entry.name))
-    return [
-      ...printers.flatMap(({ entry, origin }) => printerDrafts(entry.name, origin, languages)),
-      ...(scheme === undefined ? [] : [poolDraft(scheme.origin, languages)]),
-    ]
+    return printers.flatMap(({ entry, origin }) => printerDrafts(entry.name, origin, languages))
   }
 
   /** Holds everything against each other and the plant; faults go to where the wrong thing is written. */

@@ -51,4 +51,17 @@ export interface LabelScope {
 }
 
 /** CEL types that can stand on a label as a text. */
-export const printableTypes = ['string', 'double', 'int', 'bool']
+const printableTypes = ['string', 'double', 'int', 'bool', 'dyn']
+
+/** An expression whose value can stand on a label. */
+export function checkPrintable(
+  scope: LabelScope,
+  text: string,
+  origin: Origin,
+  path: Path,
+  names: ExpressionScope = scope.tags,
+): void {
+  const type = scope.check(text, origin, path, null, names)
+  if (type !== null && !printableTypes.includes(type))
+    origin.at(path, `a text or a number is expected; this expression gives ${type}`)
+}

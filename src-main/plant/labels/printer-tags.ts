@@ -10,8 +10,6 @@ import type { TagDraft } from '../tags/tag-build.ts'
 
 /** In front of the names of printers. */
 export const printerTagPrefix = 'Printers.'
-/** Tag that is true while a pool of serial numbers is stopped. */
-export const poolStoppedTag = 'Identifiers.PoolStopped'
 
 type Words = { readonly en: string; readonly 'zh-CN': string }
 
@@ -46,6 +44,8 @@ interface PrinterTag {
     readonly name: string
     readonly limit: number
     readonly onDelay: number
+    /** Flag of the printer with which this one says nothing new. */
+    readonly unless?: string
     readonly words: (printer: string) => Words
   })[]
 }
@@ -84,6 +84,7 @@ const printerTags: readonly PrinterTag[] = [
       condition: 'discrete',
       limit: 1,
       onDelay: 2000,
+      unless: 'Silent',
       priority: 'high',
       words: (printer) => ({
         en: `Label printer ${printer} cannot print: see its state`,
@@ -121,24 +122,6 @@ const printerTags: readonly PrinterTag[] = [
   count('Printed', { en: 'Labels printed', 'zh-CN': '已打印标签数' }),
 ]
 
-const poolTag: PrinterTag = flag(
-  'PoolStopped',
-  { en: 'A pool of serial numbers is stopped', 'zh-CN': '序列号池已停用' },
-  [
-    {
-      name: 'stopped',
-      condition: 'discrete',
-      limit: 1,
-      onDelay: 0,
-      priority: 'high',
-      words: () => ({
-        en: 'A pool of serial numbers is stopped: an older state of the station may have come back',
-        'zh-CN': '序列号池已停用：可能恢复了旧的数据',
-      }),
-    },
-  ],
-)
-
 /** Tags of a printer. `origin`: where the printer is written. */
 export function printerDrafts(
   printer: string,
@@ -146,11 +129,6 @@ export function printerDrafts(
   languages: readonly string[] | null,
 ): readonly TagDraft[] {
   return printerTags.map((tag) => draftOf(`${printerTagPrefix}${printer}.${tag.name}`, tag, printer, origin, languages))
-}
-
-/** The tag of the pools. `origin`: where the first scheme is written. */
-export function poolDraft(origin: Origin, languages: readonly string[] | null): TagDraft {
-  return draftOf(poolStoppedTag, poolTag, '', origin, languages)
 }
 
 function draftOf(
@@ -161,6 +139,14 @@ function draftOf(
   languages: readonly string[] | null,
 ): TagDraft {
   const said = inLanguages(languages, (language) => words[language])
+  const entries = alarms.map(({ words: message, unless, ...alarm }) => ({
+    ...alarm,
+    class: 'system',
+    message: inLanguages(languages, (language) => message(printer)[language]),
+    ...(unless === undefined
+      ? {}
+      : { suppressedWhen: `tag(${JSON.stringify(`${printerTagPrefix}${printer}.${unless}`)})` }),
+  }))
   const definition: TagDraft['definition'] = {
     name,
     description: textOf(said),
@@ -189,11 +175,7 @@ function draftOf(
             ]),
           ),
     history: usualTagHistory(dataType),
-    alarms: alarms.map(({ words: message, ...alarm }) => ({
-      ...alarm,
-      onDelay: `${alarm.onDelay} ms`,
-      message: inLanguages(languages, (language) => message(printer)[language]),
-    })),
+    alarms: entries.map(({ onDelay, ...entry }) => ({ ...entry, onDelay: `${onDelay} ms` })),
     equipment: null,
   }
   if (typeof said !== 'string') definition.descriptions = said
@@ -201,11 +183,7 @@ function draftOf(
     definition,
     hasType: true,
     origin,
-    alarms: alarms.map(({ words: message, ...alarm }) => ({
-      ...alarm,
-      class: 'system',
-      message: inLanguages(languages, (language) => message(printer)[language]),
-    })),
+    alarms: entries,
     signal: null,
     hasExclusiveLevels: false,
     setType: () => undefined,

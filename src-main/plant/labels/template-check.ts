@@ -8,7 +8,7 @@ import { checkLanguages } from '../alarms/alarm-words.ts'
 import type { Path } from '../source/fault-list.ts'
 import type { Origin } from '../source/origin.ts'
 import type { ElementEntry, FieldEntry, TemplateEntry } from './label-file.ts'
-import { type LabelScope, printableTypes, type Row } from './label-scope.ts'
+import { checkPrintable, type LabelScope, type Row } from './label-scope.ts'
 import type { CheckedScheme } from './scheme-check.ts'
 
 /** What templates refer to among labels/*.yaml. */
@@ -101,7 +101,7 @@ class TemplateCheck {
   }
 
   #checkField({ value, pattern, default: usual }: FieldEntry, path: Path): void {
-    if (value !== undefined) this.#scope.check(value, this.#origin, [...path, 'value'], printableTypes)
+    if (value !== undefined) checkPrintable(this.#scope, value, this.#origin, [...path, 'value'])
     if (pattern === undefined) return
     const fault = patternFault(pattern)
     if (fault !== null) this.#origin.at([...path, 'pattern'], `${fault}: "${pattern}"`)
@@ -142,7 +142,7 @@ class TemplateCheck {
           : `a ${element.type} has either a value (an expression) or a text, not both`,
       )
     if (value === undefined) return
-    this.#scope.check(value, this.#origin, [...path, 'value'], printableTypes, this.#elementScope)
+    checkPrintable(this.#scope, value, this.#origin, [...path, 'value'], this.#elementScope)
     const names = this.#entry.fields.map(({ name }) => name)
     for (const { name, offset } of fieldsIn(value))
       if (!names.includes(name))

@@ -2,7 +2,7 @@
 import { didYouMean } from '../../shared/closest-name.ts'
 import { oneOf } from '../source/plant-words.ts'
 import type { TemplateEntry, TrackingEntry, TriggerEntry } from './label-file.ts'
-import { type LabelScope, printableTypes, type Row } from './label-scope.ts'
+import { checkPrintable, type LabelScope, type Row } from './label-scope.ts'
 import { checkEquipment, checkStringTag } from './printer-check.ts'
 
 /** Names of labels/*.yaml that triggers and rules use. */
@@ -39,8 +39,9 @@ function checkWhen(
   origin: Row<TriggerEntry>['origin'],
   scope: LabelScope,
 ): void {
-  const types = on === 'rising' ? ['bool'] : on === 'increase' ? ['double', 'int'] : printableTypes
-  scope.check(when!, origin, ['when'], types)
+  if (on === 'rising' || on === 'increase')
+    scope.check(when!, origin, ['when'], on === 'rising' ? ['bool'] : ['double', 'int'])
+  else checkPrintable(scope, when!, origin, ['when'])
 }
 
 function checkState(
@@ -67,7 +68,7 @@ function checkTemplate({ entry, origin }: Row<TriggerEntry>, near: TriggerNeighb
   if (entry.printer !== undefined && !printers.includes(entry.printer) && !near.isIncomplete)
     origin.at(['printer'], `there is no printer "${entry.printer}"${didYouMean(entry.printer, printers)}`)
   for (const [name, value] of Object.entries(entry.fields)) {
-    scope.check(value, origin, ['fields', name], printableTypes)
+    checkPrintable(scope, value, origin, ['fields', name])
     if (template !== undefined && !template.fields.some((field) => field.name === name))
       origin.atKey(
         ['fields', name],

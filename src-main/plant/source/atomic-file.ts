@@ -16,11 +16,11 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   }
 }
 
-/** Writes a text file and waits until it is on disk. */
-export async function writeFlushed(path: string, text: string): Promise<void> {
+/** Writes a file, a text as UTF-8, and waits until it is on disk. */
+export async function writeFlushed(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w')
   try {
-    await file.writeFile(text, 'utf8')
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()

@@ -35,10 +35,26 @@ export function readList(text: string, list: string): readonly Readonly<Record<s
 
 /** The file after the edit. A row that is not there yet is added at the end; one that is to go and is not there changes nothing. */
 export function editList(text: string, list: string, edit: ListEdit): string {
-  const wanted = JSON.stringify(valueAfter(text, list, edit))
   const spliced = splice(text, list, edit)
   // A way of writing that this does not know: then the file is written by the library, which keeps comments too.
-  return spliced !== null && JSON.stringify(valuesIn(spliced)) === wanted ? spliced : rewritten(text, list, edit)
+  return spliced !== null && isSame(valuesIn(spliced), valueAfter(text, list, edit))
+    ? spliced
+    : rewritten(text, list, edit)
+}
+
+/** The same value, whatever the order of keys. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b))
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (!isPlainMap(value)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, inOrder(value[key])]),
+  )
 }
 
 function valuesIn(text: string): unknown {
@@ -218,12 +234,18 @@ function changesOf(
       continue
     }
     const present: unknown = isNode(pair.value) ? pair.value.toJS(document) : null
-    if (JSON.stringify(present) === JSON.stringify(value)) continue
+    if (isSame(present, value)) continue
     if (!isNode(pair.value) || !pair.value.range || !pair.key.range) return null
     const end = contentEnd(text, pair.value)
     if (value !== null) {
       if (isMap(pair.value) && isPlainMap(value)) {
         const inner = changesOf(text, document, pair.value, mapChange(pair.value.toJS(document), value), newline)
+        if (inner === null) return null
+        edits.push(...inner)
+        continue
+      }
+      if (isSeq(pair.value) && !pair.value.flow && Array.isArray(value)) {
+        const inner = rowChanges(text, document, pair.value, value, newline)
         if (inner === null) return null
         edits.push(...inner)
         continue
@@ -256,6 +278,74 @@ function changesOf(
   return edits
 }
 
+/** Changes of a list below a row: what stays the same keeps its lines, what changes is changed in its place. */
+function rowChanges(
+  text: string,
+  document: Document,
+  seq: YAMLSeq,
+  wanted: readonly unknown[],
+  newline: string,
+): readonly TextEdit[] | null {
+  const places = seq.items.map((item) => (isNode(item) ? dashOf(text, item) : null))
+  if (wanted.length === 0 || places.length === 0 || places.includes(null)) return null
+  const present = seq.items.map((item) => (item as Node).toJS(document) as unknown)
+  const indent = text.slice(places[0]!.line, places[0]!.dash)
+  const edits: TextEdit[] = []
+  const added = (at: number, value: unknown) => {
+    const isOpen = at > 0 && text[at - 1] !== '\n'
+    edits.push({ start: at, end: at, text: `${isOpen ? newline : ''}${indent}- ${flowText(value)}${newline}` })
+  }
+  let end = places[0]!.line
+  for (const { from, to } of matched(present, wanted)) {
+    if (from === null) {
+      added(end, wanted[to!])
+      continue
+    }
+    const item = seq.items[from] as Node
+    const before = end
+    end = endOfLine(text, item)
+    if (to === null) edits.push({ start: Math.max(before, places[from]!.line), end, text: '' })
+    else if (!isSame(present[from], wanted[to])) {
+      const value = wanted[to]
+      const inner =
+        isMap(item) && isPlainMap(value)
+          ? changesOf(text, document, item, mapChange(item.toJS(document), value), newline)
+          : [{ start: item.range![0], end: contentEnd(text, item), text: flowText(value) }]
+      if (inner === null) return null
+      edits.push(...inner)
+    }
+  }
+  return edits
+}
+
+/** Which row becomes which: the longest row of equal ones stays, others become each other in their order, the rest comes or goes. */
+function matched(
+  present: readonly unknown[],
+  wanted: readonly unknown[],
+): readonly { readonly from: number | null; readonly to: number | null }[] {
+  const length = Array.from({ length: present.length + 1 }, () => new Uint16Array(wanted.length + 1))
+  const before = present.map((value) => JSON.stringify(inOrder(value)))
+  const after = wanted.map((value) => JSON.stringify(inOrder(value)))
+  for (let i = before.length - 1; i >= 0; i--)
+    for (let j = after.length - 1; j >= 0; j--)
+      length[i]![j] =
+        before[i] === after[j] ? length[i + 1]![j + 1]! + 1 : Math.max(length[i + 1]![j]!, length[i]![j + 1]!)
+  const pairs: { from: number | null; to: number | null }[] = []
+  let i = 0
+  let j = 0
+  while (i < before.length || j < after.length) {
+    const left: number[] = []
+    const right: number[] = []
+    while ((i < before.length || j < after.length) && !(i < before.length && before[i] === after[j]))
+      if (j >= after.length || (i < before.length && length[i + 1]![j]! >= length[i]![j + 1]!)) left.push(i++)
+      else right.push(j++)
+    for (let at = 0; at < Math.max(left.length, right.length); at++)
+      pairs.push({ from: left[at] ?? null, to: right[at] ?? null })
+    if (i < before.length && j < after.length) pairs.push({ from: i++, to: j++ })
+  }
+  return pairs
+}
+
 /** A pair of a flow map with the comma that divides it from the next, or from the one before. */
 function flowGap(text: string, start: number, end: number): { start: number; end: number; text: string } {
   const behind = /^\s*,\s*/.exec(text.slice(end))
@@ -282,13 +372,16 @@ function scalarText(value: unknown): string {
   return inner.includes('\n') ? JSON.stringify(value) : inner
 }
 
-function blockText(value: Readonly<Record<string, unknown>>, flowMaps: boolean): string {
+/** Keys of a row, each on its line, as people write them; lists of maps have a line for each. */
+export function blockText(value: Readonly<Record<string, unknown>>, flowMaps: boolean): string {
   return Object.entries(value)
-    .map(([key, inner]) =>
-      typeof inner === 'object' && inner !== null && !flowMaps
-        ? `${scalarText(key)}:\n${indented(stringify(inner, { lineWidth: 0 }).trimEnd(), '  ')}`
-        : `${scalarText(key)}: ${flowText(inner)}`,
-    )
+    .map(([key, inner]) => {
+      if (typeof inner === 'object' && inner !== null && !flowMaps)
+        return `${scalarText(key)}:\n${indented(stringify(inner, { lineWidth: 0 }).trimEnd(), '  ')}`
+      if (Array.isArray(inner) && inner.length > 0 && inner.every(isPlainMap))
+        return `${scalarText(key)}:\n${inner.map((row) => `  - ${flowText(row)}`).join('\n')}`
+      return `${scalarText(key)}: ${flowText(inner)}`
+    })
     .join('\n')
 }
 

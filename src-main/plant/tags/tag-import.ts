@@ -146,7 +146,9 @@ class TagEdit {
     if (definition !== undefined && file === undefined) {
       if (Object.keys(changes).length > 0)
         refuse(
-          `tag ${name} belongs to equipment ${definition.equipment}: change ${Object.keys(changes).join(', ')} in its type or its overrides`,
+          definition.equipment === null
+            ? `tag ${name} is made by the station and cannot be changed`
+            : `tag ${name} belongs to equipment ${definition.equipment}: change ${Object.keys(changes).join(', ')} in its type or its overrides`,
         )
       return
     }

@@ -22,6 +22,7 @@ const good: Readonly<Record<string, string>> = {
       - { condition: high, limit: 5, onDelay: 2 s, message: "x" }
       - { condition: low, name: empty, limit: Twice / 10, deadband: "1 %", message: { en: "{value} {unit}" }, suppressedWhen: Fault, firstOut: stop, class: safety, reAlarm: 1 min }
       - { condition: expression, expression: Fault, latching: true, firstOut: stop }
+  - { name: Out, device: plc, address: 102:bool, writable: true }
   - { name: Fault, device: plc, address: 2:bool, states: { 0: "No", 1: "Yes" } }
   - { name: Twice, expression: "Level * 2 + (Fault ? 1 : 0)" }
 `,
@@ -43,6 +44,32 @@ alarms:
   'mimics/main.svg':
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ls="https://lineside.dev/ns/mimic"><title>Main</title><text ls:tag="Level" ls:text="value &gt; 3 ? \'high\' : \'low\'" ls:open="faceplate"/></svg>',
   'mimics/navigation.yaml': 'mimics: [{ name: main, level: 1, title: { en: Main } }]\n',
+  'labels/a.yaml': `schemes:
+  - { name: case, kind: gs1, template: "(01)09521234543213(21){counter:08}", first: 1, last: 500 }
+  - { name: tray, kind: vaa, template: "88.123.4/{date:yyMMdd}{field:shift}{counter:05}{check:mod37-36}", reset: day }
+printers:
+  - { name: one, connection: "virtual:", failover: two, verify: { scanner: hand, rejectTag: Out, timeout: 3 s } }
+  - { name: two, language: zpl, connection: "tcp://host:9100", statusInterval: 1 s }
+templates:
+  - name: case
+    title: { en: Case }
+    size: { width: 100, height: 50 }
+    scheme: case
+    printer: one
+    fields: [{ name: order, value: Level * 2 }, { name: batch, pattern: "[A-Z]{2}", default: AB }]
+    elements:
+      - { type: text, x: 1, y: 1, value: "'a ' + fields.order", width: 20, align: center }
+      - { type: barcode, x: 60, y: 1, symbology: gs1datamatrix, module: 0.5, value: identifier }
+      - { type: box, x: 1, y: 1, width: 98, height: 48 }
+      - { type: line, x: 1, y: 20, toX: 99, toY: 20 }
+triggers:
+  - { name: full, template: case, when: Level > 5, fields: { order: Level }, debounce: 1 s }
+  - { name: many, template: case, when: Level, on: increase }
+  - { name: night, template: case, schedule: { times: ["06:00"], days: [1, 5] } }
+  - { name: high, template: case, alarm: Level/high }
+scanners: [{ name: hand, connection: "tcp://host:51236", equipment: P1 }]
+tracking: [{ equipment: P1, scheme: case, from: -45 s, to: -30 s }]
+`,
   'access.yaml': 'roles: { operator: [tags.read] }\n',
   'simulation/s.yaml': 'tags: { Level: { value: "time * 2" } }\n',
 }
@@ -59,6 +86,10 @@ class MemoryFiles implements PlantFiles {
   }
   async read(file: string): Promise<string | null> {
     return this.#texts[file] ?? null
+  }
+
+  async readBytes(): Promise<null> {
+    return null
   }
 
   async mountLibrary(): Promise<null> {
