@@ -1,6 +1,7 @@
 // Rows of the contract about labels: printing as a transaction, printers and their queues, templates and their approval.
 import * as v from 'valibot'
 import { call, cursor, feed, jsonValue, limit, name, nothing, result, text, time, wholeNumber } from './contract-row.ts'
+import type { JsonValue } from './data-value.ts'
 import {
   jobStates,
   type LabelJob,
@@ -18,8 +19,10 @@ const fields = v.optional(v.record(name, jsonValue), {})
 
 /** A template with how it stands. */
 export interface LabelTemplateRow extends LabelTemplate {
-  /** File and text it is written in. */
+  /** File it is written in. */
   readonly file: string
+  /** As written, with the keys of the file: what the editor changes and `labels.saveTemplate` takes back. */
+  readonly document: JsonValue
   /** How many different digests of this name were seen here, this one included. */
   readonly version: number
   readonly approvedBy: string | null
@@ -33,7 +36,12 @@ export const labelCalls = {
     'labels.view',
     'Label templates with their versions and approvals.',
     nothing,
-    result<{ templates: readonly LabelTemplateRow[]; requireApproval: boolean }>(),
+    result<{
+      templates: readonly LabelTemplateRow[]
+      requireApproval: boolean
+      /** Names of the bar codes that can be drawn. */
+      symbologies: readonly string[]
+    }>(),
   ),
   'labels.printers': call(
     'labels.view',
@@ -158,6 +166,8 @@ export const labelCalls = {
       symbols: readonly { symbology: string; text: string; x: number; y: number; width: number; height: number }[]
       faults: readonly string[]
       fields: Readonly<Record<string, string>>
+      /** Where each element is before the label as a whole is turned; dots, in the order of the elements. */
+      areas: readonly { x: number; y: number; width: number; height: number }[]
     }>(),
   ),
   'labels.saveTemplate': call(

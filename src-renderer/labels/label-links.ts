@@ -3,9 +3,9 @@ import { linkTo } from '../ui/route.svelte.ts'
 
 /** Parts of the screen that have a place in its menu, in this order. */
 export const labelPlaces = ['print', 'queue', 'doubt', 'tray', 'templates', 'ledger'] as const
-export type LabelPlace = (typeof labelPlaces)[number] | 'job'
+export type LabelPlace = (typeof labelPlaces)[number] | 'job' | 'edit'
 
-const allPlaces: readonly string[] = [...labelPlaces, 'job']
+const allPlaces: readonly string[] = [...labelPlaces, 'job', 'edit']
 
 /** The `href` of a part of the label screens; `detail`: a printer, a template, a job. */
 export function labelLink(place: LabelPlace, detail?: string): string {
