@@ -23,6 +23,8 @@ import { isBad } from './shared/status-code.ts'
 import { joinedBatch, type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
 import { StationAlarms } from './station-alarms.ts'
 import { StationEquipment } from './station-equipment.ts'
+import { StationIdentifiers } from './station-identifiers.ts'
+import { StationLabels } from './station-labels.ts'
 import { lockDataFolder } from './storage/data-folder-lock.ts'
 import { TagInterlocks } from './tags/tag-interlocks.ts'
 import { TagTable } from './tags/tag-table.ts'
@@ -95,6 +97,7 @@ export class Runtime {
   readonly #recording: Recording
   readonly #alarms: StationAlarms
   readonly #equipment: StationEquipment
+  readonly #labels: StationLabels
   #wasRecording = true
   readonly #clock: Clock
 
@@ -155,6 +158,28 @@ export class Runtime {
       send: (handle, raw) => this.drivers.write(handle, raw),
       interlock: (tag, isWritten) => this.#interlocks.refusal(tag, isWritten),
     })
+    this.#labels = closing.add(
+      new StationLabels(
+        {
+          dataFolder: options.dataFolder,
+          clock,
+          logger: options.logger.part('labels'),
+          table: this.tagTable,
+          templateFiles: plantStore,
+          applyTags: (batch) => this.#spread(this.tagTable.apply(batch)),
+          writeTag: (name, value) => this.writeTag(name, value),
+        },
+        plantStore.plant,
+      ),
+    )
+    const identifiers = new StationIdentifiers({
+      clock,
+      labels: this.#labels,
+      plant: () => this.plantStore.plant,
+      history: historian,
+      journal: this.#alarms.journal,
+      audit: access.audit,
+    })
     const health = closing.add(new Health({ clock, dataFolder: options.dataFolder, sections: this.#healthSections() }))
     this.api = closing.add(
       new ApiServer({
@@ -192,6 +217,8 @@ export class Runtime {
         ],
         alarms: this.#alarms.api,
         equipment: this.#equipment.api,
+        labels: this.#labels.api,
+        identifiers: identifiers.api,
         access,
         health: () => health.read(),
       }),
@@ -248,6 +275,7 @@ export class Runtime {
       valuePath: () => ({ ...this.tagTable.ledger, droppedCount: this.drivers.droppedValueCount }),
       alarms: () => this.#alarms.health(),
       equipment: () => this.#equipment.health(),
+      labels: () => this.#labels.health(),
       historian: () => historianHealth(this.#historian.health()),
       api: () => ({ ...this.api.counters }),
       plant: () => ({ revision: this.plantStore.revision, faultCount: this.plantStore.faults.length }),
@@ -315,6 +343,7 @@ export class Runtime {
     if (isOtherForAlarms(plant, before)) this.#alarms.configure(plant, this.plantStore.revision > 0)
     if (plant.tags !== before?.tags || plant.equipment !== before.equipment) this.#equipment.configure(plant)
     if (plant.tags !== before?.tags) this.#spread(noChanges)
+    this.#labels.configure(plant)
     this.drivers.configure(
       plant.devices,
       [...this.tagTable.entries()].filter(({ definition }) => definition.device !== null),

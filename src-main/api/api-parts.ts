@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AlarmDatabase, AlarmDatabaseEdit, AlarmDatabaseSaved } from '../shared/alarm-database.ts'
 import type { AlarmBefore, AlarmKpi, AlarmProposal } from '../shared/alarm-report.ts'
-import type { BrowseRow, CertificateRow, DeviceRow, InputOf, ResultOf } from '../shared/contract.ts'
+import type { BrowseRow, CallName, CertificateRow, DeviceRow, InputOf, ResultOf } from '../shared/contract.ts'
 import type { DataValue, JsonValue, TagValue } from '../shared/data-value.ts'
 import type { PlantDisplayQuality } from '../shared/display-quality.ts'
 import type { CommandRow, ConditionRow, CounterRow, EquipmentStatusRow } from '../shared/equipment.ts'
@@ -18,6 +18,7 @@ import type {
   HistoryStatistics,
   RecordedSeriesRow,
 } from '../shared/history.ts'
+import type { LabelJob, PrinterStatusRow, ScanRow } from '../shared/label.ts'
 import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { DataType, TagDefinition } from '../shared/tag.ts'
@@ -212,6 +213,34 @@ export interface EquipmentWatch {
   close(): void
 }
 
+/** Answers of rows of the contract, without what the API itself sees to: `user` is who asks. */
+type Answers<Name extends CallName> = {
+  readonly [N in Name]: (input: InputOf<N>, user: string, signal: AbortSignal) => ResultOf<N> | Promise<ResultOf<N>>
+}
+
+/**
+ * Labels as they are made (station-labels.ts). Throws RuntimeError: BadNotFound for a template, printer or job that does not exist,
+ * BadEntryExists for the requestId of another request, anything else for a refusal.
+ */
+export interface LabelParts {
+  readonly answers: Answers<Extract<CallName, `labels.${string}`>>
+  /** `notify` is called when `take` may have something again. */
+  watch(notify: () => void): LabelWatch
+}
+
+export interface LabelWatch {
+  /** Printers and jobs that changed since the last time, all printers and the newest jobs at first; null when none did. */
+  take(): { readonly printers: readonly PrinterStatusRow[]; readonly jobs: readonly LabelJob[] } | null
+  close(): void
+}
+
+/** Identifiers and scans (station-identifiers.ts). Throws RuntimeError as {@link LabelParts}. */
+export interface IdentifierParts {
+  readonly answers: Answers<Extract<CallName, `identifiers.${string}` | `scans.${string}`>>
+  /** Each scan from now on, once it is kept. Gives back how to end it. */
+  onScan(take: (scan: ScanRow) => void): () => void
+}
+
 export interface ApiParts {
   readonly clock: Clock
   readonly logger: Logger
@@ -227,6 +256,8 @@ export interface ApiParts {
   /** Where marks on trends come from. */
   readonly historyMarkers: readonly HistoryMarkerSource[]
   readonly alarms: AlarmParts
+  readonly labels: LabelParts
+  readonly identifiers: IdentifierParts
   readonly access: Access
   /** State and counters of every part, one object per part (maintenance/health.ts). */
   readonly health: () => Promise<Readonly<Record<string, JsonValue>>>

@@ -35,6 +35,8 @@ import { deviceCalls, deviceFeeds } from './device-api.ts'
 import { equipmentCalls, equipmentFeeds } from './equipment-api.ts'
 import { Feed, type FeedSource } from './feed.ts'
 import { historyCalls } from './history-api.ts'
+import { identifierCalls, scanCalls, scanFeeds } from './identifier-api.ts'
+import { labelCalls, labelFeeds } from './label-api.ts'
 import { LinkClient } from './link-client.ts'
 import { maintenanceCalls } from './maintenance-api.ts'
 import { mimicCalls } from './mimic-api.ts'
@@ -92,6 +94,9 @@ export class ApiServer {
       ...alarmCalls(parts),
       ...deviceCalls(parts),
       ...equipmentCalls(parts, this.#tagFeeds),
+      ...labelCalls(parts),
+      ...identifierCalls(parts),
+      ...scanCalls(parts),
       ...auditCalls(parts),
       ...maintenanceCalls(parts),
     }
@@ -104,6 +109,8 @@ export class ApiServer {
       ...alarmFeeds(parts),
       ...deviceFeeds(parts),
       ...equipmentFeeds(parts),
+      ...labelFeeds(parts),
+      ...scanFeeds(parts),
     }
     parts.access.permissions.configure(parts.plantStore.plant.roles)
     this.#stopWatchingSessions = parts.access.sessions.onChange(() => this.#sessionsChanged())

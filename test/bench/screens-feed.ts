@@ -20,6 +20,7 @@ import { ValueBatchBuilder } from '../../src-main/shared/value-batch.ts'
 import { TagTable } from '../../src-main/tags/tag-table.ts'
 import { emptyPlant } from '../fakes/empty-plant.ts'
 import { FakeAlarms } from '../fakes/fake-alarms.ts'
+import { fakeIdentifiers, fakeLabels } from '../fakes/fake-labels.ts'
 import { tagDefinition } from '../fakes/tag-definition.ts'
 import type { Report } from './run.ts'
 
@@ -196,6 +197,8 @@ function partsOf(table: TagTable, access: ApiParts['access']): ApiParts {
     equipment: { status: unused, watch: unused, explain: unused, counters: unused, resetCounter: unused },
     alarms: new FakeAlarms().parts,
     access,
+    labels: fakeLabels(),
+    identifiers: fakeIdentifiers(),
     health: async () => ({}),
   }
 }

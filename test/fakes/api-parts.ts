@@ -18,6 +18,7 @@ import { type ValueBatch, ValueBatchBuilder } from '../../src-main/shared/value-
 import { emptyPlant } from './empty-plant.ts'
 import { FakeAlarms } from './fake-alarms.ts'
 import { FakeHistory } from './fake-history.ts'
+import { fakeIdentifiers, fakeLabels } from './fake-labels.ts'
 import { tagDefinition } from './tag-definition.ts'
 
 /** Tags by name, with values that tests set. */
@@ -105,6 +106,8 @@ export function fakeRuntime(clock: Clock = systemClock): FakeRuntime {
       logger: silentLogger,
       version: '0.0.0-test',
       tags,
+      labels: fakeLabels(),
+      identifiers: fakeIdentifiers(),
       access,
       writeTag: async (tag, value) => write(runtime, tag, value),
       devices: {
