@@ -1,7 +1,7 @@
 // What is built from what (electron-vite --config electron.config.ts): the runtime and shell as Node modules that mirror the
 // source tree, the preload as CommonJS (Electron's sandbox wants it), the screens as a page. `npm start` without Electron
 // builds only the screens, from `rendererConfig`.
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
@@ -80,6 +80,28 @@ const packageFolders: Plugin = {
   },
 }
 
+/** What labels are made with beside code (labels/render/label-assets.ts): letters, and the program that reads bar codes. */
+const labelAssets: Plugin = {
+  name: 'lineside:label-assets',
+  generateBundle() {
+    const emit = (fileName: string, source: string) =>
+      this.emitFile({ type: 'asset', fileName: `label-assets/${fileName}`, source: readFileSync(source) })
+    const modules = `${root}node_modules`
+    emit('zxing_reader.wasm', `${modules}/zxing-wasm/dist/reader/zxing_reader.wasm`)
+    for (const family of ['noto-sans-sc', 'noto-sans']) {
+      const folder = `${modules}/@fontsource/${family}`
+      const ranges = JSON.parse(readFileSync(`${folder}/unicode.json`, 'utf8')) as Record<string, string>
+      emit(`${family}.json`, `${folder}/unicode.json`)
+      for (const subset of Object.keys(ranges))
+        for (const weight of [400, 700]) {
+          const file = `${family}-${subset.replaceAll(/[[\]]/g, '')}-${weight}-normal.woff`
+          emit(file, `${folder}/files/${file}`)
+        }
+      emit(`${family}-license.txt`, `${folder}/LICENSE`)
+    }
+  },
+}
+
 const config: UserConfig = {
   main: {
     build: {
@@ -89,7 +111,7 @@ const config: UserConfig = {
       rolldownOptions: {
         input: mainEntries,
         external,
-        plugins: [buildStamp, packageFolders, oneByteText],
+        plugins: [buildStamp, packageFolders, labelAssets, oneByteText],
         output: {
           format: 'es',
           entryFileNames: '[name].js',

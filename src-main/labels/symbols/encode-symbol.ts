@@ -82,7 +82,9 @@ function drawModules(encoded: EncodedModules, { module }: SymbolRequest): Bitmap
 
 /** Bars and spaces in turn, beginning with a bar. */
 function drawBars(encoded: EncodedBars, { symbology, module, barHeight }: SymbolRequest): Bitmap {
-  const widths = encoded.sbs.map((modules) => dotsOf(modules))
+  // A space behind the last bar is part of the quiet zone.
+  const { length } = encoded.sbs
+  const widths = encoded.sbs.slice(0, length - ((length + 1) % 2)).map((modules) => dotsOf(modules))
   const bitmap = new Bitmap(
     widths.reduce((sum, width) => sum + width, 0),
     barHeight,
