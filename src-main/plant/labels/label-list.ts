@@ -1,5 +1,7 @@
 // All files of labels/ together: what they say, held against each other and the rest of the plant, and what it means.
+
 import { createHash } from 'node:crypto'
+import type { JsonValue } from '../../shared/data-value.ts'
 import type { LabelTemplate, PlantLabels } from '../../shared/label.ts'
 import type { LabelRules } from '../../shared/label-rules.ts'
 import { fileVersionOf } from '../source/file-version.ts'
@@ -34,6 +36,8 @@ const words: Readonly<Record<Exclude<ListName, 'tracking'>, string>> = {
 export interface TemplateFile {
   readonly file: string
   readonly fileVersion: string
+  /** The template as written, with the keys of the file. */
+  readonly document: JsonValue
 }
 
 export class LabelList {
@@ -62,7 +66,9 @@ export class LabelList {
       if (text === null || parsed === null || value === null) continue
       for (const name of Object.keys(this.#rows) as ListName[]) this.#add(name, value[name], parsed.origin)
       const place = { file, fileVersion: fileVersionOf(text) }
-      for (const { name } of value.templates) this.templateFiles.set(name, place)
+      const { templates: written = [] } = parsed.value as { templates?: readonly JsonValue[] }
+      for (const [index, { name }] of value.templates.entries())
+        this.templateFiles.set(name, { ...place, document: written[index]! })
     }
     const files = new Set(this.#sources.of('labelImage').map(({ file }) => file))
     for (const { entry } of this.#rows.templates)
