@@ -16,7 +16,7 @@ const queue = new PrintQueue({
   database,
   serials: new FakeSerials(database),
   renderer: new FakeRenderer(),
-  channels: channelOpener({ clock: systemClock, logger: silentLogger }),
+  channels: channelOpener({ clock: systemClock }),
   clock: systemClock,
   logger: silentLogger,
   onChange: () => undefined,

@@ -100,7 +100,7 @@ function openQueue(database: Database): PrintQueue {
     database,
     serials: new FakeSerials(database),
     renderer: new FakeRenderer(),
-    channels: channelOpener({ clock: systemClock, logger: silentLogger }),
+    channels: channelOpener({ clock: systemClock }),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => undefined,

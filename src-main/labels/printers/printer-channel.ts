@@ -58,16 +58,21 @@ export interface PrinterMemory {
 
 export type OpenChannel = (printer: LabelPrinter, memory: PrinterMemory) => PrinterChannel
 
+/**
+ * What became of a label that did not go out well. `untouched`: certainly nothing of it reached the printer, it can be sent again. `refused`:
+ * the printer will not take this label, now or later. `unknown`: a part of it, all of it or nothing may have come out.
+ */
+export type LabelFate = 'untouched' | 'refused' | 'unknown'
+
 /** A label did not go out well. */
 export class PrinterFault extends RuntimeError {
   readonly conditions: readonly PrinterCondition[]
-  /** Certainly nothing of the label reached the printer: it can be sent again. Otherwise nobody knows. */
-  readonly isUntouched: boolean
+  readonly fate: LabelFate
 
-  constructor(conditions: readonly PrinterCondition[], message: string, isUntouched: boolean, cause?: unknown) {
+  constructor(conditions: readonly PrinterCondition[], message: string, fate: LabelFate, cause?: unknown) {
     super('BadDeviceFailure', message, cause)
     this.conditions = conditions
-    this.isUntouched = isUntouched
+    this.fate = fate
   }
 }
 

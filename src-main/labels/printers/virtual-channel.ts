@@ -39,7 +39,7 @@ class VirtualChannel implements PrinterChannel {
     if (!isTorn) return
     // A label tears once; the next one is whole again.
     this.#fault = 'none'
-    throw new PrinterFault(['jam'], 'the label was torn while it came out', false)
+    throw new PrinterFault(['jam'], 'the label was torn while it came out', 'unknown')
   }
 
   close(): Promise<void> {

@@ -1,7 +1,6 @@
 // Printers on a wire: TCP port 9100 and serial lines. Neither acknowledges a label, so the printer is asked on the same wire; one that was
 // never heard has taken the label when it has read everything and ended the connection after us.
 import type { Clock } from '../../base/clock.ts'
-import type { Logger } from '../../base/logger.ts'
 import type { LabelPrinter, PrinterCondition } from '../../shared/label.ts'
 import { messageOf } from '../../shared/runtime-error.ts'
 import {
@@ -22,7 +21,6 @@ export interface WireChannelParts {
   readonly printer: LabelPrinter
   readonly memory: PrinterMemory
   readonly clock: Clock
-  readonly logger: Logger
   /** Throws RuntimeError when there is no connection. */
   readonly connect: () => Promise<Wire>
   /** The line stays when a label is over (serial): its end says nothing. */
@@ -125,7 +123,7 @@ export class WireChannel implements PrinterChannel {
       wire = await this.#connected()
     } catch (error) {
       this.#drop()
-      throw new PrinterFault(['offline'], messageOf(error), true, error)
+      throw new PrinterFault(['offline'], messageOf(error), 'untouched', error)
     }
     try {
       await wire.write(label.bytes, printer.timeoutMs)
@@ -141,7 +139,7 @@ export class WireChannel implements PrinterChannel {
       const isOut = this.#isClosed
         ? 'the station closed the connection while the label was on its way'
         : messageOf(error)
-      throw new PrinterFault(['offline'], `the label broke off: ${isOut}`, false, error)
+      throw new PrinterFault(['offline'], `the label broke off: ${isOut}`, 'unknown', error)
     }
     this.#answeredAt = clock.monotonic()
   }
@@ -154,14 +152,14 @@ export class WireChannel implements PrinterChannel {
       throw new PrinterFault(
         delivery.conditions,
         `while the label was printed: ${conditionsMessage(delivery.conditions)}`,
-        false,
+        'unknown',
       )
     if (delivery.kind === 'stuck')
-      throw new PrinterFault(['fault'], 'the printer took the label and does not get on with it', false)
+      throw new PrinterFault(['fault'], 'the printer took the label and does not get on with it', 'unknown')
     throw new PrinterFault(
       ['silent'],
       `the printer took the label and did not answer within ${printer.timeoutMs / 1000} s`,
-      false,
+      'unknown',
     )
   }
 

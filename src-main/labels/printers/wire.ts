@@ -1,4 +1,4 @@
-// A wire to a printer: bytes out, and short answers in. TCP here; a serial line looks the same (serial-channel.ts).
+// A wire to a printer: bytes out, and short answers in. TCP here; a serial line looks the same (serial-wire.ts).
 import { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
@@ -22,6 +22,21 @@ export interface Wire {
   destroy(): void
 }
 
+/** What a connection and a serial line have in common. Callbacks come until `destroy`. */
+export interface ByteLine {
+  /** `onTaken` when the system has taken all bytes. */
+  write(bytes: Uint8Array, onTaken: () => void): void
+  /** Bytes the system has not taken yet, as far as it says. */
+  pendingCount(): number
+  /** Says that nothing more comes. */
+  end(): void
+  destroy(): void
+  onBytes: (bytes: Buffer) => void
+  /** The other side has read everything and sends no more. */
+  onEnd: () => void
+  onBroken: (reason: string) => void
+}
+
 /** Throws RuntimeError BadNoCommunication when nobody answers there. */
 export function connectTcp(host: string, port: number, timeoutMs: number, clock: Clock): Promise<Wire> {
   return new Promise((resolve, reject) => {
@@ -39,34 +54,66 @@ export function connectTcp(host: string, port: number, timeoutMs: number, clock:
     socket.connect({ host, port }, () => {
       timer.cancel()
       socket.removeAllListeners('error')
-      resolve(new TcpWire(socket, clock))
+      resolve(new TalkingWire(new TcpLine(socket), clock))
     })
   })
 }
 
-class TcpWire implements Wire {
+class TcpLine implements ByteLine {
+  onBytes: (bytes: Buffer) => void = () => undefined
+  onEnd: () => void = () => undefined
+  onBroken: (reason: string) => void = () => undefined
   readonly #socket: Socket
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', (bytes) => this.onBytes(bytes))
+    socket.on('error', (error) => this.onBroken(messageOf(error)))
+    socket.on('end', () => this.onEnd())
+    socket.on('close', () => this.onBroken('the connection is closed'))
+  }
+
+  write(bytes: Uint8Array, onTaken: () => void): void {
+    this.#socket.write(bytes, (error) => {
+      if (!error) onTaken()
+    })
+  }
+
+  pendingCount(): number {
+    return this.#socket.writableLength
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** Questions and answers over a line of bytes. */
+export class TalkingWire implements Wire {
+  readonly #line: ByteLine
   readonly #clock: Clock
   #received = Buffer.alloc(0)
   #broken: string | null = null
   #isEnded = false
-  #isFinished = false
   #onEvent: () => void = () => undefined
 
-  constructor(socket: Socket, clock: Clock) {
-    this.#socket = socket
+  constructor(line: ByteLine, clock: Clock) {
+    this.#line = line
     this.#clock = clock
-    socket.on('data', (bytes) => {
+    line.onBytes = (bytes) => {
       // Only the newest count: a printer that talks without being asked does not fill the memory.
       this.#received = Buffer.concat([this.#received, bytes]).subarray(-mostReceived)
       this.#onEvent()
-    })
-    socket.on('error', (error) => this.#break(messageOf(error)))
-    socket.on('end', () => {
+    }
+    line.onEnd = () => {
       this.#isEnded = true
       this.#onEvent()
-    })
-    socket.on('close', () => this.#break('the connection is closed'))
+    }
+    line.onBroken = (reason) => this.#break(reason)
   }
 
   get isOpen(): boolean {
@@ -77,18 +124,17 @@ class TcpWire implements Wire {
     let isTaken = false
     let movedAt = this.#clock.monotonic()
     let pending = -1
-    this.#refuseBroken()
-    this.#socket.write(bytes, (error) => {
-      isTaken = !error
+    this.#refuseClosed()
+    this.#line.write(bytes, () => {
+      isTaken = true
       this.#onEvent()
     })
     await this.#until(() => {
       if (isTaken) return true
-      this.#refuseBroken()
-      if (this.#isEnded) throw new Error('the printer closed the connection')
+      this.#refuseClosed()
       const now = this.#clock.monotonic()
-      if (this.#socket.writableLength !== pending) {
-        pending = this.#socket.writableLength
+      if (this.#line.pendingCount() !== pending) {
+        pending = this.#line.pendingCount()
         movedAt = now
       }
       if (now - movedAt >= stallMs) throw new Error(`the printer took nothing more for ${stallMs / 1000} s`)
@@ -97,11 +143,11 @@ class TcpWire implements Wire {
   }
 
   async ask(question: string, end: (received: Buffer) => number, timeoutMs: number): Promise<Buffer | null> {
-    this.#refuseBroken()
+    this.#refuseClosed()
     // What came before belongs to an earlier question.
     this.#received = Buffer.alloc(0)
     const until = this.#clock.monotonic() + timeoutMs
-    this.#socket.write(question, 'latin1')
+    this.#line.write(Buffer.from(question, 'latin1'), () => undefined)
     let answer: Buffer | null = null
     await this.#until(() => {
       const length = end(this.#received)
@@ -110,8 +156,7 @@ class TcpWire implements Wire {
         this.#received = this.#received.subarray(length)
         return true
       }
-      this.#refuseBroken()
-      if (this.#isEnded) throw new Error('the printer closed the connection')
+      this.#refuseClosed()
       return this.#clock.monotonic() >= until
     }, timeoutMs)
     return answer
@@ -119,11 +164,10 @@ class TcpWire implements Wire {
 
   async finish(timeoutMs: number): Promise<void> {
     const until = this.#clock.monotonic() + timeoutMs
-    this.#isFinished = true
-    this.#socket.end()
+    this.#line.end()
     await this.#until(() => {
       if (this.#isEnded) return true
-      this.#refuseBroken()
+      if (this.#broken !== null) throw new Error(this.#broken)
       if (this.#clock.monotonic() >= until)
         throw new Error(`the printer did not end the connection within ${timeoutMs / 1000} s after the label`)
       return false
@@ -132,7 +176,7 @@ class TcpWire implements Wire {
   }
 
   destroy(): void {
-    this.#socket.destroy()
+    this.#line.destroy()
     this.#break('the connection was closed here')
   }
 
@@ -141,11 +185,12 @@ class TcpWire implements Wire {
     this.#onEvent()
   }
 
-  #refuseBroken(): void {
-    if (this.#broken !== null && !(this.#isFinished && this.#isEnded)) throw new Error(this.#broken)
+  #refuseClosed(): void {
+    if (this.#broken !== null) throw new Error(this.#broken)
+    if (this.#isEnded) throw new Error('the printer closed the connection')
   }
 
-  /** Looks again with each event of the socket, and at least so often. */
+  /** Looks again with each event of the line, and at least so often. */
   async #until(isDone: () => boolean, everyMs: number): Promise<void> {
     while (!isDone())
       await new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ export const stationUser = 'station'
 const steps: Readonly<Record<LabelJobState, readonly LabelJobState[]>> = {
   allocated: ['queued', 'failed', 'void'],
   queued: ['allocated', 'sent', 'failed', 'void'],
-  sent: ['queued', 'printed', 'inDoubt'],
+  sent: ['queued', 'printed', 'inDoubt', 'failed'],
   printed: ['verified', 'inDoubt', 'void'],
   verified: ['void'],
   inDoubt: ['printed', 'failed', 'void'],

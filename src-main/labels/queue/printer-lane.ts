@@ -324,19 +324,19 @@ export class PrinterLane {
     return this.printer.verify !== null && job.identifier !== null
   }
 
-  /** Nobody knows whether the label came out, unless the channel is sure that nothing of it left. */
+  /** Nobody knows whether the label came out, unless the channel is sure that it did not. */
   async #leaveDoubtful(job: StoredJob, error: unknown): Promise<void> {
     const { life, logger } = this.#parts
     const fault = error instanceof PrinterFault ? error : null
     if (fault) this.#note({ conditions: fault.conditions, message: fault.message, hasAnswered: false })
     const message = messageOf(error)
-    logger.warn(`printer ${this.printer.name}: ${message}`, { job: job.id, isUntouched: fault?.isUntouched ?? false })
-    const isUntouched = fault?.isUntouched === true
+    logger.warn(`printer ${this.printer.name}: ${message}`, { job: job.id, fate: fault?.fate ?? 'unknown' })
     while (
       !(await this.#settle(() => {
         const now = life.jobs.byId(job.id)
         if (now?.state !== 'sent') return
-        if (isUntouched) life.step(now, 'queued', { message: '', detail: message, action: 'notSent' })
+        if (fault?.fate === 'untouched') life.step(now, 'queued', { message: '', detail: message, action: 'notSent' })
+        else if (fault?.fate === 'refused') life.step(now, 'failed', { message })
         else life.doubt(now, message)
       }))
     )

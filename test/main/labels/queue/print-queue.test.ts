@@ -29,7 +29,7 @@ const open = (): void => {
     database,
     serials,
     renderer,
-    channels: channelOpener({ clock: systemClock, logger: silentLogger }),
+    channels: channelOpener({ clock: systemClock }),
     clock: systemClock,
     logger: silentLogger,
     onChange: (change) => changes.push(change),
