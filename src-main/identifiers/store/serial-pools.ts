@@ -52,8 +52,10 @@ interface ConfiguredScheme {
   readonly isTestPrefix: boolean
 }
 
-/** Counters are made known to the witness in steps of so many. */
-export const reservationStep = 1000
+/** Counters are made known to the witness in steps of so many; of a pool with few left in smaller ones. */
+const reservationStep = 1000
+/** So many steps at least are in what is left: a step is lost when a backup comes back. */
+const leastSteps = 20
 const mostAtOnce = 10_000
 /** So many identifiers in a row that exist already are passed over; more are a mistake in the templates. */
 const mostTaken = 100_000
@@ -160,7 +162,7 @@ export class SerialPools {
           `The pool ${scheme.name} is used up: its last counter is ${template.last}, and of ${count} identifiers ${given.length} were left.`,
         )
       if (counter > reserved) {
-        reserved = Math.ceil((counter + count - given.length) / reservationStep) * reservationStep
+        reserved = stepBehind(counter + count - given.length - 1, template.last)
         this.#witness.reserve(key, reserved)
       }
       const identifier = template.identifier({ ...values, counter })
@@ -335,6 +337,12 @@ export class SerialPools {
     if (!this.#calendar) throw new RuntimeError('BadInvalidState', 'The schemes of the plant are not known yet.')
     return this.#calendar.at(timestamp)
   }
+}
+
+/** Up to where the witness is told before the counter is given out. */
+function stepBehind(counter: number, last: number): number {
+  const step = Math.max(1, Math.min(reservationStep, Math.floor((last - counter) / leastSteps)))
+  return Math.min(last, Math.ceil(counter / step) * step)
 }
 
 function faultSentence(name: string, faults: readonly TemplateFault[]): string {

@@ -174,6 +174,16 @@ describe('an older state that came back', () => {
     expect(given).not.toContain(station.allocate()[0])
   })
 
+  test('of a pool with few serials a few are passed over', () => {
+    station.schemes = [identifierScheme({ last: 100 })]
+    station.allocate(10)
+    const backup = backUp()
+    station.allocate(5)
+    station.end()
+    station.restore(backup)
+    expect(releaseAndAllocate()).toBe(17)
+  })
+
   test('what was passed over is in the gap report with its reason', () => {
     station.allocate(10)
     const backup = backUp()
