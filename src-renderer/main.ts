@@ -3,6 +3,7 @@ import './ui/theme.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { openLink } from './connection/open-link.ts'
+import { reloadWhenAnswered, thisPage } from './connection/reload-page.ts'
 import { sessionTokens } from './connection/runtime-client.ts'
 import { joinSession, shareSession } from './connection/window-session.ts'
 import { startStation, stationKey } from './station.ts'
@@ -15,7 +16,7 @@ window.addEventListener('vite:preloadError', () => {
   const lastReload = Number(sessionStorage.getItem('lineside-reload') ?? 0)
   if (Date.now() - lastReload < shortestReloadMs) return
   sessionStorage.setItem('lineside-reload', String(Date.now()))
-  location.reload()
+  void reloadWhenAnswered(thisPage)
 })
 
 language.start()
