@@ -328,7 +328,8 @@ export class PrinterLane {
   async #leaveDoubtful(job: StoredJob, error: unknown): Promise<void> {
     const { life, logger } = this.#parts
     const fault = error instanceof PrinterFault ? error : null
-    if (fault) this.#note({ conditions: fault.conditions, message: fault.message, hasAnswered: false })
+    // What the fault says of this one label is not why the others wait.
+    if (fault) this.#note({ conditions: fault.conditions, message: '', hasAnswered: false })
     const message = messageOf(error)
     logger.warn(`printer ${this.printer.name}: ${message}`, { job: job.id, fate: fault?.fate ?? 'unknown' })
     while (
