@@ -2,12 +2,14 @@
 import { compileTemplate, type IdentifierTemplate } from './identifiers/store/identifier-template.ts'
 import { mayOverlap } from './identifiers/store/template-overlap.ts'
 import { hasTestPrefix } from './identifiers/store/test-prefix.ts'
+import { labelVariables } from './labels/layout/label-texts.ts'
 import { drawImage } from './labels/render/draw-image.ts'
 import { errorCorrectionFault, symbologyNames, symbologyOf } from './labels/symbols/symbologies.ts'
 import type { IdentifierScheme } from './shared/identifier.ts'
 import type { LabelRules, SchemeReading, SymbologyRules } from './shared/label-rules.ts'
 
 export const labelRules: LabelRules = {
+  variables: labelVariables,
   readScheme,
   mayOverlap: (one, other) => {
     const [a, b] = [compiled(one), compiled(other)]

@@ -1,7 +1,7 @@
 // `lineside check <folder>`: the faults on stdout, as scripts read them; what could be better on the displays only for who asks,
 // else a summary on stderr.
 import type { PlantRules } from '../shared/plant-rules.ts'
-import { checkReport } from './check-report.ts'
+import { checkReport, hintReport } from './check-report.ts'
 import { qualityOfPlant } from './displays/display-check.ts'
 import { displayReport, displaySummary } from './displays/display-report.ts'
 import { checkFiles } from './plant-check.ts'
@@ -29,12 +29,14 @@ export async function checkFolder(
   { json, displays }: CheckOptions,
 ): Promise<CheckOutput> {
   const files = new FolderFiles(folder)
-  const { plant, faults } = await checkFiles(files, rules)
+  const { plant, faults, hints } = await checkFiles(files, rules)
   const quality = plant === null ? null : await qualityOfPlant(plant, files)
   const isGood = faults.length === 0
   const report = checkReport(faults, json)
-  if (!displays) return { stdout: report, stderr: quality === null || json ? '' : displaySummary(quality), isGood }
+  const notes = json ? '' : hintReport(hints)
+  if (!displays)
+    return { stdout: report, stderr: notes + (quality === null || json ? '' : displaySummary(quality)), isGood }
   if (json)
     return { stdout: `${JSON.stringify({ faults: JSON.parse(report), displays: quality })}\n`, stderr: '', isGood }
-  return { stdout: report + (quality === null ? '' : displayReport(quality)), stderr: '', isGood }
+  return { stdout: report + (quality === null ? '' : displayReport(quality)), stderr: notes, isGood }
 }

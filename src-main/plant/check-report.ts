@@ -8,6 +8,13 @@ export function checkReport(faults: readonly PlantFault[], asJson: boolean): str
   return faults.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${oneLine(message)}\n`).join('')
 }
 
+/** What is odd but stops nothing, one line `file:line:column: note: message` for each. */
+export function hintReport(hints: readonly PlantFault[]): string {
+  return hints
+    .map(({ file, line, column, message }) => `${file}:${line}:${column}: note: ${oneLine(message)}\n`)
+    .join('')
+}
+
 /** A fault is one line, whatever a message quotes from a file. */
 function oneLine(message: string): string {
   return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')

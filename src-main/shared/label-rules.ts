@@ -1,5 +1,6 @@
 // What the check of a plant folder has to know of identifiers and bar codes. Those who know it hand it over (plant-rules.ts at the
 // top level), as protocols hand over what their addresses look like.
+import type { ExpressionVariables } from './expression.ts'
 import type { IdentifierScheme } from './identifier.ts'
 
 /** Something wrong in a text: `offset` counts characters from its beginning. */
@@ -39,6 +40,8 @@ export interface SymbologyRules {
 }
 
 export interface LabelRules {
+  /** Names that mean something in elements of a template besides tags (docs/labels.md). */
+  readonly variables: ExpressionVariables
   /** Compiles the template of a scheme and holds what it would give out first and last against all rules of its kind. Never throws. */
   readScheme(scheme: IdentifierScheme): SchemeReading
   /** There is an identifier that both could give out. Both were read without faults. */

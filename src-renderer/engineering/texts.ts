@@ -20,6 +20,8 @@ export const t = defineTexts({
     readOnly: 'read',
     readWrite: 'read, write',
     calculated: 'calculated',
+    /** Made by the station itself, as those of printers are. */
+    ofStation: 'station',
 
     devicesTitle: 'Devices',
     allWell: 'All {count} {count#connection is|connections are} up.',
@@ -152,6 +154,7 @@ export const t = defineTexts({
     readOnly: '只读',
     readWrite: '读写',
     calculated: '计算',
+    ofStation: '本站',
 
     devicesTitle: '通信设备',
     allWell: '全部 {count} 个连接正常。',

@@ -20,9 +20,6 @@ export interface TemplateNeighbours {
   readonly isIncomplete: boolean
 }
 
-/** Names that mean something in a template besides tags (docs/labels.md). */
-const elementVariables = { identifier: 'string', fields: 'map<string, string>', user: 'string' } as const
-
 /** More dots than a label of 200 × 300 mm has at 600 dpi: four megabytes for one picture. */
 const mostDots = 36e6
 /** Rounding of people who calculate in inches; mm. */
@@ -46,7 +43,7 @@ class TemplateCheck {
     this.#near = near
     this.#scope = scope
     this.#scheme = entry.scheme === undefined ? null : (near.schemes.get(entry.scheme) ?? null)
-    this.#elementScope = { ...scope.tags, variables: elementVariables }
+    this.#elementScope = { ...scope.tags, variables: scope.rules.variables }
   }
 
   run(): void {
