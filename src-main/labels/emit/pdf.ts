@@ -20,7 +20,7 @@ export async function toPdf(image: LabelImage, { copies, dpi }: PdfOptions): Pro
   const { default: PDFDocument } = await import('pdfkit')
   const width = (image.width / dotsPerMm(dpi)) * pointsPerMm
   const height = (image.height / dotsPerMm(dpi)) * pointsPerMm
-  const page: PDFKit.PDFDocumentOptions = { size: [width, height], margin: 0 }
+  const page: PDFKit.PDFDocumentOptions = { size: [pageLength(width), pageLength(height)], margin: 0 }
   // No font: the text of a label is dots.
   const document = new PDFDocument({ ...page, autoFirstPage: false, font: '', info: { CreationDate: fixedDate } })
   const parts: Uint8Array[] = []
@@ -35,4 +35,9 @@ export async function toPdf(image: LabelImage, { copies, dpi }: PdfOptions): Pro
   document.end()
   await ended
   return Buffer.concat(parts)
+}
+
+/** A hundredth of a point less than the dots: who draws the page counts each dot begun, and there must not be one more. */
+function pageLength(points: number): number {
+  return Math.ceil(points * 100) / 100 - 0.01
 }
