@@ -9,8 +9,10 @@ import { LabelOrders } from './label-orders.ts'
 import { LabelThread } from './label-thread.ts'
 import type { LabelReject } from './labels/queue/label-verification.ts'
 import { symbologyNames } from './labels/symbols/symbologies.ts'
+import { LineTags } from './line-tags.ts'
 import { printerValues, unknownPrinters } from './printer-tags.ts'
 import type { ScannerStanding } from './scanning/line-scanners.ts'
+import type { AlarmEvent } from './shared/alarm.ts'
 import type { InputOf, ResultOf } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { LabelPrinter, LabelTemplate, PrinterStatusRow, ScanRow } from './shared/label.ts'
@@ -19,6 +21,7 @@ import type { Plant } from './shared/plant.ts'
 import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 import { valueTypeOf } from './shared/tag.ts'
 import type { ValueBatch } from './shared/value-batch.ts'
+import { StationTriggers, type StationTriggersParts } from './station-triggers.ts'
 import type { TagTable } from './tags/tag-table.ts'
 
 /** Jobs that screens see at once after a start. */
@@ -27,7 +30,10 @@ const firstJobs = 200
 /** Templates as they are written in the plant folder (plant/plant-store.ts). */
 export interface TemplateFiles {
   /** Of every template of the accepted plant. */
-  labelTemplateFiles(): ReadonlyMap<string, Pick<LabelTemplateRow, 'file' | 'fileVersion'> & { readonly document?: JsonValue }>>
+  labelTemplateFiles(): ReadonlyMap<
+    string,
+    Pick<LabelTemplateRow, 'file' | 'fileVersion'> & { readonly document?: JsonValue }
+  >
   saveLabelTemplate(input: InputOf<'labels.saveTemplate'>): Promise<ResultOf<'labels.saveTemplate'>>
   deleteLabelTemplate(input: InputOf<'labels.deleteTemplate'>): Promise<ResultOf<'labels.deleteTemplate'>>
   /** A template as a document of the plant folder says it. Throws RuntimeError BadConfigurationError with its faults. */
@@ -42,6 +48,7 @@ export interface StationLabelsParts {
   readonly logger: Logger
   readonly table: TagTable
   readonly templateFiles: TemplateFiles
+  readonly journal: StationTriggersParts['journal']
   /** Values of the station's own tags. */
   readonly applyTags: (batch: ValueBatch) => void
   /** The ordinary write path. */
@@ -54,7 +61,7 @@ export interface LabelTroubles {
   readonly stoppedPools: string
   readonly rejects: string
   readonly lostScanners: string
-  readonly stoppedTriggers: string
+  readonly triggers: string
 }
 
 export class StationLabels {
@@ -62,6 +69,8 @@ export class StationLabels {
   readonly thread: LabelThread
   readonly orders: LabelOrders
   readonly #board = new LabelBoard()
+  readonly #triggers: StationTriggers
+  readonly #lineTags: LineTags
   readonly #scanWatchers = new Set<(scan: ScanRow) => void>()
   #printers: readonly LabelPrinter[] = []
   #settings: LabelSettings
@@ -85,6 +94,9 @@ export class StationLabels {
       },
       this.#settings,
     )
+    const { orders, thread } = this
+    this.#lineTags = new LineTags({ clock, logger, table: parts.table, thread })
+    this.#triggers = new StationTriggers({ clock, logger, table: parts.table, orders, thread, journal: parts.journal })
   }
 
   /** The labels of this plant; the tag table knows its tags already. */
@@ -93,7 +105,29 @@ export class StationLabels {
     this.#settings = settingsOf(plant, this.#parts)
     this.orders.configure(plant.labels)
     this.thread.configure(this.#settings)
+    this.#lineTags.configure(plant)
+    this.#triggers.configure(plant)
     this.#applyPrinters()
+  }
+
+  /** A batch of changes, before anybody takes its columns away. */
+  changes(batch: ValueBatch): void {
+    this.#triggers.changes(batch)
+    this.#lineTags.changes(batch)
+  }
+
+  /** Values as devices reported them, changed or not, after the tag table took them. */
+  reported(batch: ValueBatch): void {
+    this.#triggers.reported(batch)
+  }
+
+  alarms(events: readonly AlarmEvent[]): void {
+    this.#triggers.alarms(events)
+  }
+
+  /** To be called every second. */
+  secondPassed(): void {
+    this.#triggers.secondPassed()
   }
 
   /** Each scan once it is kept. Gives back how to end it. */
@@ -102,13 +136,14 @@ export class StationLabels {
     return () => this.#scanWatchers.delete(take)
   }
 
-  get troubles(): Omit<LabelTroubles, 'stoppedTriggers'> {
+  get troubles(): LabelTroubles {
     const lost = this.#scanners.filter(({ isConnected }) => !isConnected)
     return {
       notRunning: this.thread.failure,
       stoppedPools: (this.#stoppedPools ?? []).map(({ scheme, refusal }) => `${scheme}: ${refusal}`).join('; '),
       rejects: [...this.#rejects.values()].map(({ printer, message }) => `${printer}: ${message}`).join('; '),
       lostScanners: lost.map(({ scanner, message }) => `${scanner}: ${message}`).join('; '),
+      triggers: this.#triggers.trouble,
     }
   }
 
@@ -133,6 +168,7 @@ export class StationLabels {
       stoppedPoolCount: this.#stoppedPools?.length ?? 0,
       scannerCount: this.#scanners.length,
       lostScannerCount: this.#scanners.filter(({ isConnected }) => !isConnected).length,
+      ...this.#triggers.health(),
     }
   }
 
