@@ -74,12 +74,12 @@ interface Placed {
   readonly rotate: 0 | 90 | 180 | 270
 }
 
-/** `value` is CEL over tags, `fields.<name>`, `identifier`, `order`, `shift`, `reprint` …; docs/labels.md. */
+/** `value` is CEL over tags, `identifier`, `fields.<name>`, `user`, `now`; docs/labels.md. */
 export type LabelElement =
   | (Placed & {
       readonly type: 'text'
       readonly value: string
-      /** Height of a capital line of text from top of ascender to descender; mm. */
+      /** From the top of an ascender to the bottom of a descender, and the distance of lines; mm. */
       readonly fontSize: number
       readonly bold: boolean
       /** Box the text is kept in; null = as long as it gets. */
@@ -111,7 +111,7 @@ export type LabelElement =
   | (Placed & { readonly type: 'line'; readonly toX: number; readonly toY: number; readonly line: number })
   | (Placed & {
       readonly type: 'image'
-      /** PNG or SVG, relative to labels/ of the plant folder. */
+      /** PNG, relative to labels/ of the plant folder. */
       readonly file: string
       readonly width: number
       readonly height: number
