@@ -1,4 +1,5 @@
 // What identifiers and bar codes tell the check of a plant folder.
+import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
 import { compileTemplate, type IdentifierTemplate } from './identifiers/store/identifier-template.ts'
 import { mayOverlap } from './identifiers/store/template-overlap.ts'
 import { hasTestPrefix } from './identifiers/store/test-prefix.ts'
@@ -10,6 +11,7 @@ import type { LabelRules, SchemeReading, SymbologyRules } from './shared/label-r
 
 export const labelRules: LabelRules = {
   variables: labelVariables,
+  spellingOf: (text) => parseIdentifier(text).identifier,
   readScheme,
   mayOverlap: (one, other) => {
     const [a, b] = [compiled(one), compiled(other)]

@@ -183,7 +183,14 @@ class FolderCheck {
     const sources = this.#sources
     const devices = new DeviceList(sources, this.#rules.protocols, language)
     const tags = new TagList(sources, devices, this.#lost)
-    const equipment = new EquipmentList({ sources, devices, tags, simulation: this.#simulation, lost: this.#lost })
+    const equipment = new EquipmentList({
+      sources,
+      devices,
+      tags,
+      simulation: this.#simulation,
+      lost: this.#lost,
+      spellingOf: (identifier) => this.#rules.labels.spellingOf(identifier),
+    })
     const libraries = new LibraryList({ sources, types: equipment.types, languages, isCopy: this.#isCopy })
     return { devices, tags, equipment, libraries }
   }

@@ -42,6 +42,8 @@ export interface SymbologyRules {
 export interface LabelRules {
   /** Names that mean something in elements of a template besides tags (docs/labels.md). */
   readonly variables: ExpressionVariables
+  /** The one spelling of an identifier that is compared; '' = there is nothing in the text. Never throws. */
+  spellingOf(text: string): string
   /** Compiles the template of a scheme and holds what it would give out first and last against all rules of its kind. Never throws. */
   readScheme(scheme: IdentifierScheme): SchemeReading
   /** There is an identifier that both could give out. Both were read without faults. */

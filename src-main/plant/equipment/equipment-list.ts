@@ -18,6 +18,8 @@ export interface EquipmentListOptions {
   readonly tags: TagList
   readonly simulation: SimulationList
   readonly lost: LostNames
+  /** The one spelling of an identifier that is compared; '' = there is nothing in the text. */
+  readonly spellingOf: (identifier: string) => string
 }
 
 interface ListedInstance {
@@ -127,9 +129,11 @@ export class EquipmentList {
   /** What the instance's name plate says, unless another one says it already; null = it has none. */
   #namePlate({ name, identifier }: InstanceEntry, origin: Origin): string | null {
     if (identifier === undefined) return null
-    const twin = this.#namePlates.get(identifier)
-    if (twin !== undefined) origin.at(['identifier'], `the name plate of ${twin} says this already`)
-    else this.#namePlates.set(identifier, name)
+    const spelling = this.#options.spellingOf(identifier)
+    const twin = this.#namePlates.get(spelling)
+    if (spelling === '') origin.at(['identifier'], `no scanner reads this as an identifier: "${identifier}"`)
+    else if (twin !== undefined) origin.at(['identifier'], `the name plate of ${twin} says this already`)
+    else this.#namePlates.set(spelling, name)
     return identifier
   }
 

@@ -166,3 +166,50 @@ describe('editing a list', () => {
     )
   })
 })
+
+describe('a list below a row', () => {
+  const element = fc.record(
+    {
+      type: fc.constantFrom('text', 'box', 'line'),
+      x: fc.integer({ min: 0, max: 9 }),
+      text: fc.string({ maxLength: 6 }),
+    },
+    { requiredKeys: ['type', 'x'] },
+  )
+  const file = (elements: readonly unknown[]) =>
+    `# Labels.\ntemplates:\n  - name: a   # first\n    size: { width: 5 }\n    elements:\n${elements
+      .map((each, index) => `      # ${index}\n      - ${JSON.stringify(each)}   # element ${index}\n`)
+      .join('')}\n  # The other.\n  - { name: b }\ntriggers: []\n`
+
+  it('is afterwards what was wanted, whatever comes, goes and changes; other rows keep every character', () => {
+    fc.assert(
+      fc.property(
+        fc.array(element, { minLength: 1, maxLength: 6 }),
+        fc.array(element, { maxLength: 6 }),
+        fc.boolean(),
+        (before, drawn, keepsHalf) => {
+          const after = keepsHalf ? [...before.slice(1), ...drawn] : drawn
+          const text = file(before)
+          const edited = editList(text, 'templates', { key: 'name', of: 'a', set: { elements: after } })
+          expect(parse(edited)).toEqual({
+            templates: [{ name: 'a', size: { width: 5 }, elements: after }, { name: 'b' }],
+            triggers: [],
+          })
+          if (after.length > 0) expect(edited).toContain('\n  # The other.\n  - { name: b }\ntriggers: []\n')
+          if (JSON.stringify(after) === JSON.stringify(before)) expect(edited).toBe(text)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps the lines and comments of what stays where it was', () => {
+    const rows = [1, 2, 3, 4].map((x) => ({ type: 'text', x }))
+    const text = file(rows)
+    const wanted = [rows[0], { type: 'box', x: 7 }, rows[2], rows[3], { type: 'line', x: 8 }]
+    const edited = editList(text, 'templates', { key: 'name', of: 'a', set: { elements: wanted } })
+    const { gone, come } = changedLines(text, edited)
+    expect(gone).toEqual(['      - {"type":"text","x":2}   # element 1'])
+    expect(come).toEqual(['      - {"type":box,"x":7}   # element 1', '      - { type: line, x: 8 }'])
+  })
+})
