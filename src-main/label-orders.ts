@@ -29,7 +29,8 @@ interface CompiledTemplate {
 
 export class LabelOrders {
   readonly #table: TagTable
-  readonly #scope: ExpressionScope
+  /** Where names of CEL are looked up. */
+  readonly scope: ExpressionScope
   #labels: PlantLabels = noLabels
   #compiled = new Map<string, CompiledTemplate>()
   /** Scheme → tags its template names. */
@@ -37,7 +38,7 @@ export class LabelOrders {
 
   constructor(table: TagTable) {
     this.#table = table
-    this.#scope = {
+    this.scope = {
       tagType: (name) => {
         const handle = table.handleOf(name)
         const tag = handle === undefined ? undefined : table.definition(handle)
@@ -204,7 +205,7 @@ export class LabelOrders {
   }
 
   #standIn(name: string): TagValue {
-    const type = this.#scope.tagType(name)?.dataType
+    const type = this.scope.tagType(name)?.dataType
     if (type === 'string') return name
     return type === 'bool' ? false : 0
   }
@@ -232,7 +233,7 @@ export class LabelOrders {
       const expression = this.#compiledField(field, template)
       if (expression !== null) fields.set(field.name, expression)
     }
-    const label = compileLabel(template, this.#scope)
+    const label = compileLabel(template, this.scope)
     if (!label.ok) {
       const { element, message } = label.faults[0]!
       throw new RuntimeError(
@@ -247,7 +248,7 @@ export class LabelOrders {
 
   #compiledField({ name, value }: LabelField, template: LabelTemplate): CompiledExpression | null {
     if (value === null) return null
-    const result = compileExpression(value, this.#scope)
+    const result = compileExpression(value, this.scope)
     if (result.ok) return result.expression
     throw new RuntimeError(
       'BadConfigurationError',

@@ -16,6 +16,7 @@ import { Health } from './maintenance/health.ts'
 import { openPlantStore, type PlantStore } from './plant/plant-store.ts'
 import { PlantThread } from './plant-thread.ts'
 import { historianHealth, isRecording, Recording } from './recording.ts'
+import type { AlarmEvent } from './shared/alarm.ts'
 import type { DeviceRow } from './shared/contract.ts'
 import type { JsonValue } from './shared/data-value.ts'
 import type { Plant, PlantHistory } from './shared/plant.ts'
@@ -128,7 +129,7 @@ export class Runtime {
         historian,
         audit: access.audit,
         plant: () => this.plantStore.plant,
-        onEvents: (events) => this.#recording.alarms(events),
+        onEvents: (events) => this.#alarmsTold(events),
       }),
     )
     this.#recording.presentAlarms(this.#alarms.states())
@@ -166,6 +167,7 @@ export class Runtime {
           logger: options.logger.part('labels'),
           table: this.tagTable,
           templateFiles: plantStore,
+          journal: this.#alarms.journal,
           applyTags: (batch) => this.#spread(this.tagTable.apply(batch)),
           writeTag: (name, value) => this.writeTag(name, value),
         },
@@ -227,8 +229,14 @@ export class Runtime {
     const timer = clock.every(calculationIntervalMs, () => {
       this.#spread(noChanges)
       this.#watchHistorian()
-      this.#alarms.secondPassed({ isRecording: this.#wasRecording, isAudited: access.audit.isWriting })
+      const { troubles } = this.#labels
+      this.#alarms.secondPassed({
+        isRecording: this.#wasRecording,
+        isAudited: access.audit.isWriting,
+        labels: troubles,
+      })
       this.#equipment.secondPassed()
+      this.#labels.secondPassed()
     })
     closing.onClose(() => timer.cancel())
   }
@@ -237,6 +245,7 @@ export class Runtime {
   onDriverValues(batch: ValueBatch): void {
     this.#tagWriter.observe(batch)
     this.#spread(this.tagTable.apply(batch))
+    this.#labels.reported(batch)
   }
 
   /** One command down; what was written is kept in history with the device's answer. */
@@ -315,11 +324,18 @@ export class Runtime {
     const all = joinedBatch(changes, results)
     this.#alarms.changes(all)
     this.#equipment.changes(all)
+    this.#labels.changes(all)
     this.api.publish(changes)
     this.api.publish(results)
     // Last of all: the historian takes the columns away.
     this.#recording.changes(changes)
     this.#recording.changes(results)
+  }
+
+  /** Alarms that are in the journal. */
+  #alarmsTold(events: readonly AlarmEvent[]): void {
+    this.#recording.alarms(events)
+    this.#labels.alarms(events)
   }
 
   #devicesChanged(): void {

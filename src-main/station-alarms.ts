@@ -93,7 +93,7 @@ export class StationAlarms {
   /** To be called every second: what the station knows of itself, and figures that change with time alone. */
   secondPassed(state: Omit<StationState, 'isJournalled'>): void {
     const { isJournalled } = this.#engine
-    for (const { id, isTrue } of systemAlarms) this.#tell(id, isTrue({ ...state, isJournalled }))
+    for (const { id, trouble } of systemAlarms) this.#tell(id, trouble({ ...state, isJournalled }))
     const { rate } = this.#engine.load()
     if (rate === this.#rate) return
     this.#rate = rate
@@ -177,10 +177,11 @@ export class StationAlarms {
     if (committed.events.length > 0) this.#parts.onEvents(committed.events)
   }
 
-  #tell(id: string, isTrue: boolean): void {
+  #tell(id: string, trouble: string | null): void {
+    const isTrue = trouble !== null
     if (this.#told.get(id) === isTrue) return
     this.#told.set(id, isTrue)
-    this.#engine.systemCondition(id, isTrue)
+    this.#engine.systemCondition(id, isTrue, isTrue ? { value: trouble } : {})
   }
 }
 
