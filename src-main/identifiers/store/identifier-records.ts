@@ -43,6 +43,14 @@ export interface KnownIdentifier {
   readonly state: SerialState | null
 }
 
+/** What is told of a part that was found by where it was. */
+export interface PartSummary {
+  readonly identifier: string
+  readonly scheme: string | null
+  readonly state: SerialState | null
+  readonly isHeld: boolean
+}
+
 interface Row {
   readonly number: number
   readonly identifier: string
@@ -82,6 +90,7 @@ export class IdentifierRecords {
   readonly #clock: Clock
   readonly #row: Statement<[string], Row>
   readonly #byNumber: Statement<[number], Row>
+  readonly #summary: Statement<[number], Omit<PartSummary, 'isHeld'> & { isHeld: number }>
   readonly #add: Statement<[string, IdentifierKind, number, number, number, number], number>
   readonly #setState: Statement<[SerialState, number, number, number]>
   readonly #addLife: Statement<[number, number, number, string, number, number]>
@@ -104,6 +113,11 @@ export class IdentifierRecords {
     this.#clock = clock
     this.#row = database.prepare(`SELECT ${rowColumns} FROM ${rowTables} WHERE identifier.identifier = ?`)
     this.#byNumber = database.prepare(`SELECT ${rowColumns} FROM ${rowTables} WHERE identifier.number = ?`)
+    this.#summary = database.prepare(
+      `SELECT identifier.identifier, pool.scheme, identifier.state, hold.identifier IS NOT NULL AS isHeld
+       FROM identifier LEFT JOIN pool ON pool.number = identifier.pool LEFT JOIN hold ON hold.identifier = identifier.number
+       WHERE identifier.number = ?`,
+    )
     this.#add = database
       .prepare<[string, IdentifierKind, number, number, number, number], number>(
         `INSERT INTO identifier (identifier, kind, allocated, allocated_by, changed, reason) VALUES (?, ?, ?, ?, ?, ?) RETURNING number`,
@@ -154,6 +168,12 @@ export class IdentifierRecords {
   byNumber(number: number): IdentifierRecord | null {
     const row = this.#byNumber.get(number)
     return row ? this.#recordOf(row) : null
+  }
+
+  /** Of a number that is known to be one. */
+  summary(number: number): PartSummary {
+    const { identifier, scheme, state, isHeld } = this.#summary.get(number)!
+    return { identifier, scheme, state, isHeld: isHeld === 1 }
   }
 
   /** Its number; a new one came from elsewhere. Throws RuntimeError BadInvalidState when its record was deleted. */

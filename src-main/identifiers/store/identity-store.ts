@@ -171,10 +171,12 @@ export class IdentityStore {
   /** Parts that were in any of the equipment at some time of the span, by the time of their entry. */
   partsIn(query: PartQuery): { parts: readonly PartInEquipment[]; cursor?: string } {
     const { windows, cursor } = this.#windows.partsIn(query)
-    const parts = windows.map(({ part, equipment, from, to }) => {
-      const { identifier, scheme, state, hold } = this.#records.byNumber(part)!
-      return { identifier, scheme, equipment, from, to, state, isHeld: hold !== null }
-    })
+    const parts = windows.map(({ part, equipment, from, to }) => ({
+      ...this.#records.summary(part),
+      equipment,
+      from,
+      to,
+    }))
     return cursor === undefined ? { parts } : { parts, cursor }
   }
 
