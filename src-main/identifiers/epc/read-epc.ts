@@ -23,13 +23,13 @@ export interface EpcReading {
   readonly notes: readonly string[]
 }
 
-/** A URN of EPC, or hexadecimal digits (one of them a letter) that make sense as one and have the length of one. */
+/** A URN of EPC, or hexadecimal digits (one of them a letter) with a header of EPC that are as many as its encoding has. */
 export function looksLikeEpc(text: string): boolean {
   if (/^urn:epc:/i.test(text)) return true
   if (!/^(?:0x|x)?[0-9A-Fa-f]{16,280}$/.test(text) || !/[A-Fa-f]/.test(text)) return false
   const hex = bareHex(text)
   const bits = encodedBits(Number.parseInt(hex.slice(0, 2), 16))
-  if (bits !== null && (hex.length * 4 < bits || hex.length * 4 >= bits + 16)) return false
+  if (bits !== null) return hex.length * 4 >= bits && hex.length * 4 < bits + 16
   const reading = readHex(hex)
   return reading !== null && reading.faults.length === 0
 }

@@ -24,8 +24,8 @@ interface KeyPlace {
 
 const uriCharacters = /^[!#-;=?-Z[\]_a-z~]*$/
 const schemes = /^(https?|HTTPS?):\/\//
-const host =
-  /^(?:[0-9A-Za-z](?:[-0-9A-Za-z]{0,61}[0-9A-Za-z])?)(?:\.[0-9A-Za-z](?:[-0-9A-Za-z]{0,61}[0-9A-Za-z])?)*\.?(?::\d{1,5})?$/
+/** Form of hosts is left to whoever opens the link; letters, digits and what literals of addresses have. */
+const host = /^(?:\[[.0-9:A-Fa-f]+\]|[-.0-9A-Z_a-z]{1,253})(?::\d{1,5})?$/
 
 /** Takes a link apart; null = the path has no GS1 key. Never throws. */
 export function readDigitalLink(text: string): DigitalLinkReading | null {
@@ -53,6 +53,7 @@ export function readDigitalLink(text: string): DigitalLinkReading | null {
   )
   const otherQueries: string[] = []
   const attributes = attributesOf(withoutFragment.slice(address.length + 1), path, faults, otherQueries)
+  faults.push(...misplacedFaults(place.key, path, attributes))
   const stemLength = afterScheme + segments.slice(0, place.at).reduce((sum, segment) => sum + segment.length + 1, 0) - 1
   return { elements: [...path, ...attributes], faults, stem: text.slice(0, stemLength), otherQueries }
 }
@@ -159,6 +160,18 @@ function pathFaults(key: ApplicationIdentifier, qualifiers: readonly string[]): 
   const order =
     allowed.length === 0 ? 'nothing may follow it' : `only ${allowed.join(' or ')} may follow it, in this order`
   return [`In the path (${key.ai}) is followed by ${qualifiers.map((ai) => `(${ai})`).join(', ')}; ${order}.`]
+}
+
+/** Qualifiers that stand in the query although the path has room for them. */
+function misplacedFaults(
+  key: ApplicationIdentifier,
+  path: readonly Gs1Element[],
+  attributes: readonly Gs1Element[],
+): string[] {
+  const inPath = path.slice(1).map(({ ai }) => ai)
+  return attributes
+    .filter(({ ai }) => key.qualifiers?.some((sequence) => [...inPath, ai].every((other) => sequence.includes(other))))
+    .map(({ ai }) => `AI (${ai}) belongs in the path behind (${key.ai}), not in the query.`)
 }
 
 function isInOrder(ais: readonly string[], sequence: readonly string[]): boolean {

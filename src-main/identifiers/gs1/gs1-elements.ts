@@ -19,11 +19,11 @@ export const separator = '\u001d'
 /** Longer texts without separators are not searched for another way to take them apart. */
 const longestSearched = 160
 /** Values looked at in that search. */
-const mostAttempts = 300
+const mostAttempts = 120
 
-/** Takes an element string apart: with brackets when it begins with one, else as scanned. Never throws. */
+/** Takes an element string apart: with brackets when its first AI has one, else as scanned. Never throws. */
 export function readElements(text: string): ElementReading {
-  return text.startsWith('(') ? readBracketed(text) : readScanned(text)
+  return /^(?:\(|\d{2,4}\))/.test(text) ? readBracketed(text) : readScanned(text)
 }
 
 /** As a printer's symbol holds it: separators behind values whose length is not known beforehand, unless they are the last. */
@@ -36,55 +36,46 @@ export function formatElements(elements: readonly Gs1Element[]): string {
   return text
 }
 
-/** As people read it: `(01)09521234543213(21)A1`. A bracket of a value that would look like an AI has a backslash before it. */
+/** As people read it: `(01)09521234543213(21)A1`. A bracket that belongs to a value has a backslash before it. */
 export function bracketed(elements: readonly Gs1Element[]): string {
   let text = ''
-  for (const { ai, value } of elements)
-    text += `(${ai})${value.includes('(') ? value.replace(/\((?=\d{2,4}\))/g, '\\(') : value}`
+  for (const { ai, value } of elements) text += `(${ai})${value.includes('(') ? value.replaceAll('(', '\\(') : value}`
   return text
 }
 
 function readBracketed(text: string): ElementReading {
   const elements: Gs1Element[] = []
+  const faults: string[] = []
   const opening = /\((\d{2,4})\)/y
   let at = 0
   while (at < text.length) {
     opening.lastIndex = at
     const ai = opening.exec(text)?.[1]
-    if (ai === undefined)
-      return {
-        elements,
-        faults: [`At character ${at + 1} an application identifier in brackets is expected, as (01).`],
-        notes: [],
-      }
+    if (ai === undefined) {
+      faults.push(`At character ${at + 1} an application identifier in brackets is expected, as (01).`)
+      break
+    }
     const from = opening.lastIndex
-    const to = endOfBracketedValue(text, from)
+    const to = endOfBracketedValue(text, from, faults)
     elements.push({ ai, value: unescaped(text.slice(from, to)) })
     at = to
   }
-  return { elements, faults: elements.length === 0 ? ['There is no application identifier.'] : [], notes: [] }
+  return { elements, faults, notes: [] }
 }
 
-/** The next bracket that encloses two to four digits and has no backslash before it. */
-function endOfBracketedValue(text: string, from: number): number {
+/** The next bracket without a backslash before it, if an application identifier is in it; one that is part of the value is a fault. */
+function endOfBracketedValue(text: string, from: number, faults: string[]): number {
   for (let at = text.indexOf('(', from); at >= 0; at = text.indexOf('(', at + 1)) {
-    const close = text.indexOf(')', at)
-    if (close < 0) return text.length
-    if (close - at >= 3 && close - at <= 5 && isDigits(text, at + 1, close) && text[at - 1] !== '\\') return at
+    if (text[at - 1] === '\\') continue
+    if (/^\(\d{2,4}\)/.test(text.slice(at, at + 6))) return at
+    if (faults.length === 0)
+      faults.push(`The bracket at character ${at + 1} opens no application identifier; in a value it is written \\(.`)
   }
   return text.length
 }
 
 function unescaped(value: string): string {
   return value.includes('\\(') ? value.replaceAll('\\(', '(') : value
-}
-
-function isDigits(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 0x30 || code > 0x39) return false
-  }
-  return true
 }
 
 function readScanned(text: string): ElementReading {
@@ -104,7 +95,7 @@ function readScanned(text: string): ElementReading {
     const length = predefinedLength(text, at)
     const to = length === undefined ? end : Math.min(at + length, end)
     if (length === undefined && to - from > known.most) {
-      const found = readingsWithoutSeparators(elements, text.slice(at, end))
+      const found = faults.length > 0 ? [] : readingsWithoutSeparators(elements, text.slice(at, end))
       faults.push(lostSeparator(known, found.length))
       elements.push(...(found.length === 1 ? found[0]! : [{ ai: known.ai, value: text.slice(from, to) }]))
     } else elements.push({ ai: known.ai, value: text.slice(from, to) })

@@ -1,4 +1,5 @@
 // GS1 labels as parse-identifier.ts asks for them: element strings in any spelling, bare GTINs of retail symbols, and Digital Links.
+import { hasRightCheck } from '../schemes/check-character.ts'
 import type { SchemeReading } from '../schemes/scheme-reading.ts'
 import { applicationIdentifierAt } from './application-identifiers.ts'
 import { readDigitalLink } from './digital-link.ts'
@@ -12,24 +13,25 @@ const elementSymbols: ReadonlySet<string> = new Set([']C1', ']e0', ']e1', ']e2',
 /** Symbols that hold a bare GTIN: EAN/UPC and ITF-14. */
 const gtinSymbols: ReadonlySet<string> = new Set([']E0', ']E4', ']I0', ']I1'])
 
-/** Element string: its symbol says so, brackets, a separator, or a key with its right check digit at the beginning. */
+/** Element string: its symbol says so, brackets, a separator, or a key at the beginning with nothing else behind it than elements. */
 export function looksLikeElements(text: string, aimId: string): boolean {
   if (elementSymbols.has(aimId)) return !/^https?:/i.test(text)
-  if (gtinSymbols.has(aimId)) return /^\d+$/.test(text)
-  if (/^\(\d{2,4}\)/.test(text) || text.startsWith(separator)) return true
-  if (!/^\d{2}/.test(text)) return false
-  if (text.includes(separator)) return applicationIdentifierAt(text, 0) !== undefined
-  return startsWithKey(text)
+  if (gtinSymbols.has(aimId)) return isBareGtin(text, aimId)
+  if (text.includes(separator)) return true
+  if (/^\(\d|^\d{2,4}\)\S|^\S{0,24}\((?:0[0-3]|10|21|8\d{3})\)\S/.test(text)) return true
+  return /^0[0-3]/.test(text) ? startsWithTradeKey(text) : startsWithOtherKey(text)
 }
 
-/** Digits of `00`, `01`, `02` … and a key behind them that has its check digit, and nothing wrong behind it. */
-function startsWithKey(text: string): boolean {
-  if (!/^(?:0[0-3]\d{14}|253\d{13}|255\d{13}|41\d{14}|800[36]\d{14}|801[78]\d{18})/.test(text)) return false
-  const reading = readElements(text)
-  return (
-    reading.elements.length > 0 &&
-    elementFaults(reading.elements.slice(0, 1)).every((fault) => fault.includes('beside'))
-  )
+/** SSCC or GTIN with its AI, right or not, and behind it the end or another AI. */
+function startsWithTradeKey(text: string): boolean {
+  const length = text.startsWith('00') ? 20 : 16
+  if (text.length < length || /\D/.test(text.slice(0, length))) return false
+  return text.length === length || applicationIdentifierAt(text, length) !== undefined
+}
+
+/** Other keys with a check digit, which has to be right; everything behind them has to be right too. */
+function startsWithOtherKey(text: string): boolean {
+  return /^(?:25[35]\d{13}|41\d{14}|800[36]\d{14}|801[78]\d{18})/.test(text) && readGs1(text, '').faults.length === 0
 }
 
 export function readGs1(text: string, aimId: string): SchemeReading {
@@ -39,14 +41,11 @@ export function readGs1(text: string, aimId: string): SchemeReading {
   return readingOf(elements, faults, notes)
 }
 
+/** A link whose path has a GS1 key, or one of GS1's own resolver. */
 export function looksLikeDigitalLink(text: string): boolean {
-  const reading = /^[A-Za-z]{3,5}:\/\//.test(text) ? readDigitalLink(text) : null
-  const key = reading?.elements[0]
-  if (reading === null || reading === undefined || key === undefined) return false
-  return (
-    /^https?:\/\/id\.gs1\.org(?:[/:]|$)/i.test(text) ||
-    elementFaults([key]).every((fault) => !/has \d+ |characters|digit /.test(fault))
-  )
+  if (/^(?:https?:\/\/)?id\.gs1\.org(?:[/:?]|$)/i.test(text)) return true
+  const key = /^[A-Za-z]{3,5}:\/\//.test(text) ? readDigitalLink(text)?.elements[0] : undefined
+  return key !== undefined && (key.ai.length === 4 || /^(?:\D*\d){6}/.test(key.value))
 }
 
 export function readGs1Link(text: string): SchemeReading {
@@ -57,8 +56,15 @@ export function readGs1Link(text: string): SchemeReading {
 }
 
 function bareGtin(text: string, aimId: string): Gs1Element[] | null {
-  const isGtin = gtinSymbols.has(aimId) ? /^\d{8,14}$/.test(text) : /^(?:\d{8}|\d{12,14})$/.test(text)
-  return isGtin && !elementSymbols.has(aimId) ? [{ ai: '01', value: text.padStart(14, '0') }] : null
+  return isBareGtin(text, aimId) ? [{ ai: '01', value: text.padStart(14, '0') }] : null
+}
+
+/** Digits of a GTIN without its AI: a retail symbol, or, where the scheme was asked for, so many digits. */
+function isBareGtin(text: string, aimId: string): boolean {
+  if (elementSymbols.has(aimId)) return false
+  if (aimId.startsWith(']I')) return /^\d{14}$/.test(text)
+  if (gtinSymbols.has(aimId)) return /^(?:\d{8}|\d{12,14})$/.test(text)
+  return /^\d{12,14}$/.test(text) || (/^\d{8}$/.test(text) && hasRightCheck('mod10', text))
 }
 
 function readingOf(

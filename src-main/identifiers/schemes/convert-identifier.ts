@@ -9,7 +9,7 @@ import { formatDigitalLink, readDigitalLink } from '../gs1/digital-link.ts'
 import type { Gs1Element } from '../gs1/gs1-element.ts'
 import { bracketed, formatElements, readElements } from '../gs1/gs1-elements.ts'
 import { identityElements } from '../gs1/gs1-identity.ts'
-import { parseIdentifier } from './parse-identifier.ts'
+import { parseIdentifier, withoutCarrier } from './parse-identifier.ts'
 
 export const conversionTargets = ['elements', 'brackets', 'digitalLink', 'epcUrn', 'epcHex', 'epcPlusHex'] as const
 export type ConversionTarget = (typeof conversionTargets)[number]
@@ -61,7 +61,7 @@ function sourceOf(text: string): Source {
   const fault = parsed.faults[0]
   if (fault !== undefined)
     throw new RuntimeError('BadInvalidArgument', `It cannot be converted, for it is not right. ${fault}`)
-  const bare = text.trim().replace(/^\][A-Za-z][0-9A-Za-z]/, '')
+  const { bare } = withoutCarrier(text)
   if (parsed.scheme === 'epc') return sourceOfEpc(takeEpcApart(bare))
   if (parsed.scheme === 'gs1-dl') return sourceOfElements(readDigitalLink(bare)?.elements ?? [])
   if (parsed.scheme === 'gs1') return sourceOfElements(elementsRead(bare, parsed.identifier))

@@ -34,7 +34,7 @@ export function looksLikeHandle(text: string): boolean {
 
 /** Text that is carried as a VAA identifier or looks like one. */
 export function looksLikeVaa(text: string): boolean {
-  return /^88(?:\.|$)/.test(bareHandle(text).handle) && text.includes('.')
+  return /^88(?:\.|\/)/.test(bareHandle(text).handle)
 }
 
 export function readVaa(text: string): SchemeReading {

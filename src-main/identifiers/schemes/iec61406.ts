@@ -7,9 +7,9 @@ const longest = 255
 const allowed = /^[!#-;=?-Z[\]_a-z~]*$/
 const label = /^[0-9A-Za-z](?:[-0-9A-Za-z]{0,61}[0-9A-Za-z])?$/
 
-/** Text that begins as a web address. */
+/** Text that begins as a web address, or as another address of a host. */
 export function looksLikeLink(text: string): boolean {
-  return /^https?:\/\//i.test(text)
+  return /^https?:|^[a-z][-+.0-9a-z]{0,31}:\/\//i.test(text)
 }
 
 export function readLink(text: string): SchemeReading {

@@ -104,6 +104,7 @@ function readFormat05(data: string, parts: Record<string, JsonValue>, faults: st
 
 function readGroups(format: string, data: string, parts: Record<string, JsonValue>, faults: string[]): void {
   if (!data.startsWith(groupSeparator)) faults.push(`The group separator (GS) behind the format ${format} is missing.`)
+  const repeated = new Map<string, string[]>()
   const identifier = format === '06' ? /^(\d{0,3}[A-Z])(.*)$/s : /^([A-Z]{3})[ ]?(.*)$/s
   for (const group of (data.startsWith(groupSeparator) ? data.slice(1) : data).split(groupSeparator)) {
     const match = identifier.exec(group)
@@ -118,7 +119,13 @@ function readGroups(format: string, data: string, parts: Record<string, JsonValu
     if (value === '') faults.push(`${name} has no value.`)
     else if (!/^[ -~\u0080-\uffff]*$/.test(value)) faults.push(`The value of ${name} has a control character.`)
     const earlier = parts[name]
-    parts[name] = earlier === undefined ? value : Array.isArray(earlier) ? [...earlier, value] : [earlier, value]
+    if (earlier === undefined) parts[name] = value
+    else if (repeated.has(name)) repeated.get(name)!.push(value)
+    else {
+      const values = [String(earlier), value]
+      repeated.set(name, values)
+      parts[name] = values
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 // Object identifiers (ITU-T X.660): numbers between points, their DER (X.690 clause 8.19) and their name for the ORS (X.672).
 import type { SchemeReading } from './scheme-reading.ts'
 
+/** DER and name are given for OIDs up to so many characters. */
+const longestEncoded = 512
 /** Longest OID below China's arc 1.2.156, in bytes with its points. */
 const longestChinese = 100
 
-/** Text with `urn:oid:` before it, or numbers between points of which the first has one digit. */
+/** Text with `urn:oid:` before it, or arcs between points of which the first has one digit and two or more are numbers. */
 export function looksLikeOid(text: string): boolean {
-  return /^(?:urn:)?oid:/i.test(text) || /^\d(?:\.-?\d*)+$/.test(text)
+  return /^(?:urn:)?oid:/i.test(text) || /^\d(?:\.-?\d*)+$/.test(text) || /^[0-2]\.\d{1,3}\.\d[^\s/]*$/.test(text)
 }
 
 /** Reads dotted arcs; behind `der:` or where only hexadecimal digits fit, their DER. */
@@ -19,7 +21,9 @@ export function readOid(text: string): SchemeReading {
     faults.push(`It has ${dotted.length} bytes; OIDs below 1.2.156 have ${longestChinese} at most.`)
   if (dotted === '') return { identifier: '', parts: {}, faults: ['There is nothing.'] }
   const parts =
-    faults.length > 0 ? { arcs } : { arcs, der: derOf(arcs), ors: `${arcs.toReversed().join('.')}.oid-res.org.` }
+    faults.length > 0 || dotted.length > longestEncoded
+      ? { arcs }
+      : { arcs, der: derOf(arcs), ors: `${arcs.toReversed().join('.')}.oid-res.org.` }
   return { identifier: dotted, parts, faults }
 }
 

@@ -51,9 +51,7 @@ export function parseIdentifier(text: string, options: ParseOptions = {}): Parse
       parts: {},
       faults: [`It has ${text.length} characters; no symbol holds more than ${longestText}.`],
     })
-  const sent = /^\][A-Za-z][0-9A-Za-z]/.exec(text)?.[0]
-  const aimId = sent ?? options.aimId ?? ''
-  const bare = trimmed(sent === undefined ? text : text.slice(3))
+  const { bare, aimId } = withoutCarrier(text, options.aimId)
   const scheme =
     schemes.find(({ kind, looksLike }) =>
       options.scheme === undefined ? looksLike(bare, aimId) : kind === options.scheme,
@@ -63,8 +61,18 @@ export function parseIdentifier(text: string, options: ParseOptions = {}): Parse
   return answer(scheme.kind, scheme.read(bare, aimId))
 }
 
+/** The text without symbology identifier and padding, and that identifier. */
+export function withoutCarrier(text: string, aimId = ''): { readonly bare: string; readonly aimId: string } {
+  const sent = /^(?:\s*(\][A-Za-z][0-9A-Za-z]))+/.exec(text)
+  return { bare: trimmed(sent === null ? text : text.slice(sent[0].length)), aimId: sent?.[1] ?? aimId }
+}
+
+/** More is wrong with a text only where it is garbage. */
+const mostFaults = 20
+
 function answer(scheme: IdentifierKind, reading: SchemeReading): ParsedIdentifier {
-  const { identifier, parts, faults, notes } = reading
+  const { identifier, parts, notes } = reading
+  const faults = reading.faults.length > mostFaults ? reading.faults.slice(0, mostFaults) : reading.faults
   return {
     valid: faults.length === 0,
     scheme,
