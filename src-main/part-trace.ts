@@ -69,7 +69,10 @@ export class PartTrace {
     }
   }
 
-  /** Equipment of these names and tags, and all that it is part of. Throws RuntimeError BadNotFound. */
+  /**
+   * Equipment of these names and tags, and all that it is part of. Tags of no equipment belong to where their names put them: `Line` and
+   * `Line.Oven` for `Line.Oven.Temperature`. Throws RuntimeError BadNotFound.
+   */
   equipmentOf(names: readonly string[], tags: readonly string[]): ReadonlySet<string> {
     const { equipment, tags: definitions } = this.#parts.plant()
     const byName = new Map(equipment.map((each) => [each.name, each]))
@@ -78,11 +81,16 @@ export class PartTrace {
       for (let each = name; each !== null; each = byName.get(each)?.parent ?? null) found.add(each)
     }
     for (const name of names) {
-      if (!byName.has(name)) throw new RuntimeError('BadNotFound', `No equipment is called "${name}"`)
-      add(name)
+      if (byName.has(name)) add(name)
+      else if (definitions.some((tag) => tag.name.startsWith(`${name}.`))) found.add(name)
+      else throw new RuntimeError('BadNotFound', `No equipment is called "${name}", and no tags begin with it`)
     }
     const wanted = new Set(tags)
-    for (const { name, equipment: owner } of definitions) if (wanted.delete(name)) add(owner)
+    for (const { name, equipment: owner } of definitions) {
+      if (!wanted.delete(name)) continue
+      if (owner !== null) add(owner)
+      else for (const place of placesOf(name)) found.add(place)
+    }
     const [unknown] = wanted
     if (unknown !== undefined) throw new RuntimeError('BadNotFound', `There is no tag "${unknown}"`)
     return found
@@ -95,14 +103,15 @@ export class PartTrace {
   async activeSpan(
     id: string,
     span: { readonly from: number; readonly to: number },
-  ): Promise<{ readonly from: number; readonly to: number; readonly equipment: string | null }> {
+  ): Promise<{ readonly from: number; readonly to: number; readonly tag: string; readonly equipment: string | null }> {
     const definition = this.#parts.plant().alarms.find((alarm) => alarm.id === id)
     if (!definition) throw new RuntimeError('BadNotFound', `There is no alarm "${id}"`)
     const markers = await this.#parts.journal.markers(span.from, span.to, [definition.tag], mostAlarms)
     const marker = markers.find(({ alarm }) => alarm === id)
     if (!marker) throw new RuntimeError('BadNoData', `The alarm ${id} was not active in that time`)
     const { timestamp, endTimestamp } = marker
-    return { from: timestamp, to: endTimestamp ?? this.#parts.clock.now(), equipment: definition.equipment }
+    const { tag, equipment } = definition
+    return { from: timestamp, to: endTimestamp ?? this.#parts.clock.now(), tag, equipment }
   }
 
   /** Cut to the window, with the sample before and the one after it. */
@@ -205,7 +214,9 @@ export class PartTrace {
     )
     return tags.filter((tag) => {
       const isNamed = names?.has(tag.name) ?? true
-      return isNamed && (members.has(tag.name) || tag.equipment === name || (names !== null && tag.equipment === null))
+      if (!isNamed) return false
+      if (members.has(tag.name) || tag.equipment === name) return true
+      return tag.equipment === null && (names !== null || tag.name.startsWith(`${name}.`))
     })
   }
 
@@ -219,6 +230,12 @@ export class PartTrace {
   #end({ from, to }: PartWindow): number {
     return Math.max(from, to ?? this.#parts.clock.now())
   }
+}
+
+/** `Line` and `Line.Oven` for `Line.Oven.Temperature`. */
+function placesOf(tag: string): readonly string[] {
+  const parts = tag.split('.').slice(0, -1)
+  return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
 }
 
 /** Of the instance; members of nested instances are among them. */

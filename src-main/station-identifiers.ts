@@ -91,7 +91,11 @@ export class StationIdentifiers {
       const active = await this.#trace.activeSpan(alarm, asked)
       from = Math.max(from, active.from)
       to = Math.min(to, active.to)
-      if (active.equipment !== null) for (const name of this.#trace.equipmentOf([active.equipment], [])) found.add(name)
+      const own =
+        active.equipment === null
+          ? this.#trace.equipmentOf([], [active.tag])
+          : this.#trace.equipmentOf([active.equipment], [])
+      for (const name of own) found.add(name)
     }
     if (found.size === 0) return { parts: [], from, to }
     const answer = await this.#parts.labels.thread.ask(
