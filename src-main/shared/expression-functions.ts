@@ -3,6 +3,7 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { RuntimeError } from './runtime-error.ts'
 import { qualityOf } from './status-code.ts'
+import { timeText } from './time-text.ts'
 
 /** Hostile or runaway expressions end here, at compile time. */
 const limits = { maxAstNodes: 1500, maxDepth: 48, maxListElements: 300, maxMapEntries: 100, maxCallArguments: 12 }
@@ -163,6 +164,7 @@ const functions: readonly Signature[] = [
   ['shiftRight(double, double): double', (a: number, count: number) => number(whole(a) >> BigInt(clamp(count, 0, 63)))],
   ['format(double, double): string', fixed],
   ['format(int, double): string', fixed],
+  ['format(google.protobuf.Timestamp, string, string): string', timeText],
   ['string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString()],
   ['double(bool): double', (value: boolean) => (value ? 1 : 0)],
   ['double(google.protobuf.Timestamp): double', (time: Date) => time.getTime() / 1000],

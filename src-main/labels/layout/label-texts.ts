@@ -77,10 +77,12 @@ export function compileLabel(
     ok: true,
     label: {
       inputs: [...new Set(expressions.flatMap((expression) => expression?.inputs ?? []))],
-      evaluate: (read, variables) =>
-        expressions.map((expression, index) =>
+      evaluate(read, variables) {
+        for (const [name, text] of Object.entries(variables.fields)) refuseControls(text, `the field "${name}"`)
+        return expressions.map((expression, index) =>
           expression === null ? '' : elementText(template, index, expression, read, variables),
-        ),
+        )
+      },
     },
   }
 }
@@ -105,7 +107,9 @@ function fieldFault(
 function typeFault(type: string): { message: string; offset: number } | null {
   if (['string', 'double', 'int', 'uint', 'bool', 'dyn'].includes(type)) return null
   const hint =
-    type === 'google.protobuf.Timestamp' ? 'a time: write it with string() or its parts with getFullYear() …' : type
+    type === 'google.protobuf.Timestamp'
+      ? 'a time: format(now, "yyyy-MM-dd", "Europe/Berlin") makes a text of it'
+      : type
   return { message: `a label takes texts and numbers, this is ${hint}`, offset: 0 }
 }
 
@@ -120,7 +124,10 @@ function elementText(
   const name = `element ${index + 1} (${element.type})`
   let value: TagValue
   try {
-    value = expression.evaluate((input) => read(expression.inputs[input]!), { ...variables, now: new Date(now) })
+    value = expression.evaluate((input) => withoutControls(expression.inputs[input]!, read), {
+      ...variables,
+      now: new Date(now),
+    })
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : 'BadInternalError'
     throw new RuntimeError(code, `${name}: ${messageOf(error)}`, error)
@@ -135,6 +142,18 @@ function elementText(
   if (hasControls(lines) && !(element.type === 'barcode' && isIso15434(text)))
     throw new RuntimeError('BadOutOfRange', `${name}: the text "${printable(text)}" has control characters`)
   return text
+}
+
+/** Line breaks are the template's to make, not a tag's. */
+function withoutControls(tag: string, read: (tag: string) => ExpressionInput): ExpressionInput {
+  const input = read(tag)
+  if (typeof input.value === 'string') refuseControls(input.value, tag)
+  return input
+}
+
+function refuseControls(text: string, where: string): void {
+  if (hasControls(text) && !isIso15434(text))
+    throw new RuntimeError('BadOutOfRange', `${where} is "${printable(text)}", which has control characters`)
 }
 
 /** A value as it stands on a label; null = it is none that can. */
