@@ -13,6 +13,8 @@ export interface ScanText {
 /** Overall grade / aperture / wavelength (/ angle), as `2.5/08/660` or `B/10/660/45`; brackets and words around it do no harm. */
 const formalGrade =
   /[\s,;|:]+(?:(?:overall\s*)?(?:symbol\s*)?grade\s*[:=]?\s*)?\(?([A-DF]|[0-4](?:[.,]\d{1,2})?)\s*\/\s*\d{2,3}\s*\/\s*(?:[A-Z]?\d{2,4}|[A-Z]{1,3})(?:\s*\/\s*\w{1,4})?\)?\s*$/i
+/** Characters of a grade with everything around it. */
+const longestGrade = 80
 /** `grade=B`, `Grade: 2.5` in a line of fields. */
 const namedGrade = /^(?:overall)?[\s_-]*(?:symbol)?[\s_-]*grade\s*[:=]\s*(.+)$/i
 const namedText = /^(?:data|text|code|content|decoded|barcode|value)\s*[:=]\s*(.+)$/is
@@ -42,9 +44,11 @@ export function gradeOf(text: string): number | null {
 type TextAndGrade = Pick<ScanText, 'text' | 'grade'>
 
 function withGradeBehind(sent: string): TextAndGrade | null {
-  const found = formalGrade.exec(sent)
-  if (found === null || found.index === 0) return null
-  return { text: sent.slice(0, found.index), grade: gradeOf(found[1]!) }
+  // Only the end is looked at: a text of nothing but spaces costs no more than any other.
+  const begin = Math.max(0, sent.length - longestGrade)
+  const found = formalGrade.exec(sent.slice(begin))
+  if (found === null || begin + found.index === 0) return null
+  return { text: sent.slice(0, begin + found.index), grade: gradeOf(found[1]!) }
 }
 
 function fromJson(sent: string): TextAndGrade | null {
@@ -66,9 +70,10 @@ function fromJson(sent: string): TextAndGrade | null {
 
 /** `0109521234543213…,grade=B` or `data=…;grade=2.5/08/660`. Without a named grade it is one text, whatever signs are in it. */
 function fromFields(sent: string): TextAndGrade | null {
-  const split = /[,;|\t]/.exec(sent) === null ? [] : sent.split(/[,;|\t]/)
+  // 1,7/08/660 is one number where people write a comma.
+  const split = sent.replace(/(\d),(\d{1,2}\/)/g, '$1.$2').split(/[,;|\t]/)
   const at = split.findIndex((field) => namedGrade.test(field.trim()))
-  if (at < 0) return null
+  if (at < 0 || split.length === 1) return null
   const grade = gradeOf(namedGrade.exec(split[at]!.trim())![1]!)
   const text =
     split.map((field) => namedText.exec(field.trim())?.[1]).find((field) => field !== undefined) ??
