@@ -71,3 +71,23 @@ test('a folder that cannot be read is a fault, not an error', async () => {
   expect(plant).toBeNull()
   expect(faults[0]!.message).toContain('cannot be read')
 })
+
+test('label templates are saved, read and deleted in a thread as on the spot', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'plant.yaml': 'name: A\nline: B\nsite: C\n' })
+  const document = {
+    name: 'tray',
+    size: { width: 40, height: 20 },
+    elements: [{ type: 'text', x: 1, y: 1, text: 'a' }],
+  }
+  const save = { folder, document, file: undefined, fileVersion: null, dryRun: false }
+  const { fileVersion } = await plantThread.saveTemplate(save)
+  await expect(plantThread.saveTemplate(save)).rejects.toMatchObject({ code: 'BadEntryExists' })
+  expect(await plantThread.readTemplate({ document, language: 'en' })).toEqual(
+    await here.readTemplate({ document, language: 'en' }),
+  )
+  const reading = await plantThread.read(folder)
+  expect(reading.templateFiles).toEqual(new Map([['tray', { file: 'labels/templates.yaml', fileVersion }]]))
+  expect(await plantThread.deleteTemplate({ folder, template: 'tray', fileVersion })).toEqual([])
+  expect((await here.read(folder)).templateFiles.size).toBe(0)
+})

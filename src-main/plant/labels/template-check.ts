@@ -174,7 +174,7 @@ class TemplateCheck {
     const content = text === undefined ? null : symbology.contentFault(text)
     if (content !== null) this.#origin.at([...path, 'text'], `${name} cannot say this text: ${content}`)
     const kind = this.#scheme?.scheme.kind
-    if (symbology.isGs1 && value?.trim() === 'identifier' && kind !== undefined && kind !== 'gs1')
+    if (symbology.isGs1 && value !== undefined && namesIdentifier(value) && kind !== undefined && kind !== 'gs1')
       this.#origin.at(
         [...path, 'symbology'],
         `${name} needs identifiers of kind gs1; scheme ${this.#entry.scheme} gives out ${kind}`,
@@ -203,11 +203,7 @@ class TemplateCheck {
           `this ${element.type} reaches ${rounded(at)} mm; the label is ${limit} mm ${side}`,
         )
     }
-    const starts = {
-      x: element.x,
-      y: element.y,
-      ...(element.type === 'line' ? { toX: element.toX, toY: element.toY } : {}),
-    }
+    const starts = { x: element.x, y: element.y, ...(element.type === 'line' ? endOfLine(element) : {}) }
     let isOutside = false
     for (const [key, at] of Object.entries(starts)) {
       const isAcross = key === 'x' || key === 'toX'
@@ -218,6 +214,22 @@ class TemplateCheck {
     const turned = element.rotate === 90 || element.rotate === 270
     if (right !== null) edge(turned ? 'height' : 'width', right, width, 'wide')
     if (bottom !== null) edge(turned ? 'width' : 'height', bottom, height, 'high')
+  }
+}
+
+/** Where a line ends; it is turned about its first point. */
+function endOfLine(line: Extract<ElementEntry, { type: 'line' }>): { readonly toX: number; readonly toY: number } {
+  const { x, y, rotate } = line
+  const [right, down] = [line.toX - x, line.toY - y]
+  switch (rotate) {
+    case 0:
+      return { toX: line.toX, toY: line.toY }
+    case 90:
+      return { toX: x - down, toY: y + right }
+    case 180:
+      return { toX: x - right, toY: y - down }
+    case 270:
+      return { toX: x + down, toY: y - right }
   }
 }
 

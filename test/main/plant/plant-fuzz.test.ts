@@ -1,6 +1,7 @@
 // Plant files come from people, editors, spreadsheets and cut-off copies: whatever they hold, the check answers with faults.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import { checkFiles } from '../../../src-main/plant/plant-check.ts'
 import { type FileKind, kindOf, type PlantFiles } from '../../../src-main/plant/source/folder-scan.ts'
 import { limitHere } from '../../fakes/busy-machine.ts'
@@ -191,6 +192,78 @@ describe('mutated plant files', () => {
         }
       }),
       { numRuns: runs },
+    )
+  }, 600_000)
+
+  it('label files of any form give a plant or faults with a place', async () => {
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(
+        'case',
+        'one',
+        'identifier',
+        'fields.order',
+        '{counter}',
+        '(01){check}(21){counter:08}',
+        'tcp://',
+        'virtual:',
+        'ean13',
+        'gs1',
+        'vaa',
+        '',
+        '5 s',
+        '-5 s',
+        true,
+        null,
+      ),
+      fc.constantFrom<unknown>(-1, 0, 1, 203, 1e9, Number.NaN, [], {}, [1], { name: 'case' }),
+      fc.string({ unit: 'grapheme', maxLength: 20 }),
+    )
+    const keys = fc.constantFrom(
+      ...[
+        'name',
+        'kind',
+        'template',
+        'first',
+        'last',
+        'reset',
+        'connection',
+        'dpi',
+        'failover',
+        'verify',
+        'size',
+        'scheme',
+        'printer',
+      ],
+      ...[
+        'fields',
+        'elements',
+        'when',
+        'on',
+        'state',
+        'alarm',
+        'schedule',
+        'equipment',
+        'tag',
+        'from',
+        'to',
+        'type',
+        'symbology',
+        'value',
+      ],
+    )
+    const row = fc.dictionary(keys, fc.oneof(value, fc.array(fc.dictionary(keys, value), { maxLength: 3 })))
+    const lists = fc.constantFrom('schemes', 'printers', 'templates', 'triggers', 'scanners', 'tracking')
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(lists, fc.array(row, { maxLength: 3 })), async (written) => {
+        const files = { ...good, 'labels/b.yaml': stringify(written) }
+        const { plant, faults } = await checkFiles(new MemoryFiles(files), fakeRules)
+        expect(plant === null).toBe(faults.length > 0)
+        for (const { message, line } of faults) {
+          expect(message).not.toMatch(/cannot be checked|undefined|\[object/)
+          expect(line).toBeGreaterThanOrEqual(1)
+        }
+      }),
+      { numRuns: 300 },
     )
   }, 600_000)
 })
