@@ -53,7 +53,8 @@ export class FileChannel implements PrinterChannel {
       }
       await rename(unfinished, file)
     } catch (error) {
-      await rm(unfinished, { force: true })
+      // Where nothing can be written nothing can be removed either; the label's next try writes over it.
+      await rm(unfinished, { force: true }).catch(() => undefined)
       const message = `the label cannot be written to ${this.#folder}: ${messageOf(error)}`
       throw new PrinterFault(['fault'], message, 'untouched', error)
     }
