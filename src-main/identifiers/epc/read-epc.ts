@@ -26,7 +26,7 @@ export interface EpcReading {
 /** A URN of EPC, or hexadecimal digits (one of them a letter) with a header of EPC that are as many as its encoding has. */
 export function looksLikeEpc(text: string): boolean {
   if (/^urn:epc:/i.test(text)) return true
-  if (!/^(?:0x|x)?[0-9A-Fa-f]{16,280}$/.test(text) || !/[A-Fa-f]/.test(text)) return false
+  if (!/^(?:0?x)?[0-9A-F]{16,280}$/i.test(text) || !/[A-Fa-f]/.test(text)) return false
   const hex = bareHex(text)
   const bits = encodedBits(Number.parseInt(hex.slice(0, 2), 16))
   if (bits !== null) return hex.length * 4 >= bits && hex.length * 4 < bits + 16

@@ -57,7 +57,9 @@ function readBracketed(text: string): ElementReading {
     }
     const from = opening.lastIndex
     const to = endOfBracketedValue(text, from, faults)
-    elements.push({ ai, value: unescaped(text.slice(from, to)) })
+    const value = unescaped(text.slice(from, to))
+    if (value !== value.trim() && faults.length === 0) faults.push(`There are spaces around the value of AI (${ai}).`)
+    elements.push({ ai, value: value.trim() })
     at = to
   }
   return { elements, faults, notes: [] }

@@ -19,7 +19,15 @@ export function looksLikeElements(text: string, aimId: string): boolean {
   if (gtinSymbols.has(aimId)) return isBareGtin(text, aimId)
   if (text.includes(separator)) return true
   if (/^\(\d|^\d{2,4}\)\S|^\S{0,24}\((?:0[0-3]|10|21|8\d{3})\)\S/.test(text)) return true
+  if (/^(?:[\u241d\u00e8]|[<{](?:GS|FNC1)[>}])\d{2}/i.test(text)) return true
   return /^0[0-3]/.test(text) ? startsWithTradeKey(text) : startsWithOtherKey(text)
+}
+
+/** Separators as some keyboard wedges and editors show them; none of the signs is a character of GS1. */
+const visibleSeparator = /[\u241d\u00e8]|[<{](?:GS|FNC1)[>}]/gi
+
+function withControls(text: string): string {
+  return text.startsWith('(') ? text : text.replace(visibleSeparator, separator)
 }
 
 /** SSCC or GTIN with its AI, right or not, and behind it the end or another AI. */
@@ -37,8 +45,10 @@ function startsWithOtherKey(text: string): boolean {
 export function readGs1(text: string, aimId: string): SchemeReading {
   const retail = bareGtin(text, aimId)
   if (retail !== null) return readingOf(retail, [], [])
-  const { elements, faults, notes } = readElements(text)
-  return readingOf(elements, faults, notes)
+  const shown = withControls(text)
+  const { elements, faults, notes } = readElements(shown)
+  const visible = shown === text ? [] : ['Its separators came as visible signs, not as FNC1 or GS.']
+  return readingOf(elements, [...visible, ...faults], notes)
 }
 
 /** A link whose path has a GS1 key, or one of GS1's own resolver. */

@@ -25,8 +25,9 @@ export function bareHandle(text: string): WrittenHandle {
   return index === null ? { handle, index: null } : { handle: handle.slice(index[0].length), index: Number(index[1]) }
 }
 
-/** Text that is carried as a handle or looks like one: `hdl:…`, `86.1000.11/abc`. */
+/** Text that is carried as a handle or looks like one: `hdl:…`, `86.1000.11/abc`. Dates and addresses of the internet do not. */
 export function looksLikeHandle(text: string): boolean {
+  if (/^\d{1,2}\.\d{1,2}\.\d{4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return false
   return (
     carriers.test(text) || /^(?:\d{1,10}:)?(?:\d{2,8}(?:\.[^/\s.]*)+|0\.NA)(?:\/|$)/i.test(text) || /^\/[^/]/.test(text)
   )

@@ -322,3 +322,26 @@ describe('whatever comes', () => {
     expect(parseIdentifier('1'.repeat(100_000))).toMatchObject({ valid: false, scheme: 'opaque', identifier: '' })
   })
 })
+
+describe('lenient on what people and wedges make of it', () => {
+  it.each([
+    '(01) 80614141123458 (21) 6789',
+    'è0180614141123458216789',
+    '{FNC1}0180614141123458216789',
+    '018061414112345810L1<GS>216789',
+    ']C1 0180614141123458216789\u001d17270231',
+    'id.gs1.org/01/80614141123458',
+  ])('%j is taken apart, and what is wrong is said', (text) => {
+    const parsed = parseIdentifier(text)
+    expect([parsed.valid, /^gs1/.test(parsed.scheme)]).toEqual([false, true])
+    if (parsed.scheme === 'gs1') expect(parsed.parts).toMatchObject({ '01': '80614141123458', 21: '6789' })
+  })
+  it.each([
+    '23.11.2026',
+    '192.168.1.10',
+    'C:/temp',
+    '2026-11-23T10:00',
+    'urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66',
+    '12345',
+  ])('%s is nothing that is known', (text) => expect(verdict(text)).toEqual(['opaque', true]))
+})
