@@ -87,7 +87,7 @@ test('label templates are saved, read and deleted in a thread as on the spot', a
     await here.readTemplate({ document, language: 'en' }),
   )
   const reading = await plantThread.read(folder)
-  expect(reading.templateFiles).toEqual(new Map([['tray', { file: 'labels/templates.yaml', fileVersion }]]))
+  expect(reading.templateFiles).toEqual(new Map([['tray', { file: 'labels/templates.yaml', fileVersion, document }]]))
   expect(await plantThread.deleteTemplate({ folder, template: 'tray', fileVersion })).toEqual([])
   expect((await here.read(folder)).templateFiles.size).toBe(0)
 })
