@@ -23,7 +23,7 @@ const field = (y: number, fontSize: number): LabelElement => ({
 
 const template: LabelTemplate = {
   name: 'case',
-  title: 'Case',
+  title: { en: 'Case' },
   width: 100,
   height: 50,
   rotate: 0,

@@ -40,7 +40,7 @@ export function barcodeElement(given: Given<'barcode'> = {}): LabelElement {
 export function labelTemplate(elements: readonly LabelElement[], given: Partial<LabelTemplate> = {}): LabelTemplate {
   return {
     name: 'case',
-    title: 'Case',
+    title: { en: 'Case' },
     width: 100,
     height: 60,
     rotate: 0,

@@ -4,7 +4,7 @@ export interface SymbolSample {
   readonly text: string
   readonly readsAs: string
   readonly aimId: string
-  readonly errorCorrection?: string
+  readonly errorCorrection?: string | null
 }
 
 const gs = '\u001d'

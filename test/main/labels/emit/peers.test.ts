@@ -9,7 +9,7 @@ import { toPng } from '../../../../src-main/labels/emit/png.ts'
 import { toZpl } from '../../../../src-main/labels/emit/zpl.ts'
 import { Bitmap } from '../../../../src-main/labels/render/bitmap.ts'
 import { renderLabel } from '../../../../src-main/labels/render/render-label.ts'
-import { printerResolutions } from '../../../../src-main/shared/label.ts'
+import { type PrinterResolution, printerResolutions } from '../../../../src-main/shared/label.ts'
 import { barcodeElement, labelRequest, textElement } from '../label-fixtures.ts'
 import { type SymbolSample, symbolSamples } from '../symbol-samples.ts'
 
@@ -39,7 +39,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function labelWith({ symbology, text, errorCorrection = null }: SymbolSample, dpi: 203 | 300 | 600) {
+function labelWith({ symbology, text, errorCorrection = null }: SymbolSample, dpi: PrinterResolution) {
   const code = barcodeElement({ symbology, x: 15, y: 15, module: 0.5, height: 15, errorCorrection })
   const request = labelRequest([textElement(), code], ['Lineside', text], dpi, { width: 150, height: 80 })
   const label = renderLabel(request)

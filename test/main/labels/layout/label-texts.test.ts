@@ -24,7 +24,7 @@ const scope = {
   tagType: (name: string) => (types[name] === undefined ? null : { dataType: types[name], arrayLength: null }),
   tagNames: () => Object.keys(types),
 }
-const order = { name: 'order', title: 'Order', value: null, defaultValue: null, pattern: null }
+const order = { name: 'order', title: { en: 'Order' }, value: null, defaultValue: null, pattern: null }
 const variables: LabelVariables = {
   identifier: '88.123.456/A1',
   fields: { order: 'PO-1' },
@@ -110,7 +110,13 @@ describe('faults', () => {
   test('control characters that come with a field are refused, line breaks of the template are not', () => {
     expect(textsOf({}, "'one\\ntwo'")).toEqual(['one\ntwo'])
     expect(() => textsOf({ fields: { order: 'a\u001bb' } }, 'fields.order')).toThrow(
-      /<U\+001B>b" has control characters/,
+      'the field "order" is "a<U+001B>b", which has control characters',
+    )
+    expect(() => textsOf({ fields: { order: 'a\nb' } }, 'fields.order')).toThrow(/control characters/)
+    const result = compiled('Line.Order')
+    const lines = () => ({ value: 'a\nb', statusCode: StatusCodes.Good, sourceTimestamp: 1 })
+    expect(() => result.ok && result.label.evaluate(lines, variables)).toThrow(
+      'element 1 (text): Line.Order is "a<U+000A>b", which has control characters',
     )
   })
 
