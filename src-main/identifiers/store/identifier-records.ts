@@ -90,7 +90,7 @@ export class IdentifierRecords {
   readonly #clock: Clock
   readonly #row: Statement<[string], Row>
   readonly #byNumber: Statement<[number], Row>
-  readonly #summary: Statement<[number], Omit<PartSummary, 'isHeld'> & { isHeld: number }>
+  readonly #summaries: Statement<[string], [number, string, string | null, SerialState | null, number]>
   readonly #add: Statement<[string, IdentifierKind, number, number, number, number], number>
   readonly #setState: Statement<[SerialState, number, number, number]>
   readonly #addLife: Statement<[number, number, number, string, number, number]>
@@ -113,11 +113,13 @@ export class IdentifierRecords {
     this.#clock = clock
     this.#row = database.prepare(`SELECT ${rowColumns} FROM ${rowTables} WHERE identifier.identifier = ?`)
     this.#byNumber = database.prepare(`SELECT ${rowColumns} FROM ${rowTables} WHERE identifier.number = ?`)
-    this.#summary = database.prepare(
-      `SELECT identifier.identifier, pool.scheme, identifier.state, hold.identifier IS NOT NULL AS isHeld
-       FROM identifier LEFT JOIN pool ON pool.number = identifier.pool LEFT JOIN hold ON hold.identifier = identifier.number
-       WHERE identifier.number = ?`,
-    )
+    this.#summaries = database
+      .prepare<[string], [number, string, string | null, SerialState | null, number]>(
+        `SELECT identifier.number, identifier.identifier, pool.scheme, identifier.state, hold.identifier IS NOT NULL
+         FROM json_each(?) AS wanted JOIN identifier ON identifier.number = wanted.value
+           LEFT JOIN pool ON pool.number = identifier.pool LEFT JOIN hold ON hold.identifier = identifier.number`,
+      )
+      .raw()
     this.#add = database
       .prepare<[string, IdentifierKind, number, number, number, number], number>(
         `INSERT INTO identifier (identifier, kind, allocated, allocated_by, changed, reason) VALUES (?, ?, ?, ?, ?, ?) RETURNING number`,
@@ -170,10 +172,13 @@ export class IdentifierRecords {
     return row ? this.#recordOf(row) : null
   }
 
-  /** Of a number that is known to be one. */
-  summary(number: number): PartSummary {
-    const { identifier, scheme, state, isHeld } = this.#summary.get(number)!
-    return { identifier, scheme, state, isHeld: isHeld === 1 }
+  /** Of numbers that are known to be some; all in one question, for there may be thousands. */
+  summaries(numbers: Iterable<number>): ReadonlyMap<number, PartSummary> {
+    const found = new Map<number, PartSummary>()
+    const wanted = JSON.stringify([...new Set(numbers)])
+    for (const [number, identifier, scheme, state, isHeld] of this.#summaries.all(wanted))
+      found.set(number, { identifier, scheme, state, isHeld: isHeld === 1 })
+    return found
   }
 
   /** Its number; a new one came from elsewhere. Throws RuntimeError BadInvalidState when its record was deleted. */
@@ -262,8 +267,8 @@ export class IdentifierRecords {
       values.push(readNumber(query.cursor))
     }
     if (query.text) {
-      conditions.push('instr(lower(identifier.identifier), lower(?)) > 0')
-      values.push(query.text)
+      conditions.push("identifier.identifier LIKE ? ESCAPE '\\'")
+      values.push(`%${query.text.replace(/[\\%_]/g, '\\$&')}%`)
     }
     if (query.scheme !== undefined) {
       conditions.push('identifier.pool IN (SELECT number FROM pool WHERE scheme = ?)')

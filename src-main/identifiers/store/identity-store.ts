@@ -171,12 +171,8 @@ export class IdentityStore {
   /** Parts that were in any of the equipment at some time of the span, by the time of their entry. */
   partsIn(query: PartQuery): { parts: readonly PartInEquipment[]; cursor?: string } {
     const { windows, cursor } = this.#windows.partsIn(query)
-    const parts = windows.map(({ part, equipment, from, to }) => ({
-      ...this.#records.summary(part),
-      equipment,
-      from,
-      to,
-    }))
+    const summaries = this.#records.summaries(windows.map(({ part }) => part))
+    const parts = windows.map(({ part, equipment, from, to }) => ({ ...summaries.get(part)!, equipment, from, to }))
     return cursor === undefined ? { parts } : { parts, cursor }
   }
 

@@ -47,6 +47,10 @@ export function hasTestPrefix(kind: IdentifierKind, template: string): boolean {
       return (
         /^did:example:/.test(template) || (/^did:web:/.test(template) && exampleHost.test(template.split(':')[2] ?? ''))
       )
+    case 'hibc':
+      return /^\+A999/.test(template)
+    case 'iso15434':
+      return hasTestMessage(template)
     case 'opaque':
       return true
     default:
@@ -68,4 +72,13 @@ function keysOf(elements: Iterable<RegExpMatchArray>): boolean {
 function isExampleHost(template: string): boolean {
   const host = /^https?:\/\/([^/?#:]+)/i.exec(template)?.[1]
   return host !== undefined && exampleHost.test(host)
+}
+
+/** A message of ISO/IEC 15434 whose GS1 key, or the data identifier that says whose it is, has a test prefix. */
+function hasTestMessage(template: string): boolean {
+  const [, record = ''] = template.split('\u001e')
+  const [format = '', ...groups] = record.split('\u001d')
+  if (format === '05')
+    return /^(?:(?:0[0-3]|8006|8026)\d952|80030952|(?:25[35]|41[0-7]|8004|801[0378]|40[12])952)/.test(groups[0] ?? '')
+  return groups.some((group) => /^\d{0,3}[A-Z](?:UN)?952/.test(group) || /^25SVAA88\.123\./.test(group))
 }

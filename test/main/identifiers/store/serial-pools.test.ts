@@ -312,6 +312,8 @@ describe('records', () => {
       station.store.search({ limit: 10, ...query }).records.map(({ identifier }) => identifier)
     expect(found({})).toEqual(['elsewhere', ...trays.toReversed(), ...cases.toReversed()])
     expect(found({ text: 't0' })).toEqual(trays.toReversed())
+    expect(found({ text: 't_1' })).toEqual([])
+    expect(found({ text: '%' })).toEqual([])
     expect(found({ scheme: 'case' })).toEqual(cases.toReversed())
     expect(found({ states: ['scrapped', 'encoded'] })).toEqual([cases[1]])
     expect(found({ isHeld: true })).toEqual([trays[2]])
