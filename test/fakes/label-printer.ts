@@ -42,6 +42,8 @@ export class FakeLabelPrinter {
   /** What came of a format that is not whole; it survives the connection, as in a real printer. */
   #rest = ''
   #isPrinting = false
+  /** From power on to power off; what a life before began does not come out in the next. */
+  #life = 0
   port = 0
 
   constructor(options: FakePrinterOptions = {}) {
@@ -65,6 +67,8 @@ export class FakeLabelPrinter {
     this.#sockets.clear()
     this.#formats = []
     this.#rest = ''
+    this.#isPrinting = false
+    this.#life++
     const server = this.#server
     this.#server = null
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -112,6 +116,7 @@ export class FakeLabelPrinter {
   }
 
   #receive(text: string, socket: Socket): void {
+    if (!this.#sockets.has(socket)) return
     const left = this.breaksAfterBytes
     if (left === null || text.length < left) {
       if (left !== null) this.breaksAfterBytes = left - text.length
@@ -150,9 +155,13 @@ export class FakeLabelPrinter {
     const { printMs = 0 } = this.options
     if (printMs === 0) return this.#putOut(text)
     this.#isPrinting = true
+    const life = this.#life
     setTimeout(() => {
+      if (life !== this.#life) return
       this.#isPrinting = false
+      // ~JA may have dropped it meanwhile.
       if (this.#formats[0] === text) this.#putOut(text)
+      else this.#print()
     }, printMs)
   }
 
