@@ -132,7 +132,7 @@ function identifierAnswers(
   | 'identifiers.release'
   | 'allocate'
 > {
-  const { store, database, tracking } = rooms
+  const { store, database } = rooms
   return {
     'identifiers.pools': () => ({ pools: store.pools() }),
     'identifiers.gaps': ({ limit = usualPageLength, ...query }) => store.gaps({ ...query, limit }),
@@ -152,18 +152,7 @@ function identifierAnswers(
       each(rooms, identifiers, (identifier) => store.release(identifier, user, reason)),
     allocate: ({ request: { scheme, count = 1, fields = {}, requestId }, tags }, user) =>
       database
-        .transaction(() => {
-          const identifiers = store.allocate({
-            scheme,
-            count,
-            fields: texts(fields),
-            tags: texts(tags),
-            user,
-            requestId,
-          })
-          tracking.allocated(scheme, identifiers)
-          return identifiers
-        })
+        .transaction(() => rooms.allocate({ scheme, count, fields: texts(fields), tags: texts(tags), user, requestId }))
         .immediate(),
   }
 }

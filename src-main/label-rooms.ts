@@ -6,6 +6,7 @@ import { Closing } from './base/closing.ts'
 import type { Logger } from './base/logger.ts'
 import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
 import { IdentityStore } from './identifiers/store/identity-store.ts'
+import type { AllocationRequest } from './identifiers/store/serial-pools.ts'
 import { stateFolder } from './identifiers/store/state-folder.ts'
 import type { LabelNews, LabelSettings, LabelWorkerStart } from './label-message.ts'
 import { channelOpener } from './labels/printers/open-channel.ts'
@@ -18,8 +19,8 @@ import { LineScanners } from './scanning/line-scanners.ts'
 import { ScanBook } from './scanning/scan-book.ts'
 import { toJsonValue } from './shared/data-value.ts'
 import type { LabelJob, LabelTemplate, ScanRow } from './shared/label.ts'
-import { messageOf } from './shared/runtime-error.ts'
-import { type Database, openDatabase } from './storage/database.ts'
+import { messageOf, RuntimeError } from './shared/runtime-error.ts'
+import { type Database, DatabaseError, openDatabase } from './storage/database.ts'
 import { identifiersMigrations } from './storage/migrations/identifiers/identifiers-migrations.ts'
 
 /** 10 Hz. */
@@ -138,15 +139,28 @@ export class LabelRooms {
     await this.#closing.close()
   }
 
-  /** What the queue needs of the store; with each identifier its places at the line. */
+  /**
+   * Gives out identifiers, each with its places at the line. In the transaction that is open. A pool that is used up is no trouble of the
+   * station but a rule: RuntimeError BadInvalidState.
+   */
+  allocate(request: AllocationRequest): readonly string[] {
+    try {
+      const identifiers = this.store.allocate(request)
+      this.tracking.allocated(request.scheme, identifiers)
+      return identifiers
+    } catch (error) {
+      const isUsedUp = error instanceof RuntimeError && error.code === 'BadResourceUnavailable'
+      if (!isUsedUp || error instanceof DatabaseError) throw error
+      throw new RuntimeError('BadInvalidState', error.message, error)
+    }
+  }
+
+  /** What the queue needs of the store. */
   #serials(): SerialSource {
-    const { store, tracking } = this
+    const { store } = this
     return {
-      allocate: ({ scheme, count, fields, tags, user }) => {
-        const identifiers = store.allocate({ scheme, count, fields: texts(fields), tags: texts(tags), user })
-        tracking.allocated(scheme, identifiers)
-        return identifiers
-      },
+      allocate: ({ scheme, count, fields, tags, user }) =>
+        this.allocate({ scheme, count, fields: texts(fields), tags: texts(tags), user }),
       record: (identifier) => store.record(identifier),
       setState: (identifier, state, user, reason) => store.setState(identifier, state, user, reason),
     }
@@ -168,16 +182,19 @@ export class LabelRooms {
     }
     this.#rejects = [...this.#rejects, ...rejects]
     if (hasPrinters || jobs.length > 0) this.#arePrintersNew = true
-    this.#hasNews()
+    this.#hasNews(rejects.length > 0)
   }
 
   #scanned(scan: ScanRow): void {
     this.#newScans.push(scan)
-    this.#hasNews()
+    this.#hasNews(true)
   }
 
-  #hasNews(): void {
-    this.#newsTimer ??= this.#parts.clock.after(newsIntervalMs, () => this.#tell())
+  /** What was scanned does not wait: somebody stands there, or something has to leave the line. */
+  #hasNews(isUrgent = false): void {
+    if (isUrgent) this.#newsTimer?.cancel()
+    if (isUrgent) this.#newsTimer = this.#parts.clock.after(0, () => this.#tell())
+    else this.#newsTimer ??= this.#parts.clock.after(newsIntervalMs, () => this.#tell())
   }
 
   #tell(): void {
