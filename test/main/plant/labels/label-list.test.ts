@@ -5,6 +5,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../../../src-main/base/logger.ts'
+import { checkFolder } from '../../../../src-main/plant/check-command.ts'
 import { checkReport } from '../../../../src-main/plant/check-report.ts'
 import { printerConnectionFault, scannerConnectionFault } from '../../../../src-main/plant/labels/connection-text.ts'
 import { checkPlant } from '../../../../src-main/plant/plant-check.ts'
@@ -219,6 +220,12 @@ describe('who gives out identifiers of a prefix that is not for tests', () => {
     const { faults, hints } = await checkPlant(await plantFolder({ 'labels/a.yaml': real }), fakeRules)
     expect(faults).toEqual([])
     expect(hints).toMatchObject([{ file: 'labels/a.yaml', line: 1, column: 46 }])
+    const printed = await checkFolder(await plantFolder({ 'labels/a.yaml': real }), fakeRules, {
+      json: false,
+      displays: false,
+    })
+    expect(printed).toMatchObject({ stdout: '', isGood: true })
+    expect(printed.stderr).toContain('labels/a.yaml:1:46: note: scheme case: its prefix is none of those for tests')
     const strict = 'name: A\nline: B\nsite: C\nlabels: { requireApproval: true }\n'
     const checked = await checkPlant(await plantFolder({ 'labels/a.yaml': real, 'plant.yaml': strict }), fakeRules)
     expect(checked.faults.map(({ message }) => message)).toEqual([
