@@ -1,6 +1,7 @@
 // Target U6: no axe violation on any screen, both languages, both themes; 44 px targets; every stop of the Tab key visible.
 import { expect } from '@playwright/test'
 import { violationsInBothThemes } from './axe.ts'
+import { labelsToLookAt } from './label-plant.ts'
 import { settled } from './settled.ts'
 import { smallTargets } from './small-targets.ts'
 import { logIn, test } from './station.ts'
@@ -22,6 +23,13 @@ const screens = [
   ['trend', '#/trend?pens=Line.Speed,Line.State,Away.Level&span=600000&ruler=2026-01-01T00:00:00Z'],
   ['saved trends', '#/trend'],
   ['trend in place', '#/mimic/overview?trend=Line.Speed,Line.State'],
+  ['which label to print', '#/labels'],
+  ['printing a label', '#/labels/print/case'],
+  ['printers and jobs', '#/labels/queue'],
+  ['labels in doubt', '#/labels/doubt'],
+  ['tray of a virtual printer', '#/labels/tray'],
+  ['label templates', '#/labels/templates'],
+  ['print ledger', '#/labels/ledger'],
   ['displays and their quality', '#/displays'],
   ['findings of a display', '#/displays/overview'],
   ['equipment types', '#/types'],

@@ -32,13 +32,14 @@ templates:
       - { type: text, x: 4, y: 4, fontSize: 8, text: Shelf 货架, width: 52, height: 10 }
 `
 
-/** Writes the labels into the plant folder and waits until the station prints with them. */
+/** Writes the labels into the plant folder and waits until the station prints with them and all printers are well. */
 export async function addLabels({ plantFolder, process }: TestStation): Promise<void> {
   mkdirSync(join(plantFolder, 'labels'), { recursive: true })
   writeFileSync(join(plantFolder, 'labels/labels.yaml'), labels)
-  await expect
-    .poll(async () => (await process.call('labels.printers', {})).printers.map(({ conditions }) => conditions[0]))
-    .toEqual(['ready', 'ready'])
+  const printers = async () => (await process.call('labels.printers', {})).printers
+  await expect.poll(async () => (await printers()).map(({ name }) => name)).toEqual(['tray', 'spare'])
+  for (const printer of ['tray', 'spare']) await process.call('labels.simulate', { printer, fault: 'none' })
+  await expect.poll(async () => (await printers()).map(({ conditions }) => conditions[0])).toEqual(['ready', 'ready'])
 }
 
 /** Prints cases as a program would. */
@@ -60,4 +61,13 @@ export async function tearCase(station: TestStation, order: string): Promise<Lab
   const torn = await untilState(station, job!.id, 'inDoubt')
   await station.process.call('labels.simulate', { printer: 'tray', fault: 'none' })
   return torn
+}
+
+/** One printed label and one in doubt, for whoever only looks at screens. */
+export async function labelsToLookAt(station: TestStation): Promise<void> {
+  await addLabels(station)
+  const { jobs } = await station.process.call('labels.jobs', { states: ['inDoubt'], limit: 1 })
+  if (jobs.length > 0) return
+  await printCases(station, 'PO-SHOWN', 1)
+  await tearCase(station, 'PO-TORN')
 }
