@@ -47,8 +47,6 @@ export function hasTestPrefix(kind: IdentifierKind, template: string): boolean {
       return (
         /^did:example:/.test(template) || (/^did:web:/.test(template) && exampleHost.test(template.split(':')[2] ?? ''))
       )
-    case 'hibc':
-      return /^\+A999/.test(template)
     case 'iso15434':
       return hasTestMessage(template)
     case 'opaque':

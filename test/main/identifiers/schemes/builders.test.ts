@@ -6,7 +6,6 @@ import { udiElements } from '../../../../src-main/identifiers/gs1/udi.ts'
 import { formatHibc } from '../../../../src-main/identifiers/schemes/hibc.ts'
 import { formatDataIdentifiers, formatGs1Message } from '../../../../src-main/identifiers/schemes/iso15434.ts'
 import { parseIdentifier } from '../../../../src-main/identifiers/schemes/parse-identifier.ts'
-import { isTestPrefix } from '../../../../src-main/identifiers/schemes/test-prefix.ts'
 import { symbolReader } from '../../../../src-main/labels/decode/symbol-reader.ts'
 
 /** Text of the Data Matrix that bwip-js makes of a text, as zxing reads it. */
@@ -113,39 +112,4 @@ describe('what is written', () => {
     const text = bracketed(udiElements({ gtin: '09521234543213', lot: 'L1', serial: 'S1' }))
     expect(parseIdentifier(text).identifier).toBe('(01)09521234543213(10)L1(21)S1')
   })
-})
-
-describe('prefixes for tests', () => {
-  it.each([
-    ['gs1', '(01)09521234543213(21)', true],
-    ['gs1', '(00)09521234', true],
-    ['gs1', '(8004)9521234', true],
-    ['gs1', '(8003)09521234543213', true],
-    ['gs1', '(01)06901234567892(21)', false],
-    ['gs1', '(00)00690123', false],
-    ['gs1-dl', 'https://id.gs1.org/01/09521234543213/21/', true],
-    ['gs1-dl', 'https://id.gs1.org/01/06901234567892/21/', false],
-    ['vaa', '88.123.456/CASE', true],
-    ['vaa', '88.1234.456/CASE', false],
-    ['handle', '20.500.12345/A', true],
-    ['handle', '86.1000.11/A', false],
-    ['oid', '2.999.1', true],
-    ['oid', '2.9991', false],
-    ['iec61406', 'https://id.example.com/m/', true],
-    ['iec61406', 'https://machines.test/m/', true],
-    ['iec61406', 'https://localhost:8080/m/', true],
-    ['iec61406', 'https://notexample.com/m/', false],
-    ['iec61406', 'https://example.com.evil.de/m/', false],
-    ['epc', 'urn:epc:id:sgtin:9521234.054321.', true],
-    ['epc', 'urn:epc:id:sgtin:0614141.812345.', false],
-    ['did', 'did:web:example.com:line', true],
-    ['did', 'did:web:vendor.de', false],
-    ['hibc', '+A999', true],
-    ['hibc', '+H123', false],
-    ['iso15434', '[)>\u001e06\u001d25SUN952', true],
-    ['iso15434', '[)>\u001e06\u001d25SUN123', false],
-    ['iso15434', '[)>\u001e05\u001d0109521234', true],
-    ['ma', 'MA.156.1001', false],
-    ['opaque', 'PALLET-', true],
-  ] as const)('%s %j: %s', (kind, start, isTest) => expect(isTestPrefix(kind, start)).toBe(isTest))
 })

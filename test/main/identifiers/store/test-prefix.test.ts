@@ -28,7 +28,7 @@ describe('prefixes for tests', () => {
     ['epc', 'urn:epc:id:sgtin:0614141.812345.', false],
     ['did', 'did:web:example.com:line', true],
     ['did', 'did:web:vendor.de', false],
-    ['hibc', '+A999', true],
+    ['hibc', '+A999', false],
     ['hibc', '+H123', false],
     ['iso15434', '[)>\u001e06\u001d25SUN952', true],
     ['iso15434', '[)>\u001e06\u001d25SUN123', false],
