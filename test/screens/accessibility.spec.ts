@@ -47,6 +47,8 @@ const screens = [
   ['password', '#/password'],
 ] as const
 
+test.beforeEach(({ station }) => labelsToLookAt(station))
+
 for (const locale of ['en-GB', 'zh-CN'] as const) {
   test.describe(`${locale}, light and dark`, () => {
     test.use({ locale })
