@@ -3,10 +3,10 @@ import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
 import { compileTemplate, type IdentifierTemplate } from './identifiers/store/identifier-template.ts'
 import { mayOverlap } from './identifiers/store/template-overlap.ts'
 import { hasTestPrefix } from './identifiers/store/test-prefix.ts'
-import { labelVariables } from './labels/layout/label-texts.ts'
 import { drawImage } from './labels/render/draw-image.ts'
 import { errorCorrectionFault, symbologyNames, symbologyOf } from './labels/symbols/symbologies.ts'
 import type { IdentifierScheme } from './shared/identifier.ts'
+import { labelVariables } from './shared/label-expression.ts'
 import type { LabelRules, SchemeReading, SymbologyRules } from './shared/label-rules.ts'
 
 export const labelRules: LabelRules = {

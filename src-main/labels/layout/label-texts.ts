@@ -1,29 +1,12 @@
 // What the elements of a template say: their CEL, compiled once, evaluated for each label.
 import type { JsonValue, TagValue } from '../../shared/data-value.ts'
-import {
-  type CompiledExpression,
-  compileExpression,
-  type ExpressionInput,
-  type ExpressionScope,
-} from '../../shared/expression.ts'
-import { expressionTokens } from '../../shared/expression-names.ts'
+import type { CompiledExpression, ExpressionInput, ExpressionScope } from '../../shared/expression.ts'
 import type { LabelTemplate } from '../../shared/label.ts'
+import { compileLabelText } from '../../shared/label-expression.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { hasControls, isIso15434, printable } from '../symbols/letters.ts'
 
-/** What elements may name besides tags; they win over tags of the same name. */
-export const labelVariables = {
-  /** What the scheme of the template gives out; '' without one. */
-  identifier: 'string',
-  /** Fields of the template, all as texts. */
-  fields: 'map<string, string>',
-  /** Who asked for the label. */
-  user: 'string',
-  /** When the label was asked for. */
-  now: 'google.protobuf.Timestamp',
-} as const
-
-/** Values of {@link labelVariables}. */
+/** Values of `labelVariables` (shared/label-expression.ts). */
 export interface LabelVariables {
   readonly identifier: string
   readonly fields: Readonly<Record<string, string>>
@@ -61,16 +44,13 @@ export function compileLabel(
   scope: Omit<ExpressionScope, 'variables' | 'aliases'>,
 ): CompileLabelResult {
   const faults: LabelTextFault[] = []
+  const fieldNames = template.fields.map(({ name }) => name)
   const expressions = template.elements.map((element, index): CompiledExpression | null => {
     if (!('value' in element)) return null
-    const result = compileExpression(element.value, { ...scope, variables: labelVariables })
-    if (!result.ok) {
-      faults.push({ element: index, message: result.message, offset: result.offset })
-      return null
-    }
-    const fault = fieldFault(element.value, template) ?? typeFault(result.expression.type)
-    if (fault !== null) faults.push({ element: index, ...fault })
-    return result.expression
+    const result = compileLabelText(element.value, scope, fieldNames)
+    if (result.ok) return result.expression
+    faults.push({ element: index, message: result.message, offset: result.offset })
+    return null
   })
   if (faults.length > 0) return { ok: false, faults }
   return {
@@ -85,32 +65,6 @@ export function compileLabel(
       },
     },
   }
-}
-
-/** `fields.<name>` has to be a field of the template. */
-function fieldFault(
-  text: string,
-  { fields }: Pick<LabelTemplate, 'fields'>,
-): { message: string; offset: number } | null {
-  const tokens = expressionTokens(text)
-  for (const [index, token] of tokens.entries()) {
-    if (token.text !== 'fields' || token.kind !== 'name' || tokens[index - 1]?.text === '.') continue
-    const name = tokens[index + 1]?.text === '.' ? tokens[index + 2] : undefined
-    if (name?.kind !== 'name' || fields.some((field) => field.name === name.text)) continue
-    const known = fields.map((field) => field.name).join(', ')
-    const message = `the template has no field "${name.text}"; it has ${known === '' ? 'none' : known}`
-    return { message, offset: name.at }
-  }
-  return null
-}
-
-function typeFault(type: string): { message: string; offset: number } | null {
-  if (['string', 'double', 'int', 'uint', 'bool', 'dyn'].includes(type)) return null
-  const hint =
-    type === 'google.protobuf.Timestamp'
-      ? 'a time: format(now, "yyyy-MM-dd", "Europe/Berlin") makes a text of it'
-      : type
-  return { message: `a label takes texts and numbers, this is ${hint}`, offset: 0 }
 }
 
 function elementText(

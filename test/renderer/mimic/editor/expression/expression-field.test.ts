@@ -12,14 +12,14 @@ import {
 } from '../../../../../src-renderer/mimic/editor/expression/binding-check.ts'
 import { boundTag, fittingBindings } from '../../../../../src-renderer/mimic/editor/expression/binding-places.ts'
 import type { BindingSources } from '../../../../../src-renderer/mimic/editor/expression/binding-sources.ts'
+import ExpressionField from '../../../../../src-renderer/mimic/editor/expression/ExpressionField.svelte'
 import {
   complete,
   nameCompletions,
   typedNameAt,
   wordCompletions,
-} from '../../../../../src-renderer/mimic/editor/expression/completion.ts'
-import ExpressionField from '../../../../../src-renderer/mimic/editor/expression/ExpressionField.svelte'
-import { expressionWords } from '../../../../../src-renderer/mimic/editor/expression/expression-words.ts'
+} from '../../../../../src-renderer/ui/expression/completion.ts'
+import { expressionWords } from '../../../../../src-renderer/ui/expression/expression-words.ts'
 import { language } from '../../../../../src-renderer/ui/i18n.svelte.ts'
 
 function row(tag: string, dataType: TagRow['dataType'], unit = ''): TagRow {

@@ -1,6 +1,6 @@
 // What a person can write in an expression besides tags: functions and questions with their signature and a sentence.
 // Language: docs/expressions.md. A test compiles every sample.
-import type { Language } from '../../../ui/i18n.svelte.ts'
+import type { Language } from '../i18n.svelte.ts'
 
 export interface ExpressionWord {
   readonly name: string
