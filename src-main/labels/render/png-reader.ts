@@ -147,7 +147,7 @@ function toGrey(
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const sample = (channel: number) => sampleAt(rows, y * rowBytes, (x * channels + channel) * depth, depth)
-      grey[y * width + x] = pixelGrey(sample)
+      grey[y * width + x] = Math.floor(pixelGrey(sample) + 0.5)
     }
   return grey
 
