@@ -11,6 +11,8 @@ export interface PrinterAnswer {
   readonly message: string
   /** It answered when it was asked for its state. */
   readonly hasAnswered: boolean
+  /** Labels are sent to it whatever the conditions are: it was never heard, and may not be able to answer. */
+  readonly isTrustedUnheard?: boolean
 }
 
 /** A label on its way. */

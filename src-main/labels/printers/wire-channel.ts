@@ -16,6 +16,11 @@ import type { Wire } from './wire.ts'
 
 /** An answer so young still counts before the next label is sent. */
 const freshMs = 1000
+/** One that was never heard is given so long at most, and asked so seldom: its labels do not wait for an answer that never comes. */
+const firstAnswerMs = 1000
+const unheardIntervalMs = 30_000
+const unheardMessage =
+  'the printer has never answered when it was asked for its state; labels are sent to it all the same (statusInterval: 0 says that it cannot be asked)'
 
 export interface WireChannelParts {
   readonly printer: LabelPrinter
@@ -33,6 +38,9 @@ export class WireChannel implements PrinterChannel {
   /** It answered at some time: its silence is a fault. */
   #hasAnswered: boolean
   #mayHoldRest: boolean
+  /** It was asked and has not answered, now or ever. */
+  #isUnheard = false
+  #unheardAt = 0
   #wire: Wire | null = null
   #answeredAt = Number.NEGATIVE_INFINITY
   #answer: PrinterAnswer = { conditions: ['unknown'], message: '', hasAnswered: false }
@@ -82,21 +90,39 @@ export class WireChannel implements PrinterChannel {
 
   /** What the printer says, or what its silence says. An answer younger than `freshForMs` is taken as it is while the wire is open. */
   async #ask(freshForMs: number): Promise<PrinterAnswer> {
-    const { clock, printer } = this.#parts
+    const { clock } = this.#parts
     if (this.#wire?.isOpen && clock.monotonic() - this.#answeredAt < freshForMs) return this.#answer
     try {
+      if (this.#isUnheard && clock.monotonic() - this.#unheardAt < unheardIntervalMs) {
+        // Whether it is there at all; a label gets a connection of its own, which nobody has had time to close.
+        this.#drop()
+        await this.#connected()
+        if (freshForMs === 0) this.#drop()
+        return this.#unheard()
+      }
       const wire = await this.#connected()
       if (!this.#talk) return this.#noted(['unknown'], '', false)
-      const answer = await this.#talk.ask(wire, printer.timeoutMs)
+      const answer = await this.#talk.ask(wire, this.#answerMs)
       if (answer) return this.#heard(answer)
       this.#drop()
       if (this.#hasAnswered) return this.#noted(['silent'], '', false)
-      // Never heard: it may not be able to answer. Labels are sent to it, and everybody sees that nothing is known of it.
-      return this.#noted(['unknown'], 'the printer was asked for its state and has never answered', false)
+      this.#isUnheard = true
+      this.#unheardAt = clock.monotonic()
+      return this.#unheard()
     } catch (error) {
       this.#drop()
       return this.#noted(['offline'], messageOf(error), false)
     }
+  }
+
+  get #answerMs(): number {
+    const { timeoutMs } = this.#parts.printer
+    return this.#hasAnswered ? timeoutMs : Math.min(timeoutMs, firstAnswerMs)
+  }
+
+  #unheard(): PrinterAnswer {
+    this.#answer = { conditions: ['silent'], message: unheardMessage, hasAnswered: false, isTrustedUnheard: true }
+    return this.#answer
   }
 
   async #connected(): Promise<Wire> {
@@ -165,6 +191,7 @@ export class WireChannel implements PrinterChannel {
 
   #heard({ conditions, warning }: TalkAnswer): PrinterAnswer {
     this.#hasAnswered = true
+    this.#isUnheard = false
     this.#answeredAt = this.#parts.clock.monotonic()
     const words = [conditionsMessage(conditions), warning].filter((word) => word !== '')
     return this.#noted(conditions, words.join(', '), true)

@@ -1,6 +1,6 @@
 // One printer's labels, strictly in their order. Print as a transaction: `sent` is on the disk before the first byte goes out, `printed`
 // after the printer had the whole label; whatever happens between the two leaves a label in doubt, which is never sent again by itself.
-import type { Clock, Timer } from '../../base/clock.ts'
+import { type Clock, sleep, type Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { LabelPrinter, PrinterCondition } from '../../shared/label.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
@@ -26,6 +26,8 @@ import type { TemplateDocuments } from './template-documents.ts'
 const unwellIntervalMs = 1000
 /** `queued` of a label that was drawn ahead may wait so long for the commit of another one. */
 const renderedCommitMs = 20
+/** A station that ends, or a printer whose settings change, waits so long for the label on its way. */
+const closingMs = 2000
 /** A commit that failed (disk full) is tried again after so long. */
 const commitRetryMs = 2000
 
@@ -57,6 +59,7 @@ export class PrinterLane {
   #trouble = ''
   #isPaused: boolean
   #isClosed = false
+  readonly #closing = new AbortController()
   /** Out of the printer, not committed yet. */
   #printed: StoredJob | null = null
   #wake: (() => void) | null = null
@@ -123,11 +126,15 @@ export class PrinterLane {
     if (!this.#isSending) this.#note(await this.#channel.status())
   }
 
-  /** Ends; a label on its way is in doubt. Resolves when nothing more is written. */
+  /** Ends; a label on its way gets a moment to come out, then it is in doubt. Resolves when nothing more is written. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#statusTimer?.cancel()
+    this.#closing.abort()
     this.wake()
+    const grace = new AbortController()
+    await Promise.race([this.#running, sleep(this.#parts.clock, closingMs, grace.signal)])
+    grace.abort()
     await this.#channel.close()
     await this.#running
   }
@@ -240,7 +247,7 @@ export class PrinterLane {
     } finally {
       this.#isSending = false
     }
-    return !this.#isClosed && !this.#answer.conditions.some(keepsFromPrinting)
+    return !this.#isClosed && mayPrint(this.#answer)
   }
 
   async #print(job: StoredJob): Promise<void> {
@@ -362,7 +369,8 @@ export class PrinterLane {
       return true
     } catch (error) {
       this.#failCommit('writing the print queue', error)
-      if (waits && !this.#isClosed) await this.#sleep(commitRetryMs)
+      // Not cut short by news of other labels: a full disk would keep the thread busy.
+      if (waits) await sleep(this.#parts.clock, commitRetryMs, this.#closing.signal)
       return false
     }
   }
@@ -400,7 +408,7 @@ export class PrinterLane {
     const isSame = before.message === answer.message && before.conditions.join() === answer.conditions.join()
     if (!isSame) {
       this.#parts.onPrinter()
-      if (!answer.conditions.some(keepsFromPrinting)) this.#wake?.()
+      if (mayPrint(answer)) this.#wake?.()
     }
   }
 
@@ -422,4 +430,8 @@ export class PrinterLane {
     this.#wake = null
     timer?.cancel()
   }
+}
+
+function mayPrint(answer: PrinterAnswer): boolean {
+  return answer.isTrustedUnheard === true || !answer.conditions.some(keepsFromPrinting)
 }
