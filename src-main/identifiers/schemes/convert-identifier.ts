@@ -52,7 +52,7 @@ export function convertIdentifier(text: string, to: ConversionTarget, options: C
     case 'epcHex':
       return hexOf(source, options)
     case 'epcPlusHex':
-      return encodePlus(identityElements(elementsOf(source)), options.filter ?? source.filter ?? 0)
+      return encodePlus(identityElements(elementsOf(source)), filterOf(source, options))
   }
 }
 
@@ -113,7 +113,7 @@ function epcOf(source: Source, { companyPrefixLength }: ConversionOptions): Epc 
 
 function hexOf(source: Source, options: ConversionOptions): string {
   const epc = epcOf(source, options)
-  const filter = options.filter ?? source.filter ?? 0
+  const filter = filterOf(source, options)
   const ofSource = source.encoding?.endsWith('+') === true ? null : source.encoding
   if (epc.scheme === 'gid' || epc.scheme === 'usdod' || epc.scheme === 'adi') {
     const encoding = epc.scheme === 'adi' ? 'adi-var' : `${epc.scheme}-96`
@@ -126,7 +126,13 @@ function hexOf(source: Source, options: ConversionOptions): string {
   const encoding = ofSource ?? shortEncodingOf(epc.scheme)
   if (encoding === null)
     throw new RuntimeError('BadInvalidArgument', `There is no binary encoding of EPCs of the scheme ${epc.scheme}.`)
-  if (filter < 0 || filter > 7 || !Number.isInteger(filter))
-    throw new RuntimeError('BadInvalidArgument', `A filter of ${filter} is not possible; 0 to 7 are.`)
   return encodeTag({ encoding, filter, epc })
+}
+
+/** USDOD and ADI have more filters than others; theirs come with the tag only. */
+function filterOf(source: Source, { filter }: ConversionOptions): number {
+  if (filter === undefined) return source.filter ?? 0
+  if (!Number.isInteger(filter) || filter < 0 || filter > 7)
+    throw new RuntimeError('BadInvalidArgument', `A filter of ${filter} is not possible; 0 to 7 are.`)
+  return filter
 }

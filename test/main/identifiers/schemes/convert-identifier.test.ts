@@ -111,6 +111,9 @@ describe('refusals are sentences', () => {
     )
     expect(() => convertIdentifier('(01)80614141123458', 'digitalLink', { resolver: 'file:///x' })).toThrow('resolver')
   })
+  it('a filter beyond three bits is refused for plus encodings too', () => {
+    expect(() => convertIdentifier('(01)80614141123458(21)1', 'epcPlusHex', { filter: 8 })).toThrow('filter')
+  })
   it('20,000 strings of garbage are converted or refused, nothing else', () => {
     const garbage = new GarbageTexts(3)
     const targets = ['elements', 'brackets', 'digitalLink', 'epcUrn', 'epcHex', 'epcPlusHex'] as const
