@@ -1,6 +1,6 @@
 // The levels of docs/ARCHITECTURE.md as rules: imports point downward only, level-2 folders never import each other.
 const level2 =
-  'plant|drivers|tags|expressions|equipment|alarms|historian|identifiers|labels|access|maintenance|gateways|simulation'
+  'plant|drivers|tags|expressions|equipment|alarms|historian|identifiers|labels|scanning|access|maintenance|gateways|simulation'
 const screens = 'mimic|faceplate|displays|alarms|trends|labels|identifiers|engineering|access|maintenance'
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
@@ -72,6 +72,39 @@ export default {
       'The journal takes transitions, whoever makes them.',
       { path: '^src-main/alarms/journal/' },
       { path: '^src-main/alarms/(engine|list)/' },
+    ),
+    forbid(
+      'identifier-schemes-are-pure',
+      'Taking identifiers apart knows no database.',
+      { path: '^src-main/identifiers/(schemes|gs1|epc)/' },
+      { path: '^src-main/(identifiers/store|storage)/' },
+    ),
+    forbid(
+      'label-drawing-is-pure',
+      'What draws labels and reads them back knows neither queue nor printers.',
+      { path: '^src-main/labels/(layout|render|symbols|decode|emit)/' },
+      { path: '^src-main/(labels/(queue|printers|triggers)|storage)/' },
+    ),
+    forbid(
+      'label-triggers-are-pure',
+      'Triggers are given values and say what they see.',
+      { path: '^src-main/labels/triggers/' },
+      { path: '^src-main/(labels/(?!triggers)|storage)/' },
+    ),
+    forbid(
+      'label-libraries-in-the-render-thread',
+      'Bar codes, their decoder, fonts and PDF are loaded by the thread that draws.',
+      { path: '^src-main/', pathNot: '^src-main/labels/' },
+      { path: '^node_modules/(bwip-js|zxing-wasm|fontkit|pdfkit)/' },
+    ),
+    forbid(
+      'printing-stays-in-the-label-thread',
+      'The main thread never waits for a printer: queue, printers and scanners run in the label thread (types are free).',
+      { path: '^src-main/(runtime|station-[^/]+|label-orders|label-thread|label-board)\\.ts$' },
+      {
+        path: '^src-main/(labels/(queue|printers)|scanning|identifiers/store/identity-store)',
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid(
       'plant-source-is-low',
