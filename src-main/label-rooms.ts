@@ -67,6 +67,7 @@ export class LabelRooms {
       stateFolder: stateFolder(),
       jobOf: (identifier) => this.queue.jobs({ identifier, limit: 1 }).jobs[0]?.id ?? null,
     })
+    this.#closing.onClose(() => this.store.close())
     this.tracking = new PartTracking({ database: this.database, store: this.store, clock })
     this.renderer = this.#closing.add(new RenderThread({ clock, logger, tagTypes: () => this.#settings.tagTypes }))
     this.queue = this.#closing.add(

@@ -1,6 +1,10 @@
 // Reads an identifier back into the counter and the period it was made with.
+
+import type { IdentifierScheme } from '../../shared/identifier.ts'
+import { RuntimeError } from '../../shared/runtime-error.ts'
 import { bracketed, readElements } from '../gs1/gs1-elements.ts'
 import { hasRightCheck } from '../schemes/check-character.ts'
+import { convertIdentifier } from '../schemes/convert-identifier.ts'
 import { checkedText, type IdentifierTemplate } from './identifier-template.ts'
 import { periodOf } from './plant-calendar.ts'
 import type { DateLetters, TemplatePart } from './template-parts.ts'
@@ -48,15 +52,29 @@ export class TemplateReader {
     return { counter, period: periodOf(scheme.reset, date) }
   }
 
-  /** The elements of GS1 stand in an order of their own in the one spelling. */
+  /** The elements of GS1 stand in an order of their own in the one spelling, which Digital Links and EPC share. */
   #asWritten(identifier: string): string | null {
     const { scheme, applicationIdentifiers } = this.#template
+    if (scheme.kind === 'gs1-dl' || scheme.kind === 'epc') return asLinkOrUrn(scheme, identifier)
     if (scheme.kind !== 'gs1') return identifier
     const { elements } = readElements(identifier)
     const ordered = applicationIdentifiers.flatMap((ai) => elements.find((element) => element.ai === ai) ?? [])
     return ordered.length === elements.length && ordered.length === applicationIdentifiers.length
       ? bracketed(ordered)
       : null
+  }
+}
+
+/** null = it cannot be written so: it is not of this scheme. */
+function asLinkOrUrn({ kind, template }: IdentifierScheme, identifier: string): string | null {
+  try {
+    if (kind === 'gs1-dl')
+      return convertIdentifier(identifier, 'digitalLink', { resolver: /^https?:\/\/[^/]+/.exec(template)?.[0] ?? '' })
+    const companyPrefixLength = /^urn:epc:id:[a-z0-9-]+:(\d{6,12})\./.exec(template)?.[1]?.length
+    return companyPrefixLength === undefined ? null : convertIdentifier(identifier, 'epcUrn', { companyPrefixLength })
+  } catch (error) {
+    if (error instanceof RuntimeError) return null
+    throw error
   }
 }
 

@@ -159,6 +159,8 @@ describe('read back', () => {
     { template: '(00)09521234{counter:09}{check}' },
     { template: '(01)09521234543213(21){counter:06:base36}(10){date:yyMMdd}', reset: 'day' },
     { kind: 'vaa', template: '88.123.4/{date:yyDDD}.{counter}', reset: 'day' },
+    { kind: 'gs1-dl', template: 'https://id.example.com/01/09521234543213/21/{counter:06}' },
+    { kind: 'epc', template: 'urn:epc:id:sgtin:9521234.054321.{counter}' },
     { kind: 'opaque', template: '{date:yyyyMM}-{counter:05}-{field:lot}{check:mod97-10}', reset: 'month' },
     { kind: 'opaque', template: 'A.{counter:04:base36}.B{check:mod43}', reset: 'never' },
   ]
