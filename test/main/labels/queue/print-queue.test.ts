@@ -62,6 +62,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** A busy machine gets its time. */
+const waitFor = <T>(
+  check: () => T | Promise<T>,
+  options: { readonly timeout?: number; readonly interval?: number } = {},
+) => vi.waitFor(check, { timeout: 10_000, interval: 10, ...options })
+
 const overTcp = (over: Partial<LabelPrinter> = {}) =>
   labelPrinter({ connection: `tcp://127.0.0.1:${printer.port}`, ...over })
 
@@ -73,7 +79,7 @@ async function restart(printers: readonly LabelPrinter[]): Promise<void> {
 }
 const states = (): LabelJobState[] => queue.jobs({ limit: 1000 }).jobs.map(({ state }) => state)
 const allAre = (state: LabelJobState, count: number) =>
-  vi.waitFor(() => expect(states()).toEqual(Array.from({ length: count }, () => state)), {
+  waitFor(() => expect(states()).toEqual(Array.from({ length: count }, () => state)), {
     timeout: 10_000,
     interval: 10,
   })
@@ -170,7 +176,7 @@ describe('orders', () => {
     renderer.fails = ({ identifier }) => (identifier === serialOf(2) ? 'the symbol does not fit' : null)
     await queue.configure([overTcp()])
     const jobs = queue.print(printOrder(3))
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'failed', 'printed']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'failed', 'printed']))
     expect(queue.job(jobs[1]!.id).message).toBe('the symbol does not fit')
     expect([1, 2, 3].map((number) => serials.stateOf(serialOf(number)))).toEqual(['encoded', 'scrapped', 'encoded'])
     expect(printer.identifiers()).toEqual([serialOf(1), serialOf(3)])
@@ -180,10 +186,10 @@ describe('orders', () => {
     await queue.configure([overTcp()])
     queue.pause('case-printer', '', 'ana')
     const [job] = queue.print(printOrder(2))
-    await vi.waitFor(() => expect(states()).toEqual(['queued', 'queued']))
+    await waitFor(() => expect(states()).toEqual(['queued', 'queued']))
     serials.holds.set(job!.identifier!, { reason: 'too hot', user: 'bo', timestamp: 0 })
     queue.resume('case-printer', 'ana')
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'failed']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'failed']))
     expect(queue.job(job!.id).message).toBe(`${serialOf(1)} is held by bo: too hot`)
     expect(printer.identifiers()).toEqual([serialOf(2)])
   })
@@ -224,10 +230,10 @@ describe('order, pause, cancel, failover', () => {
   test('cancelling stops a running order less than two labels late; serials of what was cancelled are scrapped', async () => {
     await queue.configure([overTcp()])
     const jobs = queue.print(printOrder(300))
-    await vi.waitFor(() => expect(printer.printed.length).toBeGreaterThan(20), { interval: 1 })
+    await waitFor(() => expect(printer.printed.length).toBeGreaterThan(20), { interval: 1 })
     const sent = printer.printed.length
     const cancelledCount = queue.cancel({ printer: 'case-printer', reason: 'wrong order' }, 'ana')
-    await vi.waitFor(() => expect(states().filter((state) => state === 'sent')).toEqual([]))
+    await waitFor(() => expect(states().filter((state) => state === 'sent')).toEqual([]))
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(printer.printed.length - sent).toBeLessThan(2)
     expect(printer.printed.length + cancelledCount).toBe(300)
@@ -241,7 +247,7 @@ describe('order, pause, cancel, failover', () => {
       labelPrinter({ name: 'spare', dpi: 300 }),
     ])
     const jobs = queue.print(printOrder(3))
-    await vi.waitFor(() => expect(states()).toEqual(['queued', 'queued', 'queued']))
+    await waitFor(() => expect(states()).toEqual(['queued', 'queued', 'queued']))
     expect(queue.failOver({ from: 'case-printer', reason: 'it is broken' }, 'ana')).toBe(3)
     await allAre('printed', 3)
     expect(queue.output('spare', 10).map(({ identifier }) => identifier)).toEqual([3, 2, 1].map(serialOf))
@@ -252,7 +258,7 @@ describe('order, pause, cancel, failover', () => {
   test('labels of a printer that the plant has no more say so, and can be moved or cancelled', async () => {
     await queue.configure([labelPrinter({ connection: 'tcp://127.0.0.1:1' })])
     const [job] = queue.print(printOrder(2))
-    await vi.waitFor(() => expect(states()).toEqual(['queued', 'queued']))
+    await waitFor(() => expect(states()).toEqual(['queued', 'queued']))
     await queue.configure([labelPrinter({ name: 'new' })])
     const gone = 'the plant has no printer case-printer any more: move its labels to another one, or cancel them'
     expect(queue.printers()).toMatchObject([
@@ -262,15 +268,15 @@ describe('order, pause, cancel, failover', () => {
     expect(queue.job(job!.id).message).toBe(gone)
     expect(queue.cancel({ jobs: [job!.id], reason: 'not needed' }, 'ana')).toBe(1)
     expect(queue.failOver({ from: 'case-printer', to: 'new', reason: 'gone' }, 'ana')).toBe(1)
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'void']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'void']))
   })
 
   test('a restart in the middle of 500 goes on at the right label', async () => {
     await queue.configure([overTcp()])
     queue.print(printOrder(500))
-    await vi.waitFor(() => expect(printer.printed.length).toBeGreaterThan(100), { interval: 1 })
+    await waitFor(() => expect(printer.printed.length).toBeGreaterThan(100), { interval: 1 })
     await restart([overTcp()])
-    await vi.waitFor(() => expect(states().every((state) => state === 'printed' || state === 'inDoubt')).toBe(true), {
+    await waitFor(() => expect(states().every((state) => state === 'printed' || state === 'inDoubt')).toBe(true), {
       timeout: 15_000,
       interval: 20,
     })
@@ -303,7 +309,7 @@ describe('in doubt', () => {
     await allAre('printed', 1)
     printer.breaksAfterBytes = 300
     queue.print(printOrder(3))
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'printed', 'inDoubt', 'printed']), { timeout: 8000 })
+    await waitFor(() => expect(states()).toEqual(['printed', 'printed', 'inDoubt', 'printed']), { timeout: 10_000 })
     // The torn part stayed in the printer's memory and did not run into the next label.
     expect(printer.identifiers()).toEqual([1, 3, 4].map(serialOf))
   })
@@ -314,16 +320,16 @@ describe('in doubt', () => {
     await allAre('printed', 1)
     printer.onLabel = () => (printer.isSilent = true)
     queue.print(printOrder(2))
-    await vi.waitFor(() => expect(states()).toEqual(['queued', 'inDoubt', 'printed']))
-    await vi.waitFor(() => expect(queue.printers()[0]!.conditions).toEqual(['silent']))
+    await waitFor(() => expect(states()).toEqual(['queued', 'inDoubt', 'printed']))
+    await waitFor(() => expect(queue.printers()[0]!.conditions).toEqual(['silent']))
     expect(queue.jobs({ states: ['queued'], limit: 1 }).jobs[0]!.message).toBe('the printer does not answer')
     printer.onLabel = () => undefined
     printer.isSilent = false
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'inDoubt', 'printed']), { timeout: 5000 })
+    await waitFor(() => expect(states()).toEqual(['printed', 'inDoubt', 'printed']), { timeout: 10_000 })
     // Remembered over a restart: silence is a fault from the first moment on.
     printer.isSilent = true
     await restart([overTcp({ timeoutMs: 300, statusIntervalMs: 100 })])
-    await vi.waitFor(() => expect(queue.printers()[0]!.conditions).toEqual(['silent']))
+    await waitFor(() => expect(queue.printers()[0]!.conditions).toEqual(['silent']))
     printer.isSilent = false
   })
 
@@ -351,13 +357,13 @@ describe('in doubt', () => {
       if (identifier === serialOf(2)) printer.setFault('headOpen')
     }
     queue.print(printOrder(4))
-    await vi.waitFor(() => expect(states()).toEqual(['queued', 'queued', 'inDoubt', 'printed']))
-    await vi.waitFor(() =>
+    await waitFor(() => expect(states()).toEqual(['queued', 'queued', 'inDoubt', 'printed']))
+    await waitFor(() =>
       expect(queue.printers()[0]).toMatchObject({ conditions: ['headOpen'], message: 'the print head is open' }),
     )
     printer.onLabel = () => undefined
     printer.clearFaults()
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'printed', 'inDoubt', 'printed']), { timeout: 5000 })
+    await waitFor(() => expect(states()).toEqual(['printed', 'printed', 'inDoubt', 'printed']), { timeout: 10_000 })
     printer.answersInFault = false
   })
 
@@ -371,7 +377,7 @@ describe('in doubt', () => {
     const { job, newJob } = queue.resolve({ job: lost!, outcome: 'notPrinted', reason: 'torn', again: true }, 'ana')
     expect(job).toMatchObject({ state: 'failed', message: 'it did not come out: torn' })
     expect(newJob).toMatchObject({ identifier: serialOf(3), reprintOf: null, reason: 'torn' })
-    await vi.waitFor(() => expect(queue.job(newJob!.id).state).toBe('printed'))
+    await waitFor(() => expect(queue.job(newJob!.id).state).toBe('printed'))
     expect([1, 2, 3].map((number) => serials.stateOf(serialOf(number)))).toEqual(['encoded', 'scrapped', 'encoded'])
     expect(() => queue.resolve({ job: lost!, outcome: 'printed', reason: '', again: false }, 'ana')).toThrow(
       /not in doubt/,
@@ -444,7 +450,7 @@ describe('reprint and void', () => {
     await queue.configure([labelPrinter({ connection: 'tcp://127.0.0.1:1' }), labelPrinter({ name: 'tray' })])
     queue.print(printOrder(2))
     queue.print(printOrder(2, { printer: 'tray' }))
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'printed', 'queued', 'queued']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'printed', 'queued', 'queued']))
     expect(new StoredImages(database).retain(Date.now() + 1000, { ageMs: 1e9, size: 0 })).toBe(2)
     expect(queue.picture(queue.jobs({ states: ['queued'], limit: 1 }).jobs[0]!.id).image.width).toBe(8)
   })
@@ -455,7 +461,7 @@ describe('verification', () => {
   const printOne = async (over: object = {}) => {
     await queue.configure([labelPrinter({ verify: { ...verify, ...over } })])
     const jobs = queue.print(printOrder(2))
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'printed']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'printed']))
     return jobs.map(({ id }) => id)
   }
   const rejects = () => changes.flatMap(({ rejects: some }) => some)
@@ -490,7 +496,7 @@ describe('verification', () => {
 
   test('a label nobody scans in time is held back; scanned later it is resolved', async () => {
     const [first] = await printOne()
-    await vi.waitFor(() => expect(states()).toEqual(['inDoubt', 'inDoubt']))
+    await waitFor(() => expect(states()).toEqual(['inDoubt', 'inDoubt']))
     expect(queue.job(first!).message).toBe('the label was not scanned within 0.4 s')
     expect(rejects()).toHaveLength(2)
     expect(queue.scanned(scanOf(serialOf(1), 'after'))).toEqual({ kind: 'resolved', job: first })
@@ -501,7 +507,7 @@ describe('verification', () => {
     const [first] = await printOne({ timeoutMs: 5000 })
     await restart([labelPrinter({ verify: { ...verify, timeoutMs: 300 } })])
     expect(queue.job(first!).state).toBe('printed')
-    await vi.waitFor(() => expect(queue.job(first!).state).toBe('inDoubt'))
+    await waitFor(() => expect(queue.job(first!).state).toBe('inDoubt'))
   })
 })
 
@@ -564,7 +570,7 @@ describe('the virtual printer', () => {
     await queue.configure([labelPrinter()])
     await queue.simulate('case-printer', 'tear')
     queue.print(printOrder(2))
-    await vi.waitFor(() => expect(states()).toEqual(['printed', 'inDoubt']))
+    await waitFor(() => expect(states()).toEqual(['printed', 'inDoubt']))
     expect(queue.output('case-printer', 10).map(({ isTorn }) => isTorn)).toEqual([false, true])
   })
 
@@ -574,7 +580,7 @@ describe('the virtual printer', () => {
       await queue.configure([labelPrinter({ statusIntervalMs: 50 })])
       expect((await queue.simulate('case-printer', fault)).conditions).toEqual([fault])
       queue.print(printOrder(1))
-      await vi.waitFor(() => expect(states()).toEqual(['queued']))
+      await waitFor(() => expect(states()).toEqual(['queued']))
       await queue.simulate('case-printer', 'none')
       await allAre('printed', 1)
     },
