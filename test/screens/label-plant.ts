@@ -68,6 +68,7 @@ export async function labelsToLookAt(station: TestStation): Promise<void> {
   await addLabels(station)
   const { jobs } = await station.process.call('labels.jobs', { states: ['inDoubt'], limit: 1 })
   if (jobs.length > 0) return
-  await printCases(station, 'PO-SHOWN', 1)
+  const [job] = await printCases(station, 'PO-SHOWN', 1)
+  await untilState(station, job!.id, 'printed')
   await tearCase(station, 'PO-TORN')
 }

@@ -61,9 +61,9 @@ export class EditHistory<Document> {
     this.#kind = null
   }
 
-  /** The present is what stands in the file. */
-  saved(): void {
-    this.#saved = this.#present
+  /** What stands in the file: the present, or what was the present when saving began. */
+  saved(document: Document = this.#present): void {
+    this.#saved = document
     this.#kind = null
   }
 }
