@@ -21,7 +21,7 @@ beforeEach(async () => {
     database,
     serials: new FakeSerials(database),
     renderer: new FakeRenderer(),
-    channels: channelOpener({ clock: systemClock, logger: silentLogger }),
+    channels: channelOpener({ clock: systemClock }),
     clock: systemClock,
     logger: silentLogger,
     onChange: () => {},

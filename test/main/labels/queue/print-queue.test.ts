@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -549,6 +550,22 @@ describe('ledger', () => {
     database.exec(sql)
     expect(await queue.verifyLedger()).toMatchObject({ ok: false, firstBrokenSequence })
   })
+
+  const hasPython = spawnSync('python3', ['-c', 'import sqlite3']).status === 0
+  test.skipIf(!hasPython)(
+    'the script of docs/label-printing.md comes to the same verdict (skipped without Python)',
+    async () => {
+      await print()
+      const page = readFileSync(new URL('../../../../docs/label-printing.md', import.meta.url), 'utf8')
+      const script = /```python\n([\s\S]*?)```/.exec(page)![1]!
+      const check = () => spawnSync('python3', ['-c', script, join(folder, 'identifiers.sqlite')], { encoding: 'utf8' })
+      const { hash } = queue.ledger({ limit: 1 }).rows[0]!
+      expect(check()).toMatchObject({ status: 0, stdout: `12 rows, last hash ${hash}\n` })
+      database.exec('DROP TRIGGER label_ledger_is_never_changed; DROP TRIGGER label_ledger_is_never_deleted')
+      database.exec("UPDATE label_ledger SET record = replace(record, 'S000002', 'S000009') WHERE sequence = 2")
+      expect(check()).toMatchObject({ status: 1, stderr: 'broken at 2\n' })
+    },
+  )
 
   test('versions of templates are numbered, approved by digest, and the approval is in the ledger', async () => {
     await queue.configure([labelPrinter()])
