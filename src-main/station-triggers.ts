@@ -35,6 +35,7 @@ export class StationTriggers {
   readonly #refused = new Map<string, string>()
   #areMarksAsked = false
   #hasAlarmTriggers = false
+  #isCatchingUp = true
   #madeCount = 0
 
   constructor(parts: StationTriggersParts) {
@@ -74,7 +75,8 @@ export class StationTriggers {
   }
 
   alarms(events: readonly AlarmEvent[]): void {
-    if (this.#hasAlarmTriggers) this.#triggers.alarms(events)
+    // Those that come while older ones are caught up are read from the journal with them, in their order.
+    if (this.#hasAlarmTriggers && !this.#isCatchingUp) this.#triggers.alarms(events)
   }
 
   secondPassed(): void {
@@ -97,22 +99,28 @@ export class StationTriggers {
 
   /** How far the triggers were when the station ended, and the alarms since then. */
   async #restore(): Promise<void> {
-    const { thread, journal, logger, clock } = this.#parts
+    const { thread, logger, clock } = this.#parts
     this.#areMarksAsked = true
     try {
       const marks = await thread.ask('marks', null)
       this.#triggers.restore(marks.map(({ trigger, mark }) => [trigger, mark as unknown as TriggerMarkState] as const))
-      let sequence = this.#triggers.beginAlarms(journal.lastSequence)
-      while (this.#hasAlarmTriggers && sequence < journal.lastSequence) {
-        const events = await journal.eventsSince(sequence, pageLength)
-        this.#triggers.alarms(events)
-        sequence = events.at(-1)?.sequence ?? journal.lastSequence
-      }
+      await this.#catchUpAlarms()
     } catch (error) {
       // Without knowing how far they were no trigger works: some labels would come twice.
       logger.error(`the triggers wait, how far they were is not known: ${messageOf(error)}`)
       clock.after(1000, () => void this.#restore())
     }
+  }
+
+  async #catchUpAlarms(): Promise<void> {
+    const { journal } = this.#parts
+    let sequence = this.#triggers.beginAlarms(journal.lastSequence)
+    while (this.#hasAlarmTriggers && sequence < journal.lastSequence) {
+      const events = await journal.eventsSince(sequence, pageLength)
+      this.#triggers.alarms(events)
+      sequence = events.at(-1)?.sequence ?? journal.lastSequence
+    }
+    this.#isCatchingUp = false
   }
 
   async #order({ trigger, labelCount, fields, fault, id, mark }: TriggerEvent): Promise<void> {

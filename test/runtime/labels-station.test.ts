@@ -93,6 +93,9 @@ class FakeScanner {
   }
 }
 
+/** Pieces that are counted before the station is killed; LINESIDE_EDGES=1000 for the full figure. */
+const edgeCount = Number(process.env.LINESIDE_EDGES ?? 40)
+
 async function eventually(isTrue: () => Promise<boolean>, patienceMs = 60_000): Promise<void> {
   const end = Date.now() + patienceMs
   while (!(await isTrue())) {
@@ -211,15 +214,15 @@ describe('labels of a station', { timeout: 180_000 }, () => {
   })
 
   test('a counter makes a label for each step at 20 Hz; killed in between none is lost and none comes twice', async () => {
-    for (let count = 1; count <= 40; count++) {
+    for (let count = 1; count <= edgeCount; count++) {
       device.set(40_001, count)
       await wait(50)
     }
     // Pieces go on being made while the station is dead.
     const counting = setInterval(() => device.set(40_001, ++made), 50)
-    let made = 40
+    let made = edgeCount
     await device.killAndRestart()
-    await eventually(async () => made > 60)
+    await eventually(async () => made > edgeCount + 20)
     clearInterval(counting)
     await eventually(async () => (await jobsOf('case')).length >= made)
     await wait(500)

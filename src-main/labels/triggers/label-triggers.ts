@@ -14,6 +14,7 @@ import type { LabelTrigger } from '../../shared/label.ts'
 import { messageOf } from '../../shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../shared/status-code.ts'
 import { integerRange, type TagDefinition } from '../../shared/tag.ts'
+import { linearScaling } from '../../shared/tag-scaling.ts'
 import type { ValueBatch } from '../../shared/value-batch.ts'
 import { begun, happened, type SeenValue, seenBy, type TriggerMarkState } from './trigger-mark.ts'
 import { lastDue } from './trigger-schedule.ts'
@@ -138,11 +139,11 @@ export class LabelTriggers {
 
   /** Values as devices reported them, changed or not, after the tag table took them. */
   reported(batch: ValueBatch): void {
-    if (this.#reportedHandles.size > 0)
-      this.#take(
-        this.#rows(batch, (handle) => this.#reportedHandles.has(handle)),
-        true,
-      )
+    if (this.#reportedHandles.size === 0) return
+    this.#take(
+      this.#rows(batch, (handle) => this.#reportedHandles.has(handle), true),
+      true,
+    )
   }
 
   /** Rows of the alarm journal, in their order. One that was seen already is passed over. */
@@ -219,14 +220,16 @@ export class LabelTriggers {
   #rows(
     { count, handle: handles, value, statusCode, sourceTimestamp, others }: ValueBatch,
     isWatched: (handle: number) => boolean,
+    isRaw: boolean,
   ): Row[] {
     const rows: Row[] = []
     for (let row = 0; row < count; row++) {
       const handle = handles[row]!
       if (!isWatched(handle)) continue
-      const isBoolean = this.#parts.tags.definition(handle)?.dataType === 'bool'
-      const number = value[row]!
-      const plain = Number.isNaN(number) ? null : isBoolean ? number !== 0 : number
+      const definition = this.#parts.tags.definition(handle)
+      const { factor, offset } = linearScaling(isRaw ? (definition?.scaling ?? null) : null)
+      const number = value[row]! * factor + offset
+      const plain = Number.isNaN(number) ? null : definition?.dataType === 'bool' ? number !== 0 : number
       const input = {
         value: others?.[row] ?? plain,
         statusCode: statusCode[row]!,
