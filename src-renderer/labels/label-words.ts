@@ -1,5 +1,5 @@
 // Labels, printers and what was done to them, in words.
-import type { LabelJobState, PrinterCondition } from '../../src-main/shared/label.ts'
+import type { LabelJobState, PrinterCondition, PrinterStatusRow } from '../../src-main/shared/label.ts'
 import { t } from './texts.ts'
 
 export function jobStateText(state: LabelJobState): string {
@@ -32,6 +32,17 @@ export function needOf(condition: PrinterCondition): PrinterNeed {
   if (isWell(condition)) return 'well'
   if (condition === 'paused') return 'held'
   return condition === 'unknown' ? 'unknown' : 'fault'
+}
+
+/** What is said of a printer, the most serious first: one that a person holds is not called ready. */
+export function shownConditions({
+  conditions,
+  isPaused,
+}: Pick<PrinterStatusRow, 'conditions' | 'isPaused'>): readonly [PrinterCondition, ...PrinterCondition[]] {
+  const faults = conditions.filter((condition) => condition !== 'paused' && !(isPaused && isWell(condition)))
+  const held: readonly PrinterCondition[] = isPaused || conditions.includes('paused') ? ['paused'] : []
+  const [first = 'unknown', ...others] = [...faults, ...held]
+  return [first, ...others]
 }
 
 const ledgerActions = [

@@ -86,7 +86,6 @@ export const t = defineTexts({
     working: 'Working …',
     millimetres: '{width} × {height} mm',
     notApproved: 'Not approved',
-    retry: 'Try again',
     showJob: 'Show this label',
   },
   'zh-CN': {
@@ -173,7 +172,6 @@ export const t = defineTexts({
     working: '正在处理…',
     millimetres: '{width} × {height} 毫米',
     notApproved: '未批准',
-    retry: '重试',
     showJob: '查看此标签',
   },
 })

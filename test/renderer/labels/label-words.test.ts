@@ -8,6 +8,7 @@ import {
   jobStateText,
   ledgerActionText,
   needOf,
+  shownConditions,
 } from '../../../src-renderer/labels/label-words.ts'
 import { allRows, ledgerCsv } from '../../../src-renderer/labels/ledger/ledger-csv.ts'
 import { actionsFor } from '../../../src-renderer/labels/queue/printer-actions.ts'
@@ -40,6 +41,14 @@ describe('signs', () => {
     expect(
       ['silent', 'offline', 'mediaOut', 'paused', 'unknown', 'printing'].map((one) => needOf(one as never)),
     ).toEqual(['fault', 'fault', 'fault', 'held', 'unknown', 'well'])
+  })
+
+  it('do not call a printer ready that a person holds, nor well that has a fault besides', () => {
+    expect(shownConditions({ conditions: ['ready'], isPaused: true })).toEqual(['paused'])
+    expect(shownConditions({ conditions: ['mediaOut'], isPaused: true })).toEqual(['mediaOut', 'paused'])
+    expect(shownConditions({ conditions: ['paused'], isPaused: false })).toEqual(['paused'])
+    expect(shownConditions({ conditions: ['printing'], isPaused: false })).toEqual(['printing'])
+    expect(shownConditions({ conditions: [], isPaused: false })).toEqual(['unknown'])
   })
 
   it('leave an action that is not known as the runtime calls it', () => {
