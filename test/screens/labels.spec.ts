@@ -1,5 +1,6 @@
 // The path of an operator: order in, labels out, one torn label, reprint, scan; by mouse, by keyboard, and in Chinese by touch.
 import { expect, type Page } from '@playwright/test'
+import { violationsInBothThemes } from './axe.ts'
 import { addLabels, printCases, tearCase, untilState } from './label-plant.ts'
 import { smallTargets } from './small-targets.ts'
 import { logIn, type TestStation, test } from './station.ts'
@@ -85,7 +86,12 @@ test('a label is printed again with the same dots, a reason and a count, and tak
   const printed = await untilState(station, job!.id, 'printed')
   await logIn(page, station, 'operator', `#/labels/job/${job!.id}`)
   await expect(main(page).getByRole('heading', { name: printed.identifier! })).toBeVisible()
+  await expect(main(page).getByRole('img')).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
   await main(page).getByRole('button', { name: 'Print it again' }).click()
+  await expect(dialog(page)).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+  expect(await smallTargets(page)).toEqual([])
   await dialog(page).getByRole('button', { name: 'Print again now' }).click()
   await expect(dialog(page).getByText(/Choose a reason/)).toBeVisible()
   await dialog(page).getByLabel('Label damaged').check()
