@@ -130,11 +130,11 @@ export class LabelTriggers {
 
   /** Changes of values, in their order. */
   changes(batch: ValueBatch): void {
-    if (this.#watchesOf.size > 0)
-      this.#take(
-        this.#rows(batch, (handle) => this.#watchesOf.has(handle)),
-        false,
-      )
+    if (this.#watchesOf.size === 0) return
+    this.#take(
+      this.#rows(batch, (handle) => this.#watchesOf.has(handle), false),
+      false,
+    )
   }
 
   /** Values as devices reported them, changed or not, after the tag table took them. */
