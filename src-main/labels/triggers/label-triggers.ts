@@ -16,7 +16,7 @@ import { isBad, StatusCodes } from '../../shared/status-code.ts'
 import { integerRange, type TagDefinition } from '../../shared/tag.ts'
 import { linearScaling } from '../../shared/tag-scaling.ts'
 import type { ValueBatch } from '../../shared/value-batch.ts'
-import { begun, happened, type SeenValue, seenBy, type TriggerMarkState } from './trigger-mark.ts'
+import { begun, happened, isBounce, type SeenValue, seenBy, type TriggerMarkState } from './trigger-mark.ts'
 import { lastDue } from './trigger-schedule.ts'
 
 /** Something happened that makes labels. */
@@ -154,8 +154,8 @@ export class LabelTriggers {
         const before = this.#marks.get(trigger.name) ?? null
         if (event.id !== trigger.alarm || event.event !== 'active' || event.isTest) continue
         if (typeof before?.value === 'number' && event.sequence <= before.value) continue
-        const isBounce = before !== null && event.timestamp - before.eventTimestamp < trigger.debounceMs
-        if (isBounce) this.#keep(trigger.name, { ...before, value: event.sequence })
+        if (before !== null && isBounce(trigger, before, event.timestamp))
+          this.#keep(trigger.name, { ...before, value: event.sequence })
         else this.#fire(trigger, 1, happened(before, event.sequence, event.timestamp), null)
       }
     }

@@ -55,11 +55,16 @@ export function seenBy(
   if (mark === null && trigger.on !== 'update') return { mark: base, labelCount: 0 }
   const count = eventCount(trigger, mark, seen)
   if (count === 0 || (isLate && trigger.catchUp === 0)) return { mark: base, labelCount: 0 }
-  const isBounce = trigger.on !== 'increase' && timestamp - base.eventTimestamp < trigger.debounceMs
-  if (isBounce) return { mark: base, labelCount: 0 }
+  if (trigger.on !== 'increase' && isBounce(trigger, base, timestamp)) return { mark: base, labelCount: 0 }
   if (count > Math.max(1, trigger.catchUp) && mark !== null)
     return { mark: stoppedMark(trigger, mark, count), labelCount: 0 }
   return { mark: { ...base, eventTimestamp: timestamp, count: base.count + 1 }, labelCount: count }
+}
+
+/** Too close to the last event to be another one. A clock that was set back makes no event a bounce. */
+export function isBounce(trigger: LabelTrigger, mark: TriggerMarkState, timestamp: number): boolean {
+  const sinceMs = timestamp - mark.eventTimestamp
+  return sinceMs >= 0 && sinceMs < trigger.debounceMs
 }
 
 /** An event that is not seen in values: an alarm, a time of day. `value` says up to where. */

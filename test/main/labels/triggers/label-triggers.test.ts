@@ -27,6 +27,9 @@ const usual: LabelTrigger = {
   catchUp: 100,
 }
 
+/** Tag, value, status code. */
+type Reported = readonly [string, TagValue, number?]
+
 function line(triggers: readonly Partial<LabelTrigger>[]) {
   const clock = new FakeClock(Date.UTC(2026, 10, 23, 5, 0))
   const table = new TagTable(clock)
@@ -59,13 +62,13 @@ function line(triggers: readonly Partial<LabelTrigger>[]) {
     'Europe/Berlin',
   )
   let time = clock.now()
-  const batch = (...rows: readonly (readonly [string, TagValue, number?])[]): ValueBatch => {
+  const batch = (...rows: Reported[]): ValueBatch => {
     const builder = new ValueBatchBuilder()
     for (const [name, value, status = StatusCodes.Good] of rows)
       builder.add(table.handleOf(name)!, value, status, ++time)
     return builder.take()
   }
-  const report = (...rows: Parameters<typeof batch>): void => {
+  const report = (...rows: Reported[]): void => {
     const reported = batch(...rows)
     made.changes(table.apply(reported))
     made.reported(reported)
