@@ -11,6 +11,8 @@ export interface ScreenProps {
   readonly onShowAlarm: (row: AlarmRow) => void
   /** Address of a trend of a tag around an instant (ms); null where this user may not see history. */
   readonly trendAt: ((tag: string, timestamp: number) => string) | null
+  /** Address of a trend of tags over exactly this time (ms); null where this user may not see history. */
+  readonly trendOver: ((tags: readonly string[], from: number, to: number) => string) | null
   readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
   /** Address of the parts that were there in a span or during an alarm; null where this user may not see them. */
   readonly affectedBy: typeof affectedLink | null
@@ -42,7 +44,7 @@ export const screens: readonly Screen[] = [
     'alarm-journal',
     () => t('alarmJournal'),
     'alarms.read',
-    plain(() => import('./alarms/journal/AlarmJournal.svelte')),
+    () => import('./alarms/journal/AlarmJournal.svelte'),
   ),
   screen(
     'alarm-kpi',

@@ -53,3 +53,27 @@ function numberOf(value: number | string | boolean | null | undefined): number |
 function round(value: number): number {
   return Math.round(value * 100) / 100
 }
+
+/** What a state, a switch or a text was, from when to when; ms. `value` null = it was Bad or not known. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+  readonly value: number | string | boolean | null
+}
+
+/** Stretches of one value in the window; what was measured last before it holds at its beginning. */
+export function stretchesOf(series: TracedSeries, from: number, to: number): readonly Stretch[] {
+  const stretches: Stretch[] = []
+  for (const [index, at] of series.timestamps.entries()) {
+    if (at > to) break
+    const value = isBad(series.statusCodes[index] ?? 0) ? null : (series.values[index] ?? null)
+    const begin = Math.max(at, from)
+    const last = stretches.at(-1)
+    if (last?.value === value) continue
+    if (last) stretches[stretches.length - 1] = { ...last, to: begin }
+    // What ended before the window began is not of its time.
+    if (last && last.from === begin) stretches.pop()
+    stretches.push({ from: begin, to, value })
+  }
+  return stretches
+}
