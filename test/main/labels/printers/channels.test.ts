@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../../../src-main/base/clock.ts'
+import { toPdf } from '../../../../src-main/labels/emit/pdf.ts'
 import { FileChannel, folderOf } from '../../../../src-main/labels/printers/file-channel.ts'
 import { cupsAddress, IppChannel, ippAddress } from '../../../../src-main/labels/printers/ipp-channel.ts'
 import { channelOpener } from '../../../../src-main/labels/printers/open-channel.ts'
@@ -16,6 +17,7 @@ import {
   spoolerScript,
   WindowsChannel,
 } from '../../../../src-main/labels/printers/windows-channel.ts'
+import { hasIppeveprinter, startIppeveprinter } from '../../../fakes/ippeveprinter.ts'
 import { FakeLabelPrinter } from '../../../fakes/label-printer.ts'
 import { labelPrinter } from '../../../fakes/label-queue-parts.ts'
 
@@ -147,6 +149,8 @@ describe('IPP', () => {
   let printerState: Buffer
   let requests: { operation: number; type: string | undefined; path: string | undefined }[]
   let status = 0
+  /** Operation after whose request the connection is cut; 0 = none. */
+  let breaksAt = 0
 
   const attribute = (tag: number, name: string, value: Buffer | string): Buffer => {
     const bytes = Buffer.from(value)
@@ -162,6 +166,7 @@ describe('IPP', () => {
     printerState = stateOf(3, 'none')
     requests = []
     status = 0
+    breaksAt = 0
     server = createServer((request, response) => {
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
@@ -170,6 +175,7 @@ describe('IPP', () => {
         const operation = body.readUInt16BE(2)
         requests.push({ operation, type: request.headers['content-type'], path: request.url })
         if (operation === 2) documents.push(body.subarray(body.indexOf(zplStart)))
+        if (operation === breaksAt) return request.socket.destroy()
         const head = Buffer.from([2, 0, 0, operation === 2 ? status : 0, ...body.subarray(4, 8)])
         if (operation === 2) head.writeUInt16BE(status, 2)
         const jobState = operation === 9 ? (jobStates.length > 1 ? jobStates.shift()! : jobStates[0]!) : 3
@@ -225,6 +231,15 @@ describe('IPP', () => {
     await expect(nobody.send(label('A'))).rejects.toMatchObject({ fate: 'untouched' })
   })
 
+  test('a connection that breaks after the label was sent: it is in doubt, not untouched', async () => {
+    const channel = open(address())
+    expect((await channel.status()).conditions).toEqual(['ready'])
+    breaksAt = 2
+    await expect(channel.send(label('A'))).rejects.toMatchObject({ fate: 'unknown' })
+    expect(documents).toHaveLength(1)
+    await channel.close()
+  })
+
   test('a raw queue of CUPS gets the bytes past its filters', async () => {
     const printer = labelPrinter({ connection: 'cups:zebra 1'.replace(' ', '_') })
     expect(cupsAddress(printer)).toMatchObject({
@@ -250,31 +265,21 @@ describe('IPP', () => {
     })
   })
 
-  const peer = ['ippeveprinter', 'avahi-daemon', 'dbus-daemon'].every(
-    (program) => spawnSync('which', [program]).status === 0,
-  )
-  test.skipIf(!peer)(
+  test.skipIf(!hasIppeveprinter())(
     'ippeveprinter takes a label byte by byte (skipped where it, dbus or avahi are missing)',
     async () => {
-      const spool = join(folder, 'spool')
-      const child = spawn(
-        'ippeveprinter',
-        ['-r', 'off', '-k', '-d', spool, '-p', '18631', '-f', 'application/octet-stream', 'fake'],
-        {
-          stdio: 'ignore',
-        },
-      )
+      const printer = await startIppeveprinter()
       try {
-        const channel = open('ipp://localhost:18631/ipp/print', { timeoutMs: 3000 })
-        await vi.waitFor(async () => expect((await channel.status()).conditions).toEqual(['ready']), {
-          timeout: 8000,
-          interval: 200,
-        })
-        await channel.send(label('A'))
-        expect(readdirSync(spool).map((file) => readFileSync(join(spool, file)).equals(zpl('A')))).toContain(true)
+        const channel = open(printer.uri, { timeoutMs: 5000, language: 'pdf' })
+        expect((await channel.status()).conditions).toEqual(['ready'])
+        const bitmap = new Uint8Array(10 * 80).fill(0xaa)
+        const pdf = await toPdf({ width: 80, height: 80, bitmap }, { copies: 1, dpi: 203 })
+        await channel.send(label('A', pdf))
+        const printed = readdirSync(printer.spool).map((file) => readFileSync(join(printer.spool, file)))
+        expect(printed.map((bytes) => bytes.equals(pdf))).toContain(true)
         await channel.close()
       } finally {
-        child.kill()
+        printer.close()
       }
     },
   )
