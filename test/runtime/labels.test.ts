@@ -9,6 +9,7 @@ import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ready } from 'zpl-renderer-js'
 import { parseIdentifier } from '../../src-main/identifiers/schemes/parse-identifier.ts'
+import type { CallName, InputOf, ResultOf } from '../../src-main/shared/contract.ts'
 import type { LabelJob } from '../../src-main/shared/label.ts'
 import { endProcess, StationProcess, writeFolder } from './station-process.ts'
 
@@ -186,10 +187,10 @@ describe('labels of a running station', () => {
     dataFolder = writeFolder({ 'keep.txt': '' })
     stateFolder = writeFolder({ 'keep.txt': '' })
     await start()
-    expect((await station.call('plant.faults', {})).faults).toEqual([])
-    await station.call('access.addAccount', { ...account, roles: ['administrator'] })
+    expect((await ask('plant.faults', {})).faults).toEqual([])
+    await ask('access.addAccount', { ...account, roles: ['administrator'] })
     for (const role of ['viewer', 'operator'] as const)
-      await station.call('access.addAccount', { user: role, password: 'a long password', roles: [role] })
+      await ask('access.addAccount', { user: role, password: 'a long password', roles: [role] })
     await station.logIn(account.user, account.password)
   }, 60_000)
 
@@ -200,8 +201,10 @@ describe('labels of a running station', () => {
     for (const one of [folder, dataFolder, stateFolder]) rmSync(one, { recursive: true, force: true })
   })
 
-  const jobsOf = async (ids: readonly string[]) =>
-    (await station.call('labels.jobs', { ids: [...ids], limit: 1000 })).jobs
+  /** As any program asks: what has a usual value is left out. */
+  const ask = <N extends CallName>(name: N, input: object): Promise<ResultOf<N>> =>
+    station.call(name, input as InputOf<N>)
+  const jobsOf = async (ids: readonly string[]) => (await ask('labels.jobs', { ids: [...ids], limit: 1000 })).jobs
   const settled = (jobs: readonly LabelJob[], state: LabelJob['state']) =>
     until(`jobs ${state}`, async () => {
       const now = await jobsOf(jobs.map(({ id }) => id))
@@ -210,7 +213,7 @@ describe('labels of a running station', () => {
 
   test('an order of labels comes out, each with a serial of its own that foreign readers read back', async () => {
     const before = tray.labels.length
-    const { jobs } = await station.call('labels.print', { template: 'case', fields: { order: 'PO-1' }, count: 5 })
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'PO-1' }, count: 5 })
     expect(new Set(jobs.map(({ identifier }) => identifier)).size).toBe(5)
     const printed = await settled(jobs, 'printed')
     expect(tray.labels.length - before).toBe(5)
@@ -227,9 +230,9 @@ describe('labels of a running station', () => {
 
   test('what is previewed and kept is what the printer got, dot by dot', async () => {
     const before = tray.labels.length
-    const { jobs } = await station.call('labels.print', { template: 'case', fields: { order: 'PO-2' } })
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'PO-2' } })
     const [job] = await settled(jobs, 'printed')
-    const picture = await station.call('labels.picture', { job: job!.id })
+    const picture = await ask('labels.picture', { job: job!.id })
     expect(picture.imageHash).toBe(job!.imageHash)
     const { bytes, rowLength } = pictureOf(tray.labels[before]!)
     const png = Buffer.from(picture.png, 'base64')
@@ -237,7 +240,7 @@ describe('labels of a running station', () => {
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
     expect([width, height]).toEqual([480, 320])
     expect([rowLength, bytes.length]).toEqual([60, 60 * 320])
-    const preview = await station.call('labels.preview', { template: 'case', fields: { order: 'PO-2' }, dpi: 203 })
+    const preview = await ask('labels.preview', { template: 'case', fields: { order: 'PO-2' }, dpi: 203 })
     expect([preview.width, preview.height, preview.faults]).toEqual([480, 320, []])
     expect(preview.symbols).toHaveLength(1)
   })
@@ -245,8 +248,8 @@ describe('labels of a running station', () => {
   test('a request that is made twice prints once; the same id for something else is refused', async () => {
     const before = tray.labels.length
     const request = { template: 'case', fields: { order: 'PO-3' }, requestId: 'erp-4711' }
-    const first = await station.call('labels.print', request)
-    const second = await station.call('labels.print', request)
+    const first = await ask('labels.print', request)
+    const second = await ask('labels.print', request)
     expect(second.jobs.map(({ id }) => id)).toEqual(first.jobs.map(({ id }) => id))
     expect((await station.post('labels.print', { ...request, fields: { order: 'PO-9' } })).status).toBe(409)
     await settled(first.jobs, 'printed')
@@ -254,8 +257,7 @@ describe('labels of a running station', () => {
   })
 
   test('what cannot be a true label is refused in words and costs no serial', async () => {
-    const next = async () =>
-      (await station.call('identifiers.pools', {})).pools.find(({ scheme }) => scheme === 'case')!.next
+    const next = async () => (await ask('identifiers.pools', {})).pools.find(({ scheme }) => scheme === 'case')!.next
     const before = await next()
     const refused: [object, number][] = [
       [{ template: 'case' }, 422],
@@ -277,14 +279,14 @@ describe('labels of a running station', () => {
   test('printer language in a field is text: one label, with that text', async () => {
     const before = tray.labels.length
     for (const order of ['A^XZ~JR^XA^FDB_C', '~HS^XZ', '\\^FH_5E', '";DROP', '\'+"', '^XA^XZ'])
-      await settled((await station.call('labels.print', { template: 'case', fields: { order } })).jobs, 'printed')
+      await settled((await ask('labels.print', { template: 'case', fields: { order } })).jobs, 'printed')
     const made = tray.labels.slice(before)
     expect(made).toHaveLength(6)
     for (const zpl of made) expect(zpl.match(/\^XA|\^XZ|~[A-Z]{2}/g)).toEqual(['^XA', '^XZ'])
   })
 
   test('Chinese is read back from a QR code and refused in a Data Matrix', async () => {
-    const preview = await station.call('labels.preview', { template: 'part', fields: { note: '电机' } })
+    const preview = await ask('labels.preview', { template: 'part', fields: { note: '电机' } })
     expect(preview.symbols[0]!.text).toMatch(/电机$/)
     if (hasZbar) {
       const file = join(mkdtempSync(join(tmpdir(), 'lineside-label-')), 'qr.png')
@@ -304,7 +306,7 @@ describe('labels of a running station', () => {
   test('a label that was torn off in the middle is in doubt, is not sent again, and is settled by a person or a scan', async () => {
     const before = tray.labels.length
     tray.tearAfter = 100
-    const { jobs } = await station.call('labels.print', { template: 'case', fields: { order: 'TORN' }, count: 3 })
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'TORN' }, count: 3 })
     const doubtful = await until('in doubt', async () =>
       (await jobsOf(jobs.map(({ id }) => id))).find(({ state }) => state === 'inDoubt'),
     )
@@ -313,7 +315,7 @@ describe('labels of a running station', () => {
     await settled(others, 'printed')
     expect(tray.labels.length - before).toBe(2)
 
-    const again = await station.call('labels.resolve', {
+    const again = await ask('labels.resolve', {
       job: doubtful.id,
       outcome: 'notPrinted',
       reason: 'torn',
@@ -322,23 +324,23 @@ describe('labels of a running station', () => {
     expect(again.job.state).toBe('failed')
     expect(again.newJob!.identifier).not.toBe(doubtful.identifier)
     await settled([again.newJob!], 'printed')
-    const { record } = await station.call('identifiers.resolve', { identifier: doubtful.identifier! })
+    const { record } = await ask('identifiers.resolve', { identifier: doubtful.identifier! })
     expect(record.state).toBe('scrapped')
     expect((await station.post('labels.resolve', { job: doubtful.id, outcome: 'printed', reason: 'x' })).status).toBe(
       422,
     )
 
     tray.tearAfter = 100
-    const second = await station.call('labels.print', { template: 'case', fields: { order: 'TORN 2' } })
+    const second = await ask('labels.print', { template: 'case', fields: { order: 'TORN 2' } })
     const [inDoubt] = await settled(second.jobs, 'inDoubt')
-    const scan = await station.call('scans.report', { text: inDoubt!.identifier! })
+    const scan = await ask('scans.report', { text: inDoubt!.identifier! })
     expect(scan.outcome).toMatchObject({ kind: 'resolved', job: inDoubt!.id })
     const [now] = await jobsOf([inDoubt!.id])
     expect(['printed', 'verified']).toContain(now!.state)
   }, 60_000)
 
   test('a reprint has a reason, the same dots and the same identity, and only those who may make it', async () => {
-    const { jobs } = await station.call('labels.print', { template: 'case', fields: { order: 'PO-5' } })
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'PO-5' } })
     const [first] = await settled(jobs, 'printed')
     expect((await station.post('labels.reprint', { job: first!.id })).status).toBe(400)
     expect((await station.post('labels.reprint', { job: first!.id, reason: '' })).status).toBe(400)
@@ -349,7 +351,7 @@ describe('labels of a running station', () => {
     expect(token).not.toBe(station.token)
     await station.logIn(account.user, account.password)
     const original = tray.labels.at(-1)!
-    const { job } = await station.call('labels.reprint', { job: first!.id, reason: 'lost' })
+    const { job } = await ask('labels.reprint', { job: first!.id, reason: 'lost' })
     const [reprint] = await settled([job], 'printed')
     expect(reprint).toMatchObject({
       identifier: first!.identifier,
@@ -360,58 +362,54 @@ describe('labels of a running station', () => {
     })
     expect(pictureOf(tray.labels.at(-1)!).bytes.equals(pictureOf(original).bytes)).toBe(true)
 
-    const voided = await station.call('labels.void', { job: first!.id, reason: 'destroyed' })
+    const voided = await ask('labels.void', { job: first!.id, reason: 'destroyed' })
     expect(voided.job.state).toBe('void')
-    expect((await station.call('identifiers.resolve', { identifier: first!.identifier! })).record.state).toBe(
-      'scrapped',
-    )
+    expect((await ask('identifiers.resolve', { identifier: first!.identifier! })).record.state).toBe('scrapped')
     expect((await station.post('labels.reprint', { job: first!.id, reason: 'again' })).status).toBe(422)
   })
 
   test('a held printer keeps its order, a cancelled job scraps its serial, another printer takes over when told', async () => {
-    await station.call('labels.pause', { printer: 'main' })
-    const { jobs } = await station.call('labels.print', { template: 'case', fields: { order: 'PO-6' }, count: 6 })
+    await ask('labels.pause', { printer: 'main' })
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'PO-6' }, count: 6 })
     await until('queued', async () => (await jobsOf(jobs.map(({ id }) => id))).every(({ state }) => state === 'queued'))
-    expect(await station.call('labels.cancel', { jobs: [jobs[0]!.id], reason: 'not wanted' })).toEqual({
+    expect(await ask('labels.cancel', { jobs: [jobs[0]!.id], reason: 'not wanted' })).toEqual({
       cancelledCount: 1,
     })
-    expect((await station.call('identifiers.resolve', { identifier: jobs[0]!.identifier! })).record.state).toBe(
-      'scrapped',
-    )
+    expect((await ask('identifiers.resolve', { identifier: jobs[0]!.identifier! })).record.state).toBe('scrapped')
     const before = spare.labels.length
-    expect(await station.call('labels.failOver', { from: 'main', reason: 'main is held' })).toEqual({ movedCount: 5 })
+    expect(await ask('labels.failOver', { from: 'main', reason: 'main is held' })).toEqual({ movedCount: 5 })
     const moved = await settled(jobs.slice(1), 'printed')
     expect(moved.every(({ printer }) => printer === 'spare')).toBe(true)
     expect(spare.labels.length - before).toBe(5)
-    await station.call('labels.resume', { printer: 'main' })
+    await ask('labels.resume', { printer: 'main' })
   })
 
   test('a held part gets no label and cannot be commissioned until it is released', async () => {
-    const { identifier } = await station.call('identifiers.allocate', { scheme: 'part' })
-    await station.call('identifiers.hold', { identifiers: [identifier], reason: 'too hot' })
+    const { identifier } = await ask('identifiers.allocate', { scheme: 'part' })
+    await ask('identifiers.hold', { identifiers: [identifier], reason: 'too hot' })
     expect((await station.post('labels.print', { template: 'part', identifier })).status).toBe(422)
-    const set = await station.call('identifiers.setState', {
+    const set = await ask('identifiers.setState', {
       identifiers: [identifier],
       state: 'commissioned',
       reason: 'x',
     })
     expect(set.results[0]!.statusCode).not.toBe(0)
-    await station.call('identifiers.release', { identifiers: [identifier], reason: 'checked' })
-    await settled((await station.call('labels.print', { template: 'part', identifier })).jobs, 'printed')
+    await ask('identifiers.release', { identifiers: [identifier], reason: 'checked' })
+    await settled((await ask('labels.print', { template: 'part', identifier })).jobs, 'printed')
   })
 
   test('a life is looked up: values, alarms and jobs of the time a part was there; and back from the alarm to the parts', async () => {
-    const parts = (await station.call('identifiers.allocate', { scheme: 'part', count: 3 })).identifiers
+    const parts = (await ask('identifiers.allocate', { scheme: 'part', count: 3 })).identifiers
     const begin = Date.now()
     const pause = () => new Promise((resolve) => setTimeout(resolve, 400))
     for (const [index, identifier] of parts.entries()) {
       const enteredTimestamp = Date.now()
-      await station.call('tags.write', { tag: 'Line.Weight', value: 20 + index })
-      if (index === 1) await station.call('tags.write', { tag: 'Line.Weight', value: 95 })
+      await ask('tags.write', { tag: 'Line.Weight', value: 20 + index })
+      if (index === 1) await ask('tags.write', { tag: 'Line.Weight', value: 95 })
       await pause()
-      if (index === 1) await station.call('tags.write', { tag: 'Line.Weight', value: 21 })
+      if (index === 1) await ask('tags.write', { tag: 'Line.Weight', value: 21 })
       await pause()
-      await station.call('identifiers.place', {
+      await ask('identifiers.place', {
         identifier,
         equipment: 'Line',
         enteredTimestamp,
@@ -419,7 +417,7 @@ describe('labels of a running station', () => {
       })
     }
     const trace = await until('history', async () => {
-      const found = await station.call('identifiers.trace', { identifier: parts[1]!, tags: ['Line.Weight'] })
+      const found = await ask('identifiers.trace', { identifier: parts[1]!, tags: ['Line.Weight'] })
       return found.series[0]?.values.includes(95) ? found : null
     })
     expect(trace.windows).toHaveLength(1)
@@ -429,17 +427,15 @@ describe('labels of a running station', () => {
     expect(times.filter((at) => at < window!.from).length).toBeLessThan(2)
     expect(times.filter((at) => at > window!.to!).length).toBeLessThan(2)
     expect(trace.alarms.some(({ tag }) => tag === 'Line.Weight')).toBe(true)
-    expect((await station.call('identifiers.trace', { identifier: parts[2]!, tags: ['Line.Weight'] })).alarms).toEqual(
-      [],
-    )
-    const { parts: affected } = await station.call('identifiers.affected', {
+    expect((await ask('identifiers.trace', { identifier: parts[2]!, tags: ['Line.Weight'] })).alarms).toEqual([])
+    const { parts: affected } = await ask('identifiers.affected', {
       equipment: ['Line'],
       from: begin,
       to: Date.now(),
     })
     expect(affected.map(({ identifier }) => identifier)).toEqual(parts)
     const alarm = trace.alarms.find(({ tag }) => tag === 'Line.Weight')!.id
-    const byAlarm = await station.call('identifiers.affected', { alarm })
+    const byAlarm = await ask('identifiers.affected', { alarm })
     expect(byAlarm.parts.map(({ identifier }) => identifier)).toEqual([parts[1]])
   }, 40_000)
 
@@ -448,29 +444,29 @@ describe('labels of a running station', () => {
       Array.from({ length: 8 }, async () => {
         const got: string[] = []
         for (let round = 0; round < 25; round++)
-          got.push((await station.call('identifiers.allocate', { scheme: 'pallet' })).identifier)
+          got.push((await ask('identifiers.allocate', { scheme: 'pallet' })).identifier)
         return got
       }),
     )
     const all = given.flat()
     expect(new Set(all).size).toBe(200)
     for (const identifier of all.slice(0, 20)) {
-      const parsed = await station.call('identifiers.parse', { text: identifier })
+      const parsed = await ask('identifiers.parse', { text: identifier })
       expect(parsed).toMatchObject({ valid: true, scheme: 'gs1' })
       expect(Object.keys(parsed.parts)).toEqual(['00'])
     }
   }, 40_000)
 
   test('the ledger names the row that somebody changed', async () => {
-    expect(await station.call('labels.verifyLedger', {})).toMatchObject({ ok: true })
-    expect((await station.call('labels.ledger', { limit: 5 })).rows).toHaveLength(5)
+    expect(await ask('labels.verifyLedger', {})).toMatchObject({ ok: true })
+    expect((await ask('labels.ledger', { limit: 5 })).rows).toHaveLength(5)
   })
 
   test('killed while labels print: none is lost, none comes twice, every uncertain one is in doubt', async () => {
     const before = tray.labels.length
     const requested: string[] = []
     for (let round = 0; round < 4; round++) {
-      const { jobs } = await station.call('labels.print', {
+      const { jobs } = await ask('labels.print', {
         template: 'case',
         fields: { order: `K${round}` },
         count: 15,
@@ -500,7 +496,7 @@ describe('labels of a running station', () => {
     expect(inDoubt).toBeLessThanOrEqual(4)
     expect(seen.size).toBeGreaterThanOrEqual(60 - inDoubt)
     expect(seen.size).toBeLessThanOrEqual(60)
-    expect(await station.call('labels.verifyLedger', {})).toMatchObject({ ok: true })
+    expect(await ask('labels.verifyLedger', {})).toMatchObject({ ok: true })
   }, 180_000)
 
   test('an older copy of the data folder is noticed: no serial comes a second time', async () => {
@@ -508,14 +504,14 @@ describe('labels of a running station', () => {
     await station.stop()
     cpSync(dataFolder, copy, { recursive: true })
     await start({ user: account.user, password: account.password })
-    const given = (await station.call('identifiers.allocate', { scheme: 'part', count: 3 })).identifiers
+    const given = (await ask('identifiers.allocate', { scheme: 'part', count: 3 })).identifiers
     await station.stop()
     await start({ user: account.user, password: account.password }, copy)
     const refused = await station.post('identifiers.allocate', { scheme: 'part' })
     expect(refused.status).toBe(422)
     expect((refused.body as { error: { message: string } }).error.message).toMatch(/older|backup|copy|restored/)
-    await station.call('identifiers.releasePool', { scheme: 'part', reason: 'the backup was wanted' })
-    const { identifier } = await station.call('identifiers.allocate', { scheme: 'part' })
+    await ask('identifiers.releasePool', { scheme: 'part', reason: 'the backup was wanted' })
+    const { identifier } = await ask('identifiers.allocate', { scheme: 'part' })
     expect(given).not.toContain(identifier)
     rmSync(copy, { recursive: true, force: true })
   }, 90_000)
