@@ -28,6 +28,8 @@ const pingIntervalMs = 5_000
 const silenceLimitMs = 60_000
 const closeLimitMs = 5_000
 const largestPendingCount = 4096
+/** What is new is short-lived: V8 would keep 32 MB for it after a thousand labels. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
 export interface LabelThreadOptions {
   readonly dataFolder: string
@@ -312,12 +314,12 @@ function isEvent({ name, input }: Pick<Pending, 'name' | 'input'>): boolean {
   return name === 'keepMarks' || (name === 'order' && (input as LabelQuestions['order']['input']).mark !== null)
 }
 
-/** Has the plant something to label or scan? */
-export function isLabelling({ labels, namePlates }: LabelSettings): boolean {
+/** Has the plant something to label or scan? Name plates are only looked up: for whoever asks. */
+export function isLabelling({ labels }: LabelSettings): boolean {
   const { printers, schemes, scanners } = labels
-  return printers.length + schemes.length + scanners.length + namePlates.length > 0
+  return printers.length + schemes.length + scanners.length > 0
 }
 
 function startLabelWorker(workerData: LabelWorkerStart): Worker {
-  return startWorkerThread(import.meta.url, './label-worker', { workerData })
+  return startWorkerThread(import.meta.url, './label-worker', { workerData, resourceLimits })
 }

@@ -13,6 +13,8 @@ const jobLimitMs = 20_000
 const idleMs = 60_000
 /** While one is drawn the next one is on its way. */
 const mostUnderWay = 2
+/** Dots and pixels are not in it. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
 /** The thread ended; whoever was next in line asks again. */
 class ThreadEnded extends RuntimeError {
@@ -53,7 +55,7 @@ export class RenderThread implements LabelRenderer {
     const { clock, logger } = options
     this.#options = options
     this.#thread = new ThreadOnDemand({
-      start: () => startWorkerThread(import.meta.url, './render-worker'),
+      start: () => startWorkerThread(import.meta.url, './render-worker', { resourceLimits }),
       errors,
       onFailure: (error) => logger.error(`The thread that draws labels failed: ${messageOf(error)}`),
       clock,

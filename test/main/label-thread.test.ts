@@ -91,10 +91,14 @@ const order = (over: Partial<LabelQuestions['order']['input']>) =>
   ({ requestId: null, mark: null, ...over }) as LabelQuestions['order']['input']
 
 describe('the label thread', () => {
-  test('runs while the plant has something to print, else for whoever asks, and then ends', async () => {
+  test('runs while the plant has something to print, else (also with name plates) for whoever asks, and then ends', async () => {
     const { threads } = started()
     expect(threads).toHaveLength(1)
-    const idle = started({ ...printing, labels: noLabels })
+    const idle = started({
+      ...printing,
+      labels: noLabels,
+      namePlates: [{ identifier: 'https://example.com/m/1', equipment: 'Mixer' }],
+    })
     expect(idle.threads).toHaveLength(0)
     const asked = idle.thread.ask('labels.jobs', {})
     idle.newest().ready()

@@ -1,7 +1,7 @@
 // Printers behind IPP: label and office printers on port 631, and raw queues of CUPS. A label is a job; it is out when the job is completed
 // (RFC 8011). One that does not get on is cancelled, so that it does not come out hours later.
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { type TLSSocket, connect as tlsConnect } from 'node:tls'
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import { type Clock, sleep } from '../../base/clock.ts'
 import type { LabelPrinter, PrinterLanguage } from '../../shared/label.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
@@ -223,6 +223,8 @@ export class IppChannel implements PrinterChannel {
   /** Throws {@link IppFault}. */
   async #post(body: Buffer): Promise<Buffer> {
     const { host, port, path, isSecure } = this.#address
+    // 8 MB that a station without such a printer does not pay.
+    const { request: httpRequest } = await import('node:http')
     const secured = isSecure ? await this.#secured() : null
     return await new Promise<Buffer>((resolve, reject) => {
       let hasConnected = secured !== null
@@ -256,9 +258,10 @@ export class IppChannel implements PrinterChannel {
   }
 
   /** A connection to the very printer that is meant, before anything is said to it. */
-  #secured(): Promise<TLSSocket> {
+  async #secured(): Promise<TLSSocket> {
     const { host, port, fingerprint } = this.#address
-    return new Promise((resolve, reject) => {
+    const { connect: tlsConnect } = await import('node:tls')
+    return await new Promise((resolve, reject) => {
       const socket = tlsConnect({ host, port, servername: host, rejectUnauthorized: fingerprint === null })
       const fail = (reason: string): void => {
         timer.cancel()
