@@ -21,8 +21,8 @@ schemes:
 printers:
   - { name: tray, connection: "virtual:", statusInterval: 250 ms, description: Behind the packer (装箱机后) }
 tracking:
-  - { equipment: Sealer, scheme: case, from: -6 s, to: -1 s }
-  - { equipment: Packer, scheme: case, from: -1 s, to: 20 s }
+  - { equipment: Sealer, scheme: case, from: -6 s, to: 0 s }
+  - { equipment: Packer, scheme: case, from: 0 s, to: 20 s }
 templates:
   # The case label, as agreed with the shop.
   - name: case
