@@ -16,6 +16,8 @@ export interface ScreenProps {
   readonly onOpenFaceplate: (target: { readonly tag: string } | { readonly equipment: string }) => void
   /** Address of the parts that were there in a span or during an alarm; null where this user may not see them. */
   readonly affectedBy: typeof affectedLink | null
+  /** The camera of a screen read a symbol; `aimId`: its symbology (ISO/IEC 15424), null = not said. */
+  readonly onScan: (text: string, aimId: string | null) => void
   /** What of the address follows the screen's name, slashes and all: `#/alarm-before/Filler.Level/high` → `Filler.Level/high`. */
   readonly detail: string | undefined
 }

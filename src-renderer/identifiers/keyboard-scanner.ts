@@ -2,7 +2,7 @@
 // as long as they may belong to one: a scan never reaches the field that has the focus, and typing reaches it a moment later.
 
 export interface KeyboardScannerOptions {
-  /** A text was scanned. */
+  /** A text was scanned that no field asks for. */
   readonly onScan: (text: string) => void
   /** Keys closer than this belong to one scan; ms. Scanners need 1 to 20 for a key, people 80 and more. */
   readonly largestGapMs?: number
@@ -64,7 +64,7 @@ export class KeyboardScanner {
       take(event)
       const scanned = this.#held.map((held) => held.text).join('')
       this.#drop()
-      this.#options.onScan(scanned)
+      if (!offerScan(scanned)) this.#options.onScan(scanned)
       return
     }
     this.#release()

@@ -87,11 +87,11 @@ test('several are dragged as one, keep to lines, and undo takes back the whole d
   })
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled()
-  expect(
-    (await element(page, /Text identifier/)
-      .locator('.frame')
-      .boundingBox())!.x,
-  ).toBeCloseTo(code.x, 0)
+  // The frame of what has the focus is drawn a little thicker.
+  const back = (await element(page, /Text identifier/)
+    .locator('.frame')
+    .boundingBox())!
+  expect(Math.abs(back.x - code.x)).toBeLessThan(2)
 
   // Its left edge near the middle of the label: a line shows it, and it is exact.
   await page.keyboard.press('Escape')
@@ -133,13 +133,12 @@ test('what is not saved is not lost by a click; a copy is a template of its own 
   await openEditor(page, station)
   const before = textOf(station)
   await page.getByRole('button', { name: '+ Line' }).click()
-  const questions: string[] = []
-  page.once('dialog', (question) => {
-    questions.push(question.message())
-    return question.dismiss()
-  })
-  await page.getByRole('link', { name: 'Queue' }).click()
-  expect(questions).toEqual(['The label is not saved. Leave it all the same?'])
+  const asked = page.waitForEvent('dialog')
+  const clicked = page.getByRole('link', { name: 'Queue' }).click()
+  const question = await asked
+  expect(question.message()).toBe('The label is not saved. Leave it all the same?')
+  await question.dismiss()
+  await clicked
   await expect(page.getByRole('heading', { name: 'Draw label case' })).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
 
