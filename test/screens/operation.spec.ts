@@ -139,8 +139,8 @@ test('a viewer sees the faceplate but no way to write', async ({ page, station }
 test('the faceplate of an equipment shows all its members, each of which opens', async ({ page, station }) => {
   await logIn(page, station, 'operator', '#/mimic/overview?equipment=TankA')
   const panel = page.getByRole('complementary')
+  // A part of the faceplate below may name it too: what was ordered of it.
   for (const member of ['Temperature', 'TemperatureSetpoint', 'Heating', 'Agitator'])
-    // A part of the faceplate below may name it too: what was ordered of it.
     await expect(panel.getByText(member, { exact: true }).first()).toBeVisible()
   await panel.locator('button[data-tag="TankA.Heating"]').click()
   await expect(page.getByRole('complementary', { name: /TankA.Heating/ })).toBeVisible()
