@@ -126,7 +126,8 @@ export class PartTrace {
       {
         tags: wanted.map(({ name }) => name),
         from: window.from,
-        to: this.#end(window),
+        // A part that came and left at once counts at its moment.
+        to: Math.max(this.#end(window), window.from + 1),
         mode: 'plot',
         // A bucket becomes at most four samples: first, least, greatest, last.
         buckets: Math.max(1, Math.floor(limit / 4)),

@@ -1,7 +1,8 @@
 // Opens SQLite our way: write-ahead log, every commit durable, files for the owner only, checked after an unclean end.
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { makeFolder } from '../base/make-folder.ts'
 import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { StatusCodeName } from '../shared/status-code.ts'
 
@@ -113,7 +114,7 @@ export function copyDatabase(file: string, to: string): void {
 /** A folder only its owner can read; tightened when it exists. Throws RuntimeError when it cannot be made or written to. */
 export function makeOwnerFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     chmodSync(folder, 0o700)
     accessSync(folder, constants.W_OK)
   } catch (error) {

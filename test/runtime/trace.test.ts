@@ -168,6 +168,38 @@ describe('the life of parts', { timeout: 180_000 }, () => {
     expect((await device.station.post('identifiers.trace', { identifier: '88.123.456/NEVER' })).status).toBe(404)
   })
 
+  test('a part that came and left within one millisecond, and one that comes only in an hour, have their traces', async () => {
+    const { identifier } = parts[1]!
+    const entered = Date.now()
+    const soon = entered + 3_600_000
+    for (const [enteredTimestamp, leftTimestamp] of [
+      [entered, entered],
+      [soon, soon + 1000],
+    ] as const)
+      await device.station.call('identifiers.place', {
+        identifier,
+        equipment: 'Cooler',
+        enteredTimestamp,
+        leftTimestamp,
+      })
+    await device.station.call('identifiers.place', {
+      identifier: parts[2]!.identifier,
+      equipment: 'Cooler',
+      enteredTimestamp: soon,
+    })
+    const { windows, series } = await device.station.call('identifiers.trace', { identifier })
+    expect(windows.slice(1)).toEqual([
+      { equipment: 'Cooler', from: entered, to: entered },
+      { equipment: 'Cooler', from: soon, to: soon + 1000 },
+    ])
+    const momentary = series.filter(({ tag }) => tag === 'Cooler.Temperature')
+    expect(momentary).toHaveLength(2)
+    expect(momentary[0]!.timestamps.filter((time) => time < entered)).toHaveLength(1)
+    expect(await device.station.call('identifiers.trace', { identifier: parts[2]!.identifier })).toMatchObject({
+      windows: [{ equipment: 'Oven' }, { equipment: 'Cooler', from: soon, to: null }],
+    })
+  })
+
   test('the name plate of a machine is known', async () => {
     const scan = await device.station.call('scans.report', { text: 'https://id.example.com/m/oven', source: 'camera' })
     expect(scan.outcome).toEqual({ kind: 'equipment', equipment: 'Oven' })

@@ -1,18 +1,10 @@
 // The witness on disk: a small JSON file that says up to where identifiers may have been given out, written whole and synced before
 // that is so. The same note lies beside the database and outside of the data folder; docs/identifiers.md.
 import { hash } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
+import { makeFolder } from '../../base/make-folder.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 
 const poolNoteSchema = v.object({
@@ -77,7 +69,7 @@ export function readNote(file: string): ReadNote {
 export function writeNote(file: string, note: WitnessNote): void {
   const body = `${JSON.stringify(note, null, 1)}\n`
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     const beside = `${file}.new`
     const handle = openSync(beside, 'w', 0o600)
     try {

@@ -5,19 +5,11 @@
 // name the tokens that may still be the database's if its transaction does not come about. A database whose token they do not name is
 // not the one that wrote them last.
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
+import { makeFolder } from '../../base/make-folder.ts'
 import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import type { Database, Statement } from '../../storage/database.ts'
 import type { PoolKey, PoolTable } from './pool-table.ts'
@@ -359,7 +351,7 @@ export class Witness {
       pools.find(scheme, period)?.next,
     ])
     if (this.#touched.size > mostPeriods) this.#touched.clear()
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
+    makeFolder(stateFolder)
     this.#lastHandle ??= openSync(lastFile(stateFolder, station.id), 'w', 0o600)
     const bytes = Buffer.from(JSON.stringify({ token: station.token, next }))
     writeSync(this.#lastHandle, bytes, 0, bytes.length, 0)
