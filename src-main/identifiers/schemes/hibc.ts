@@ -10,6 +10,11 @@ export function looksLikeHibc(text: string): boolean {
   return /^\*?\+(?:[A-Za-z][0-9A-Za-z]{3}|\$|\d{5}|\/)/.test(text)
 }
 
+/** One text in 43 has the space as its check character; at the end it looks like padding. */
+export function isSpaceTheCheckOf(text: string): boolean {
+  return looksLikeHibc(text) && !hasRightCheck('mod43', text) && hasRightCheck('mod43', `${text} `)
+}
+
 /** The symbol of Code 39 has asterisks around it, which some scanners send. */
 function bareHibc(text: string): string {
   return text.startsWith('*') && text.endsWith('*') && text.length > 2 ? text.slice(1, -1) : text

@@ -3,7 +3,7 @@ import type { IdentifierKind, ParsedIdentifier } from '../../shared/identifier.t
 import { looksLikeEpc, readEpc } from '../epc/read-epc.ts'
 import { looksLikeDigitalLink, looksLikeElements, readGs1, readGs1Link } from '../gs1/read-gs1.ts'
 import { looksLikeHandle, looksLikeVaa, readHandle, readVaa } from './handle.ts'
-import { looksLikeHibc, readHibc } from './hibc.ts'
+import { isSpaceTheCheckOf, looksLikeHibc, readHibc } from './hibc.ts'
 import { looksLikeLink, readLink } from './iec61406.ts'
 import { looksLikeMessage, readMessage } from './iso15434.ts'
 import { looksLikeOid, readOid } from './oid.ts'
@@ -83,13 +83,14 @@ function answer(scheme: IdentifierKind, reading: SchemeReading): ParsedIdentifie
   }
 }
 
-/** Spaces and line ends that scanners and people put around it; separators of GS1 and ISO/IEC 15434 stay. */
+/** Spaces and line ends that scanners and people put around it; separators of GS1 and ISO/IEC 15434 stay, and a space that is a check character. */
 function trimmed(text: string): string {
   let from = 0
   let to = text.length
   while (from < to && isPadding(text.charCodeAt(from))) from++
   while (to > from && isPadding(text.charCodeAt(to - 1))) to--
-  return text.slice(from, to)
+  const bare = text.slice(from, to)
+  return text[to] === ' ' && isSpaceTheCheckOf(bare) ? `${bare} ` : bare
 }
 
 function isPadding(code: number): boolean {

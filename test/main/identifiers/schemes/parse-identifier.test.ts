@@ -236,6 +236,13 @@ describe('HIBC', () => {
     ['+A123BJC5D6E71H', false],
     ['+a123BJC5D6E71G', false],
   ])('%s: %s', (text, valid) => expect(verdict(text)).toEqual(['hibc', valid]))
+  it('the space is a check character too, and nothing else of the padding', () => {
+    const text = '+A99912345/11001LOT '
+    for (const sent of [text, `]C0${text}\r\n`, `  ${text}  `, `*${text}*`])
+      expect(parseIdentifier(sent)).toMatchObject({ valid: true, identifier: text, parts: { lot: 'LOT', check: ' ' } })
+    expect(parseIdentifier('+A123BJC5D6E71G ').identifier).toBe('+A123BJC5D6E71G')
+    expect(verdict('+A123BJC5D6E71H ')).toEqual(['hibc', false])
+  })
   it('lot and expiry date are taken out', () =>
     expect(parseIdentifier('+A123BJC5D6E71/$$52001510X3C').parts).toMatchObject({ expiry: '2020-01-15', lot: '10X3' }))
 })
