@@ -64,7 +64,7 @@ export class KeyboardScanner {
       take(event)
       const scanned = this.#held.map((held) => held.text).join('')
       this.#drop()
-      if (!offerScan(scanned)) this.#options.onScan(scanned)
+      this.#options.onScan(scanned)
       return
     }
     this.#release()
