@@ -29,7 +29,7 @@ export type FileKind =
   | 'librarySymbol'
   /** Anything else of a library: documents, notes. */
   | 'libraryFile'
-  /** Belongs to a part that reads it itself (gateways, maintenance). */
+  /** Belongs to a part that reads it itself (gateways, maintenance), or to people (docs). */
   | 'elsewhere'
   /** Read by nobody: notes, or a file in the wrong place. */
   | 'unknown'
@@ -50,6 +50,7 @@ const kinds: readonly (readonly [RegExp, FileKind])[] = [
   [new RegExp(`^access${yaml}`), 'access'],
   [new RegExp(`^maintenance${yaml}`), 'elsewhere'],
   [/^gateways\/.*/, 'elsewhere'],
+  [/^docs\/.*/, 'elsewhere'],
   [new RegExp(`^labels/.*${yaml}`), 'label'],
   [/^labels\/.*\.(png|svg)$/, 'labelImage'],
   [new RegExp(`^devices/.*${yaml}`), 'device'],

@@ -310,6 +310,7 @@ members:
       'gateways/b.yaml': 'x: 1',
       'maintenance.yaml': 'listen: a',
       'README.md': '#',
+      'docs/hmi-philosophy.md': '#',
       '.git/x': '',
       'tags/a.yaml~': 'old',
     })
