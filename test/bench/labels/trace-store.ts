@@ -14,11 +14,11 @@ import { identifiersMigrations } from '../../../src-main/storage/migrations/iden
 import { identifierScheme } from '../../fakes/identity-station.ts'
 import type { Report } from '../run.ts'
 
-const partCount = 1_000_000
+export const partCount = 1_000_000
 /** A part every two seconds, since: */
 const start = Date.UTC(2026, 9, 1)
 const everyMs = 2000
-const machines = [
+export const machines = [
   { equipment: 'Filler', from: 0, to: 15_000 },
   { equipment: 'Capper', from: 15_000, to: 21_000 },
   { equipment: 'Labeller', from: 21_000, to: 30_000 },
@@ -33,7 +33,7 @@ export async function run(report: Report): Promise<void> {
   const database = openDatabase({ file, migrations: identifiersMigrations, durability: 'normal' })
   try {
     const begun = performance.now()
-    fill(database)
+    fillParts(database, start)
     put('filling a million parts', (performance.now() - begun) / 1000, 's')
     put('database of a million parts', statSync(file).size / 1e6, 'MB')
     const store = new IdentityStore({ database, clock: systemClock, logger: silentLogger, stateFolder: null })
@@ -68,11 +68,12 @@ export async function run(report: Report): Promise<void> {
   }
 }
 
-function identifierOf(part: number): string {
+export function identifierOf(part: number): string {
   return `(01)09521234543213(21)${String(part + 1).padStart(8, '0')}`
 }
 
-function fill(database: Database): void {
+/** Into a database without such parts; `begin`: when the first one was made. */
+export function fillParts(database: Database, begin: number): void {
   const words = new WordTable(database)
   const windows = new PartWindows(database, words)
   database.transaction(() => {
@@ -90,7 +91,7 @@ function fill(database: Database): void {
       )
       .pluck()
     for (let part = 0; part < partCount; part++) {
-      const made = start + part * everyMs
+      const made = begin + part * everyMs
       const state = part % 100 === 99 ? 'scrapped' : 'commissioned'
       const number = add.get(identifierOf(part), pool, part + 1, state, made, user, made, user)!
       for (const { equipment, from, to } of machines)
