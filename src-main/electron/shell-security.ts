@@ -1,6 +1,13 @@
 // Electron's security checklist as code (electronjs.org, tutorial/security; numbers as in its 20 items): what a page may
 // never do, whatever it shows.
-import { app, type Session, session, type WebContents } from 'electron'
+import {
+  app,
+  type MediaAccessPermissionRequest,
+  type PermissionRequest,
+  type Session,
+  session,
+  type WebContents,
+} from 'electron'
 import { screenOrigin } from './screen-protocol.ts'
 
 /** What a refused attempt was, for the log. */
@@ -12,7 +19,7 @@ export function sandboxEverything(): void {
 }
 
 /**
- * Permissions denied (5), no navigation away (13), no webview (11, 12), for every page there will be. A window that a page asks for
+ * Permissions denied (5) but for the camera, by which our own page scans; no navigation away (13), no webview (11, 12), for every page there will be. A window that a page asks for
  * is never the page's own (14): `openOurs` opens one of the shell's, for addresses of our origin only.
  */
 export function hardenPages(refused: Refused, openOurs: (url: string) => void): void {
@@ -21,11 +28,14 @@ export function hardenPages(refused: Refused, openOurs: (url: string) => void): 
 }
 
 function hardenSession(target: Session, refused: Refused): void {
-  target.setPermissionRequestHandler((_contents, permission, answer) => {
-    refused(`permission ${permission}`)
-    answer(false)
+  target.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    const isGranted = permission === 'media' && isCamera(details)
+    if (!isGranted) refused(`permission ${permission}`)
+    answer(isGranted)
   })
-  target.setPermissionCheckHandler(() => false)
+  target.setPermissionCheckHandler(
+    (_contents, permission, origin, { mediaType }) => permission === 'media' && mediaType === 'video' && isOurs(origin),
+  )
   target.setDevicePermissionHandler(() => false)
 }
 
@@ -49,6 +59,12 @@ function hardenContents(contents: WebContents, refused: Refused, openOurs: (url:
     else refused(`a window for ${url}`)
     return { action: 'deny' }
   })
+}
+
+/** Our page asks for pictures and for nothing else. */
+function isCamera(details: PermissionRequest | MediaAccessPermissionRequest): boolean {
+  const types = 'mediaTypes' in details ? (details.mediaTypes ?? []) : []
+  return isOurs(details.requestingUrl) && types.length === 1 && types[0] === 'video'
 }
 
 function isOurs(url: string): boolean {

@@ -4,7 +4,7 @@ import { availableParallelism, loadavg } from 'node:os'
 
 /** A limit in ms as it is on this machine now: never less than `limitMs`. */
 export function limitHere(limitMs: number): number {
-  return limitMs * Math.max(1, loadavg()[0]! / availableParallelism())
+  return Math.round(limitMs * Math.max(1, loadavg()[0]! / availableParallelism()))
 }
 
 /** For `vi.waitFor` and `expect.poll`: what comes by itself is waited for, however busy the machine is. */

@@ -138,17 +138,28 @@ export class MessageChannelMain {
 export const app = new FakeApp()
 export const ipcMain = new EventEmitter()
 
-type PermissionRequestHandler = (contents: unknown, permission: string, answer: (granted: boolean) => void) => void
+type PermissionRequestHandler = (
+  contents: unknown,
+  permission: string,
+  answer: (granted: boolean) => void,
+  details: { readonly requestingUrl: string; readonly mediaTypes?: readonly string[] },
+) => void
+type PermissionCheckHandler = (
+  contents: unknown,
+  permission: string,
+  origin: string,
+  details: { readonly mediaType?: string },
+) => boolean
 
 export const session = {
   defaultSession: {
     permissionRequest: null as PermissionRequestHandler | null,
-    permissionCheck: null as (() => boolean) | null,
+    permissionCheck: null as PermissionCheckHandler | null,
     devicePermission: null as (() => boolean) | null,
     setPermissionRequestHandler(handler: PermissionRequestHandler) {
       this.permissionRequest = handler
     },
-    setPermissionCheckHandler(handler: () => boolean) {
+    setPermissionCheckHandler(handler: PermissionCheckHandler) {
       this.permissionCheck = handler
     },
     setDevicePermissionHandler(handler: () => boolean) {

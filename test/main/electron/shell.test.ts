@@ -70,7 +70,7 @@ describe('the desktop shell', () => {
     expect(openWindow().url).toBe('app://station/index.html')
   })
 
-  test('no permission is granted, whatever a page asks for (5)', () => {
+  test("no permission is granted but our own page's camera, whatever a page asks for (5)", () => {
     const refused: string[] = []
     hardenPages(
       (what) => refused.push(what),
@@ -78,11 +78,24 @@ describe('the desktop shell', () => {
     )
     const { defaultSession } = electron.session
     const answers: boolean[] = []
-    defaultSession.permissionRequest!({}, 'media', (granted) => answers.push(granted))
-    expect(answers).toEqual([false])
-    expect(defaultSession.permissionCheck!()).toBe(false)
+    const ask = (permission: string, requestingUrl: string, ...mediaTypes: string[]) =>
+      defaultSession.permissionRequest!({}, permission, (granted) => answers.push(granted), {
+        requestingUrl,
+        mediaTypes,
+      })
+    ask('media', 'app://station/index.html', 'video')
+    ask('media', 'app://station/index.html', 'audio', 'video')
+    ask('media', 'https://evil.example/', 'video')
+    ask('geolocation', 'app://station/index.html')
+    expect(answers).toEqual([true, false, false, false])
+    const may = (permission: string, origin: string, mediaType: string) =>
+      defaultSession.permissionCheck!({}, permission, origin, { mediaType })
+    expect(may('media', 'app://station/', 'video')).toBe(true)
+    expect(may('media', 'app://station/', 'audio')).toBe(false)
+    expect(may('media', 'https://evil.example/', 'video')).toBe(false)
+    expect(may('midi', 'app://station/', 'video')).toBe(false)
     expect(defaultSession.devicePermission!()).toBe(false)
-    expect(refused).toEqual(['permission media'])
+    expect(refused).toEqual(['permission media', 'permission media', 'permission geolocation'])
   })
 
   test('a page cannot navigate away, open windows or embed another page (11, 12, 13, 14)', () => {

@@ -437,9 +437,9 @@ describe('late answers', () => {
       const start = bytes.readUInt16BE(8)
       const answer = answerTo(bytes)
       ownNumber(start, bytes.readUInt16BE(10)).copy(answer, 9)
-      setTimeout(() => socket.write(answer), start === 100 ? 380 : 60)
+      setTimeout(() => socket.write(answer), start === 100 ? 1400 : 60)
     })
-    const device = await connected(address, {}, 'modbus-tcp', 300)
+    const device = await connected(address, {}, 'modbus-tcp', 1200)
     for (let round = 0; round < 3; round++) {
       await device.driver.read([item(1, '40101')])
       const [row] = rows(await device.driver.read([item(2, '40008')]))
