@@ -152,6 +152,9 @@ export function epcFaults({ scheme, fields }: Epc): string[] {
     if (!known.fields[at]!.test(field))
       faults.push(`Field ${at + 1} of the scheme ${scheme} cannot be ${JSON.stringify(field)}.`)
   const [company = '', reference = ''] = fields
+  const digit = faults.length > 0 ? null : ownCheckDigit(scheme, company)
+  if (digit !== null && !company.endsWith(digit))
+    faults.push(`The check digit of ${company} is ${company.at(-1)} where ${digit} is right.`)
   if (known.digits !== null && company.length + reference.length !== known.digits)
     faults.push(
       `Company prefix and reference have ${company.length + reference.length} digits together, not ${known.digits}.`,
@@ -275,4 +278,19 @@ function assetKey(ai: string, reference: RegExp): EpcScheme {
 
 function without(fields: readonly RegExp[]): EpcScheme {
   return { fields, digits: null, toElements: null, fromElements: null }
+}
+
+/** Of containers (ISO 6346: values times powers of 2, modulo 11) and ships (IMO A.1117(30): times 7 to 2); null = the scheme has none. */
+function ownCheckDigit(scheme: string, number: string): string | null {
+  if (scheme !== 'bic' && scheme !== 'imovn') return null
+  let sum = 0
+  for (let at = 0; at < number.length - 1; at++)
+    sum += scheme === 'bic' ? containerValue(number[at]!) * 2 ** at : Number(number[at]) * (7 - at)
+  return String(scheme === 'bic' ? (sum % 11) % 10 : sum % 10)
+}
+
+/** Digits as they are, letters from 10 on without the multiples of 11. */
+function containerValue(character: string): number {
+  const value = Number.parseInt(character, 36)
+  return value < 10 ? value : value + Math.floor((value - 1) / 10)
 }

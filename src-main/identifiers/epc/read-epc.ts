@@ -91,7 +91,16 @@ function readHex(hex: string): EpcReading | null {
     }
   }
   const content = decodeTag(hex) ?? decodeSpecialTag(hex)
-  return content === null ? null : withFaults(content.epc, content.encoding, content.filter)
+  if (content === null) return null
+  const reading = withFaults(content.epc, content.encoding, content.filter)
+  return hasReservedBits(hex, content.encoding)
+    ? { ...reading, faults: [...reading.faults, 'The reserved bits behind the EPC, bits 72 to 95, are not zero.'] }
+    : reading
+}
+
+/** Three encodings end with 24 bits that have to be zero (TDS 2.2 sections 14.6.2 and 14.6.6). */
+function hasReservedBits(hex: string, encoding: string): boolean {
+  return ['sscc-96', 'gsrn-96', 'gsrnp-96'].includes(encoding) && /[^0]/.test(hex.slice(18, 24))
 }
 
 function withFaults(epc: Epc, encoding: string | null, filter: number | null): EpcReading {

@@ -228,6 +228,26 @@ describe('ISO/IEC 15434', () => {
   })
 })
 
+describe('EPC beyond the keys of GS1', () => {
+  it.each([
+    ['urn:epc:id:bic:CSQU3054383', true],
+    ['urn:epc:id:bic:CSQU3054384', false],
+    ['urn:epc:id:bic:MSCU6639870', true],
+    ['urn:epc:id:imovn:9176187', true],
+    ['urn:epc:id:imovn:9176188', false],
+    ['urn:epc:id:imovn:9074729', true],
+  ])('containers and ships have check digits: %s: %s', (text, valid) => expect(verdict(text)).toEqual(['epc', valid]))
+  it.each(['3174257BF4499602D2', '2D74257BF4499602D2'])('the reserved bits behind %s are zero', (hex) => {
+    const right = parseIdentifier(`${hex}000000`)
+    expect(right.valid).toBe(true)
+    expect(parseIdentifier(`${hex}000001`)).toMatchObject({
+      valid: false,
+      identifier: right.identifier,
+      parts: right.parts,
+    })
+  })
+})
+
 describe('HIBC', () => {
   it.each([
     ['+A123BJC5D6E71G', true],
