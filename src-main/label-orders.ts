@@ -2,6 +2,7 @@
 // wants, a Good value of every tag it reads. What is missing refuses the order with a sentence; a blank label is never made.
 import { printable } from './api/printable-text.ts'
 import { compileTemplate } from './identifiers/store/identifier-template.ts'
+import { missingScheme } from './identifiers/store/missing-scheme.ts'
 import type { LabelOrder } from './label-message.ts'
 import { compileLabel, textOf } from './labels/layout/label-texts.ts'
 import type { OrderedLabel } from './labels/queue/print-orders.ts'
@@ -72,6 +73,13 @@ export class LabelOrders {
     throw new RuntimeError('BadNotFound', `There is no printer "${name}"${hintAt(name, printers)}`)
   }
 
+  /** Throws RuntimeError BadNotFound. */
+  trigger(name: string): void {
+    const { triggers } = this.#labels
+    if (triggers.some((trigger) => trigger.name === name)) return
+    throw new RuntimeError('BadNotFound', `There is no label trigger "${name}"${hintAt(name, triggers)}`)
+  }
+
   /** Throws RuntimeError: BadNotFound for a template or printer that is none, anything else for what keeps the labels from being made. */
   order(request: InputOf<'labels.print'>, by: { readonly user: string; readonly mark?: TriggerMark }): LabelOrder {
     const template = this.template(request.template)
@@ -133,6 +141,19 @@ export class LabelOrders {
       ),
     ])
     return { fields: Object.fromEntries(fields), tags: Object.fromEntries(tags), faults }
+  }
+
+  /**
+   * A scheme by its name, or by its kind where exactly one of the plant is of that kind: programs that know no plant ask for `gs1`. Throws
+   * RuntimeError BadNotFound.
+   */
+  scheme(name: string): string {
+    const { schemes } = this.#labels
+    if (schemes.some((scheme) => scheme.name === name)) return name
+    const [only, ...more] = schemes.filter(({ kind }) => kind === name)
+    if (only !== undefined && more.length === 0) return only.name
+    const known = schemes.map((scheme) => scheme.name)
+    throw new RuntimeError('BadNotFound', `${missingScheme(name, known)}${hintAt(name, schemes)}`)
   }
 
   /** The same of a scheme alone. */

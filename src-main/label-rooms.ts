@@ -19,8 +19,8 @@ import { LineScanners } from './scanning/line-scanners.ts'
 import { ScanBook } from './scanning/scan-book.ts'
 import { toJsonValue } from './shared/data-value.ts'
 import type { LabelJob, LabelTemplate, ScanRow } from './shared/label.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
-import { type Database, DatabaseError, openDatabase } from './storage/database.ts'
+import { messageOf } from './shared/runtime-error.ts'
+import { type Database, openDatabase } from './storage/database.ts'
 import { identifiersMigrations } from './storage/migrations/identifiers/identifiers-migrations.ts'
 
 /** 10 Hz. */
@@ -94,8 +94,7 @@ export class LabelRooms {
       new LineScanners({
         clock,
         logger,
-        onScan: ({ name }, text) =>
-          this.scans.take({ text, source: name, aimId: null, grade: null, timestamp: clock.now() }, ''),
+        onScan: ({ name }, text) => this.#read(name, text),
         onStanding: () => {
           this.#areScannersNew = true
           this.#hasNews()
@@ -140,20 +139,11 @@ export class LabelRooms {
     await this.#closing.close()
   }
 
-  /**
-   * Gives out identifiers, each with its places at the line. In the transaction that is open. A pool that is used up is no trouble of the
-   * station but a rule: RuntimeError BadInvalidState.
-   */
+  /** Gives out identifiers, each with its places at the line. In the transaction that is open. */
   allocate(request: AllocationRequest): readonly string[] {
-    try {
-      const identifiers = this.store.allocate(request)
-      this.tracking.allocated(request.scheme, identifiers)
-      return identifiers
-    } catch (error) {
-      const isUsedUp = error instanceof RuntimeError && error.code === 'BadResourceUnavailable'
-      if (!isUsedUp || error instanceof DatabaseError) throw error
-      throw new RuntimeError('BadInvalidState', error.message, error)
-    }
+    const identifiers = this.store.allocate(request)
+    this.tracking.allocated(request.scheme, identifiers)
+    return identifiers
   }
 
   /** What the queue needs of the store. */
@@ -184,6 +174,16 @@ export class LabelRooms {
     this.#rejects = [...this.#rejects, ...rejects]
     if (hasPrinters || jobs.length > 0) this.#arePrintersNew = true
     this.#hasNews(rejects.length > 0)
+  }
+
+  /** A scanner at the line cannot be told why a scan was not kept (disk full): the log is, and the next scan is taken as usual. */
+  #read(source: string, text: string): void {
+    const { clock, logger } = this.#parts
+    try {
+      this.scans.take({ text, source, aimId: null, grade: null, timestamp: clock.now() }, '')
+    } catch (error) {
+      logger.error(`a scan of ${source} was not kept: ${messageOf(error)}`)
+    }
   }
 
   #scanned(scan: ScanRow): void {

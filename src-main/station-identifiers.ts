@@ -46,8 +46,10 @@ export class StationIdentifiers {
         }),
       }),
       'identifiers.pools': (input, user) => thread.ask('identifiers.pools', input, user),
-      'identifiers.gaps': (input, user) => thread.ask('identifiers.gaps', input, user),
-      'identifiers.allocate': async (request, user) => {
+      'identifiers.gaps': (input, user) =>
+        thread.ask('identifiers.gaps', { ...input, scheme: orders.scheme(input.scheme) }, user),
+      'identifiers.allocate': async (asked, user) => {
+        const request = { ...asked, scheme: orders.scheme(asked.scheme) }
         const identifiers = await thread.ask('allocate', { request, tags: orders.schemeTags(request.scheme) }, user)
         return { identifier: identifiers[0]!, identifiers }
       },
@@ -55,7 +57,8 @@ export class StationIdentifiers {
       'identifiers.search': (input, user) => thread.ask('identifiers.search', input, user),
       'identifiers.setState': (input, user) => thread.ask('identifiers.setState', input, user),
       'identifiers.setValues': (input, user) => thread.ask('identifiers.setValues', input, user),
-      'identifiers.releasePool': (input, user) => thread.ask('identifiers.releasePool', input, user),
+      'identifiers.releasePool': (input, user) =>
+        thread.ask('identifiers.releasePool', { ...input, scheme: orders.scheme(input.scheme) }, user),
       'identifiers.place': (input, user) => {
         this.#trace.equipmentOf([input.equipment], [])
         return thread.ask('identifiers.place', input, user)

@@ -96,7 +96,15 @@ export class StationLabels {
     )
     const { orders, thread } = this
     this.#lineTags = new LineTags({ clock, logger, table: parts.table, thread })
-    this.#triggers = new StationTriggers({ clock, logger, table: parts.table, orders, thread, journal: parts.journal })
+    this.#triggers = new StationTriggers({
+      clock,
+      logger,
+      table: parts.table,
+      orders,
+      thread,
+      journal: parts.journal,
+      onTroubles: () => this.#board.triggersChanged(this.#triggers.troubles()),
+    })
   }
 
   /** The labels of this plant; the tag table knows its tags already. */
@@ -231,6 +239,10 @@ export class StationLabels {
       'labels.output': (input, user) => {
         printerOf(input.printer)
         return thread.ask('labels.output', input, user)
+      },
+      'labels.restartTrigger': async ({ trigger, makeMissed }) => {
+        orders.trigger(trigger)
+        return { labelCount: this.#triggers.goOn(trigger, makeMissed) }
       },
       'labels.simulate': (input, user) => {
         printerOf(input.printer)

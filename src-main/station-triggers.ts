@@ -9,6 +9,7 @@ import { LabelTriggers, type TriggerEvent } from './labels/triggers/label-trigge
 import type { TriggerMarkState } from './labels/triggers/trigger-mark.ts'
 import type { AlarmEvent } from './shared/alarm.ts'
 import type { JsonValue } from './shared/data-value.ts'
+import type { TriggerTrouble } from './shared/label.ts'
 import type { Plant } from './shared/plant.ts'
 import { messageOf } from './shared/runtime-error.ts'
 import type { ValueBatch } from './shared/value-batch.ts'
@@ -26,6 +27,8 @@ export interface StationTriggersParts {
   readonly orders: LabelOrders
   readonly thread: LabelThread
   readonly journal: Pick<AlarmJournal, 'eventsSince' | 'lastSequence'>
+  /** {@link StationTriggers.troubles} may be others. */
+  readonly onTroubles: () => void
 }
 
 export class StationTriggers {
@@ -47,6 +50,7 @@ export class StationTriggers {
       now: () => clock.now(),
       onEvent: (event) => void this.#order(event),
       onMark: (trigger, mark) => {
+        if (mark.stopped !== null) parts.onTroubles()
         thread
           .ask('keepMarks', [{ trigger, mark: asJson(mark) }])
           .catch((error) => parts.logger.error(`the trigger ${trigger} cannot be kept: ${messageOf(error)}`))
@@ -60,6 +64,7 @@ export class StationTriggers {
     for (const name of this.#refused.keys())
       if (!labels.triggers.some((trigger) => trigger.name === name)) this.#refused.delete(name)
     this.#hasAlarmTriggers = labels.triggers.some(({ alarm }) => alarm !== null)
+    this.#parts.onTroubles()
     if (labels.triggers.length === 0) return
     if (!this.#areMarksAsked) void this.#restore()
     else if (this.#hasAlarmTriggers) this.#triggers.beginAlarms(this.#parts.journal.lastSequence)
@@ -83,10 +88,35 @@ export class StationTriggers {
     this.#triggers.secondPassed()
   }
 
+  /** Triggers that stopped, and those whose last labels were not made, each with why. */
+  troubles(): readonly TriggerTrouble[] {
+    const stopped = this.#triggers.stopped().map((trouble) => ({ ...trouble, isStopped: true }))
+    const names = new Set(stopped.map(({ trigger }) => trigger))
+    const refused = [...this.#refused].filter(([trigger]) => !names.has(trigger))
+    return [...stopped, ...refused.map(([trigger, message]) => ({ trigger, message, isStopped: false }))]
+  }
+
   /** What is wrong, for an alarm; '' = nothing. */
   get trouble(): string {
-    const stopped = this.#triggers.stopped().map(({ trigger, message }) => `${trigger}: ${message}`)
-    return [...stopped, ...[...this.#refused].map(([trigger, message]) => `${trigger}: ${message}`)].join('; ')
+    return this.troubles()
+      .map(({ trigger, message }) => `${trigger}: ${message}`)
+      .join('; ')
+  }
+
+  /**
+   * Lets a trigger go on that stopped, with the labels it did not make or without them; of one whose last labels were not made, forgets
+   * that. Throws RuntimeError BadInvalidState when nothing is wrong with it.
+   */
+  goOn(trigger: string, makesMissed: boolean): number {
+    const isStopped = this.#triggers.stopped().some((one) => one.trigger === trigger)
+    if (!isStopped && this.#refused.delete(trigger)) {
+      this.#parts.onTroubles()
+      return 0
+    }
+    const labelCount = this.#triggers.goOn(trigger, makesMissed)
+    this.#refused.delete(trigger)
+    this.#parts.onTroubles()
+    return labelCount
   }
 
   health(): Readonly<Record<string, number>> {
@@ -104,6 +134,7 @@ export class StationTriggers {
     try {
       const marks = await thread.ask('marks', null)
       this.#triggers.restore(marks.map(({ trigger, mark }) => [trigger, mark as unknown as TriggerMarkState] as const))
+      this.#parts.onTroubles()
       await this.#catchUpAlarms()
     } catch (error) {
       // Without knowing how far they were no trigger works: some labels would come twice.
@@ -138,10 +169,11 @@ export class StationTriggers {
       }
       await thread.ask('order', orders.order(request, { user: triggerUser, mark: kept }), triggerUser)
       this.#madeCount += labelCount
-      this.#refused.delete(trigger.name)
+      if (this.#refused.delete(trigger.name)) this.#parts.onTroubles()
     } catch (error) {
       const message = `${labelCount === 1 ? 'a label was' : `${labelCount} labels were`} not made: ${messageOf(error)}`
       this.#refused.set(trigger.name, message)
+      this.#parts.onTroubles()
       logger.error(`trigger ${trigger.name}: ${message}`)
       // The event is over: it is not tried again with other values later.
       thread

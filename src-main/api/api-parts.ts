@@ -18,7 +18,7 @@ import type {
   HistoryStatistics,
   RecordedSeriesRow,
 } from '../shared/history.ts'
-import type { LabelJob, PrinterStatusRow, ScanRow } from '../shared/label.ts'
+import type { LabelJob, PrinterStatusRow, ScanRow, TriggerTrouble } from '../shared/label.ts'
 import type { InstanceEdit } from '../shared/mimic-calls.ts'
 import type { Plant, PlantFault } from '../shared/plant.ts'
 import type { DataType, TagDefinition } from '../shared/tag.ts'
@@ -229,8 +229,12 @@ export interface LabelParts {
 }
 
 export interface LabelWatch {
-  /** Printers and jobs that changed since the last time, all printers and the newest jobs at first; null when none did. */
-  take(): { readonly printers: readonly PrinterStatusRow[]; readonly jobs: readonly LabelJob[] } | null
+  /** Printers and jobs that changed since the last time, all printers and the newest jobs at first; null when none did. `printers`, `triggers`: null = as they were. */
+  take(): {
+    readonly printers: readonly PrinterStatusRow[] | null
+    readonly triggers: readonly TriggerTrouble[] | null
+    readonly jobs: readonly LabelJob[]
+  } | null
   close(): void
 }
 

@@ -125,6 +125,17 @@ export function labelCalls(parts: ApiParts): NounCalls<'labels'> {
       note.newValue = { digest }
       note.comment = printable(comment, 'comment')
     }),
+    'labels.restartTrigger': done(
+      'labels.restartTrigger',
+      ({ trigger, makeMissed, reason }, note) => {
+        note.target = trigger
+        note.newValue = { makeMissed }
+        note.comment = printable(reason, 'reason')
+      },
+      ({ labelCount }, note) => {
+        note.newValue = { labelCount }
+      },
+    ),
     'labels.simulate': done('labels.simulate', ({ printer, fault }, note) => {
       note.target = printer
       note.newValue = { fault }

@@ -58,6 +58,7 @@ export class ValueOutbox {
       const other: TagValue | undefined = batch.others?.[row]
       const value = other === undefined ? batch.value[row]! : other
       builder.add(handle, value, batch.statusCode[row]!, batch.sourceTimestamp[row]!)
+      if (batch.retold?.has(row)) builder.markRetold()
     }
     this.#droppedValueCount += this.#waitingRowCount - latest.size
     this.#waiting = [builder.take()]

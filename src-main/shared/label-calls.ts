@@ -10,6 +10,7 @@ import {
   type LedgerRow,
   type PrinterStatusRow,
   printerResolutions,
+  type TriggerTrouble,
 } from './label.ts'
 import type { PlantFault } from './plant.ts'
 
@@ -88,9 +89,13 @@ export const labelCalls = {
   ),
   'labels.watch': feed(
     'labels.view',
-    'Printers with their queues, and jobs as they change.',
+    'All printers with their queues when one of them changed (null = as they were; empty = the plant has none), the same of triggers that make no labels, and jobs as they change.',
     nothing,
-    result<{ printers: readonly PrinterStatusRow[]; jobs: readonly LabelJob[] }>(),
+    result<{
+      printers: readonly PrinterStatusRow[] | null
+      triggers: readonly TriggerTrouble[] | null
+      jobs: readonly LabelJob[]
+    }>(),
   ),
   'labels.picture': call(
     'labels.view',
@@ -219,6 +224,13 @@ export const labelCalls = {
     result<{
       labels: readonly { job: string; identifier: string | null; timestamp: number; png: string; isTorn: boolean }[]
     }>(),
+  ),
+  'labels.restartTrigger': call(
+    'labels.manage',
+    'Let a trigger go on that stopped because too many labels were to be made at once: with those labels, or without them from what is now.',
+    v.object({ trigger: name, makeMissed: v.optional(v.boolean(), false), reason }),
+    result<{ labelCount: number }>(),
+    true,
   ),
   'labels.simulate': call(
     'labels.manage',

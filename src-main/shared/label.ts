@@ -136,6 +136,15 @@ export interface LabelTemplate {
   readonly digest: string
 }
 
+/** A trigger that makes no labels, or did not make its last ones. */
+export interface TriggerTrouble {
+  readonly trigger: string
+  /** Too many labels were to be made at once: it waits until a person lets it go on. */
+  readonly isStopped: boolean
+  /** As a sentence. */
+  readonly message: string
+}
+
 /** What makes labels by itself (`triggers:` in labels/*.yaml). Exactly one of `when`, `state`, `alarm`, `schedule`. */
 export interface LabelTrigger {
   readonly name: string

@@ -10,6 +10,7 @@ import type { TagValue } from './data-value.ts'
  *   The whole column is null when no row needs it.
  * - `statusCode[i]`: OPC UA status code
  * - `sourceTimestamp[i]`: ms since 1970-01-01 UTC
+ * - `retold`: rows that the source did not say now: a broker had kept them and told them again, because it was asked. Absent = none.
  *
  * The receiver owns the columns from the call on; the sender must not touch them again.
  */
@@ -20,6 +21,7 @@ export interface ValueBatch {
   readonly statusCode: Uint32Array
   readonly sourceTimestamp: Float64Array
   readonly others: readonly (TagValue | undefined)[] | null
+  readonly retold?: ReadonlySet<number>
 }
 
 const noHandles = new Uint32Array(0)
@@ -35,6 +37,7 @@ export class ValueBatchBuilder {
   #statusCode = noHandles
   #sourceTimestamp = noNumbers
   #others: (TagValue | undefined)[] | null = null
+  #retold: Set<number> | null = null
 
   /** `startCapacity`: rows there is room for at first. */
   constructor(startCapacity = 64) {
@@ -69,6 +72,12 @@ export class ValueBatchBuilder {
     this.add(handle, null, statusCode, sourceTimestamp)
   }
 
+  /** The row added last is what was kept and told again. */
+  markRetold(): void {
+    this.#retold ??= new Set()
+    this.#retold.add(this.#count - 1)
+  }
+
   /** The batch so far; the builder starts empty again, and small: columns are made with the next row. */
   take(): ValueBatch {
     const batch: ValueBatch = {
@@ -78,6 +87,7 @@ export class ValueBatchBuilder {
       statusCode: this.#statusCode,
       sourceTimestamp: this.#sourceTimestamp,
       others: this.#others,
+      ...(this.#retold === null ? {} : { retold: this.#retold }),
     }
     this.#capacity = 0
     this.#count = 0
@@ -86,6 +96,7 @@ export class ValueBatchBuilder {
     this.#statusCode = noHandles
     this.#sourceTimestamp = noNumbers
     this.#others = null
+    this.#retold = null
     return batch
   }
 

@@ -1,6 +1,6 @@
 // What every screen knows of labels: the printers with their queues and how many labels are in doubt; and jobs as they change. One
 // feed for the page, open only while somebody on it wants to know.
-import type { LabelJob, PrinterStatusRow } from '../../src-main/shared/label.ts'
+import type { LabelJob, PrinterStatusRow, TriggerTrouble } from '../../src-main/shared/label.ts'
 import type { CallError } from '../connection/call-error.ts'
 import type { LinkPhase, RuntimeClient } from '../connection/runtime-client.ts'
 
@@ -12,6 +12,7 @@ export class LabelState {
   readonly #client: LabelStateClient
   readonly #listeners = new Set<(jobs: readonly LabelJob[]) => void>()
   #printers = $state.raw<ReadonlyMap<string, PrinterStatusRow>>(new Map())
+  #triggers = $state.raw<readonly TriggerTrouble[]>([])
   #error = $state.raw<CallError | null>(null)
   #phase = $state<LinkPhase>('connecting')
   /** After a loss it is the first item of the feed that makes this current again, not the mere link. */
@@ -64,6 +65,11 @@ export class LabelState {
     return count
   }
 
+  /** Triggers that make no labels, or did not make their last ones, as last heard. */
+  get triggers(): readonly TriggerTrouble[] {
+    return this.#triggers
+  }
+
   /** True while this is what the runtime has now. */
   get isCurrent(): boolean {
     return !this.#needsItem && this.#phase === 'live'
@@ -78,9 +84,9 @@ export class LabelState {
     return this.#client.watch(
       'labels.watch',
       {},
-      ({ printers, jobs }) => {
-        // None named: they are as they were. The first item after a loss is everything.
-        if (printers.length > 0 || this.#needsItem) this.#printers = new Map(printers.map((row) => [row.printer, row]))
+      ({ printers, triggers, jobs }) => {
+        if (printers !== null) this.#printers = new Map(printers.map((row) => [row.printer, row]))
+        if (triggers !== null) this.#triggers = triggers
         this.#error = null
         this.#needsItem = false
         if (jobs.length > 0) for (const listener of [...this.#listeners]) listener(jobs)

@@ -166,9 +166,10 @@ export class MqttDriver implements Driver {
       this.#now = clock.monotonic()
       setImmediate(this.#forgetTime)
     }
-    if (this.#listeners.size === 0) return this.#table.take(topic, payload, this.#timestamp, this.#now)
+    if (this.#listeners.size === 0)
+      return this.#table.take(topic, payload, this.#timestamp, this.#now, false, isRetained)
     const isRepeat = isRetained && (this.#listeners.has(topic) || this.#listeners.has('#'))
-    this.#table.take(topic, payload, this.#timestamp, this.#now, isRepeat)
+    this.#table.take(topic, payload, this.#timestamp, this.#now, isRepeat, isRetained)
     for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     for (const listener of this.#listeners.get('#') ?? []) listener(topic, payload)
   }

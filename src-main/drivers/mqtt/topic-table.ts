@@ -9,8 +9,14 @@ import { Message, needsExactIntegers, parseJson } from './mqtt-payload.ts'
 import type { MqttDeviceOptions } from './mqtt-protocol.ts'
 import { newStatusSource, newTopicTag, presentStatus, type StatusSource, type TopicTag } from './topic-tag.ts'
 
-/** One value to report; bad ones have null. */
-export type Report = (handle: number, value: TagValue, statusCode: number, sourceTimestamp: number) => void
+/** One value to report; bad ones have null. `isRetold`: the broker had kept it, its source did not say it now. */
+export type Report = (
+  handle: number,
+  value: TagValue,
+  statusCode: number,
+  sourceTimestamp: number,
+  isRetold?: boolean,
+) => void
 
 /** The tags that read one topic. */
 interface Topic {
@@ -108,19 +114,20 @@ export class TopicTable {
 
   /**
    * Takes one message. `timestamp` in ms since 1970, `now` monotonic. `isRepeat`: the broker sends a retained message once
-   * more because the topic was subscribed once more; what is known already does not become younger by it.
+   * more because the topic was subscribed once more; what is known already does not become younger by it. `isRetained`: the broker
+   * had kept it.
    */
-  take(topic: string, payload: Buffer, timestamp: number, now: number, isRepeat = false): void {
+  take(topic: string, payload: Buffer, timestamp: number, now: number, isRepeat = false, isRetained = false): void {
     const sources = this.#sourcesByTopic.size > 0 ? this.#sourcesByTopic.get(topic) : undefined
     if (sources) for (const source of sources) this.#takeStatus(source, payload, timestamp)
     const entry = this.#topics.get(topic)
     if (!entry) return
     if (payload.length > (this.#options.maximumPayload ?? 1024 * 1024)) {
       this.faultyMessageCount++
-      for (const tag of entry.tags) this.#keep(tag, null, StatusCodes.BadResponseTooLarge, timestamp, now)
+      for (const tag of entry.tags) this.#keep(tag, null, StatusCodes.BadResponseTooLarge, timestamp, now, isRetained)
       return
     }
-    this.#takeValues(entry, new Message(payload, entry.exactIntegers), timestamp, now, isRepeat)
+    this.#takeValues(entry, new Message(payload, entry.exactIntegers), timestamp, now, isRepeat, isRetained)
   }
 
   /** Reports again what is known of a tag, as after a write that changed nothing. */
@@ -153,7 +160,14 @@ export class TopicTable {
     }
   }
 
-  #takeValues(entry: Topic, message: Message, timestamp: number, now: number, isRepeat: boolean): void {
+  #takeValues(
+    entry: Topic,
+    message: Message,
+    timestamp: number,
+    now: number,
+    isRepeat: boolean,
+    isRetained: boolean,
+  ): void {
     let isFaulty = false
     for (const tag of entry.tags) {
       const { rule } = tag
@@ -162,19 +176,26 @@ export class TopicTable {
       if (isRepeat && tag.heardAt !== null && decoded.value === tag.value) continue
       if (isBad(decoded.statusCode)) isFaulty = true
       if (rule.timestampPath === null) {
-        this.#keep(tag, decoded.value, decoded.statusCode, timestamp, now)
+        this.#keep(tag, decoded.value, decoded.statusCode, timestamp, now, isRetained)
         continue
       }
       const sourceTimestamp = message.timestampAt(rule.timestampPath)
       // A value whose time should be in the payload and is not has an unknown age.
       const statusCode =
         sourceTimestamp === null && isGood(decoded.statusCode) ? StatusCodes.Uncertain : decoded.statusCode
-      this.#keep(tag, decoded.value, statusCode, sourceTimestamp ?? timestamp, now)
+      this.#keep(tag, decoded.value, statusCode, sourceTimestamp ?? timestamp, now, isRetained)
     }
     if (isFaulty) this.faultyMessageCount++
   }
 
-  #keep(tag: TopicTag, value: TagValue, statusCode: number, sourceTimestamp: number, now: number): void {
+  #keep(
+    tag: TopicTag,
+    value: TagValue,
+    statusCode: number,
+    sourceTimestamp: number,
+    now: number,
+    isRetained: boolean,
+  ): void {
     tag.value = value
     tag.statusCode = statusCode
     tag.sourceTimestamp = sourceTimestamp
@@ -184,12 +205,12 @@ export class TopicTable {
       tag.epoch = tag.source.epoch
       if (tag.source.isOnline === false) return
     }
-    this.#tell(tag)
+    this.#tell(tag, isRetained)
   }
 
-  #tell(tag: TopicTag): void {
+  #tell(tag: TopicTag, isRetold = false): void {
     const statusCode = presentStatus(tag)
-    this.#report(tag.item.handle, isBad(statusCode) ? null : tag.value, statusCode, tag.sourceTimestamp)
+    this.#report(tag.item.handle, isBad(statusCode) ? null : tag.value, statusCode, tag.sourceTimestamp, isRetold)
   }
 
   #takeStatus(source: StatusSource, payload: Buffer, timestamp: number): void {

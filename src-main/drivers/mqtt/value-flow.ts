@@ -17,10 +17,17 @@ export class ValueFlow {
     this.#onValues = onValues
   }
 
-  /** One row, after all rows before it. */
-  readonly add = (handle: number, value: TagValue, statusCode: number, sourceTimestamp: number): void => {
+  /** One row, after all rows before it. `isRetold`: the broker had kept it. */
+  readonly add = (
+    handle: number,
+    value: TagValue,
+    statusCode: number,
+    sourceTimestamp: number,
+    isRetold = false,
+  ): void => {
     if (this.#isEnded) return
     this.#builder.add(handle, value, statusCode, sourceTimestamp)
+    if (isRetold) this.#builder.markRetold()
     if (this.#builder.count >= largestBatch) this.flush()
     else if (!this.#isDue) {
       this.#isDue = true

@@ -86,8 +86,8 @@ export class IdentityStore {
   /**
    * Gives out the next identifiers of a scheme, all or none, in the order of their counters. Throws RuntimeError: BadNotFound for a scheme the
    * plant has not; BadInvalidArgument when a field, tag or shift is missing or the identifier would break a rule of its kind;
-   * BadConfigurationError when its template has faults; BadResourceUnavailable when the pool is used up or the witness cannot be written;
-   * BadInvalidState when it is stopped; BadEntryExists for the requestId of another request.
+   * BadConfigurationError when its template has faults; BadResourceUnavailable when the witness cannot be written;
+   * BadInvalidState when the pool is used up or stopped; BadEntryExists for the requestId of another request.
    */
   allocate(request: AllocationRequest): readonly string[] {
     this.#witness.open()
@@ -194,7 +194,7 @@ export class IdentityStore {
 
   /**
    * Lets a stopped pool go on behind everything that may have been given out, or with a higher counter. Throws RuntimeError: BadNotFound;
-   * BadInvalidState when it is not stopped; BadInvalidArgument for a lower counter; BadResourceUnavailable when none would be left.
+   * BadInvalidState when it is not stopped; BadInvalidArgument for a lower counter; also BadInvalidState when none would be left.
    */
   releasePool(release: PoolRelease): SerialPool {
     this.#witness.open()

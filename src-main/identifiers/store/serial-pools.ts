@@ -6,6 +6,7 @@ import type { IdentifierKind, IdentifierScheme, SerialPool, SerialState } from '
 import { RuntimeError } from '../../shared/runtime-error.ts'
 import type { Database, Statement } from '../../storage/database.ts'
 import { compileTemplate, type IdentifierTemplate, type TemplateValues } from './identifier-template.ts'
+import { missingScheme } from './missing-scheme.ts'
 import { PlantCalendar, periodOf } from './plant-calendar.ts'
 import type { PoolKey, PoolRow, PoolTable } from './pool-table.ts'
 import { TemplateReader } from './template-match.ts'
@@ -158,7 +159,7 @@ export class SerialPools {
     for (; given.length < count; counter++) {
       if (counter > template.last)
         throw new RuntimeError(
-          'BadResourceUnavailable',
+          'BadInvalidState',
           `The pool ${scheme.name} is used up: its last counter is ${template.last}, and of ${count} identifiers ${given.length} were left.`,
         )
       if (counter > reserved) {
@@ -214,7 +215,7 @@ export class SerialPools {
     })
   }
 
-  /** Inside of a transaction. Throws RuntimeError BadNotFound, BadInvalidState, BadInvalidArgument, BadResourceUnavailable. */
+  /** Inside of a transaction. Throws RuntimeError BadNotFound, BadInvalidState, BadInvalidArgument. */
   release({ scheme: name, user, reason, next }: PoolRelease): SerialPool {
     const template = this.#templateOf(name)
     const stop = this.#pools.stopOf(name)
@@ -232,7 +233,7 @@ export class SerialPools {
     const target = next ?? Math.max(pool.next, stop?.period === period ? stop.next : 0)
     if (target > template.last)
       throw new RuntimeError(
-        'BadResourceUnavailable',
+        'BadInvalidState',
         `The pool ${name} cannot go on with ${target}: its last counter is ${template.last}. Say the counter it goes on with, from ${pool.next}.`,
       )
     this.#pools.passOver(pool, target, passedOver, now)
@@ -313,8 +314,7 @@ export class SerialPools {
 
   #configured(name: string): ConfiguredScheme {
     const configured = this.#schemes.get(name)
-    if (!configured)
-      throw new RuntimeError('BadNotFound', `The plant has no scheme ${name} that identifiers could be given out by.`)
+    if (!configured) throw new RuntimeError('BadNotFound', missingScheme(name, [...this.#schemes.keys()]))
     return configured
   }
 

@@ -16,6 +16,7 @@ export function folderOf(connection: string, dataFolder: string): string {
 }
 
 export class FileChannel implements PrinterChannel {
+  readonly isHere = true
   readonly #printer: LabelPrinter
   readonly #folder: string
 

@@ -27,6 +27,8 @@ export interface OutgoingLabel {
 }
 
 export interface PrinterChannel {
+  /** It is here, not at the end of a line: it is asked for its state at once, whatever the plant says of asking. */
+  readonly isHere?: boolean
   /** Asks for the state. Never throws: a printer that cannot be reached says so by its conditions. */
   status(): Promise<PrinterAnswer>
   /**

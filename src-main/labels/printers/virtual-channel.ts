@@ -13,6 +13,7 @@ import {
 export const openVirtualChannel: OpenChannel = (_printer, memory) => new VirtualChannel(memory)
 
 class VirtualChannel implements PrinterChannel {
+  readonly isHere = true
   readonly #memory: PrinterMemory
   #fault: SimulatedFault = 'none'
 

@@ -387,13 +387,16 @@ export class PrinterLane {
 
   #askAgain(afterMs: number): void {
     const { statusIntervalMs } = this.printer
-    if (statusIntervalMs === 0 || this.#isClosed) return
+    const isFirst = afterMs === 0 && this.#channel.isHere === true
+    if ((statusIntervalMs === 0 && !isFirst) || this.#isClosed) return
     this.#statusTimer = this.#parts.clock.after(afterMs, () => {
       this.ask().then(
-        () => this.#askAgain(statusIntervalMs),
+        () => {
+          if (statusIntervalMs > 0) this.#askAgain(statusIntervalMs)
+        },
         (error) => {
           this.#parts.logger.error(`asking the printer ${this.printer.name} failed: ${messageOf(error)}`)
-          this.#askAgain(statusIntervalMs)
+          if (statusIntervalMs > 0) this.#askAgain(statusIntervalMs)
         },
       )
     })

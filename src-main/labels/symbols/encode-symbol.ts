@@ -2,6 +2,7 @@
 import bwipjs, { type RawOptions } from 'bwip-js/node'
 import { messageOf } from '../../shared/runtime-error.ts'
 import { Bitmap } from '../render/bitmap.ts'
+import { gs1Fault } from './gs1-content.ts'
 import { isAscii } from './letters.ts'
 import { errorCorrectionFault, type Symbology } from './symbologies.ts'
 
@@ -64,9 +65,12 @@ function encodedIn(sizes: readonly (string | null)[], options: { readonly bcid: 
 }
 
 function optionsFor({ text, errorCorrection }: SymbolRequest) {
-  const options: Record<string, string> = {}
+  const options: Record<string, string | boolean> = {}
   if (errorCorrection !== null) options.eclevel = errorCorrection
   // Readers guess the letters of a QR Code that does not name its character set: ECI 26 is UTF-8.
+  // A bracket of a GS1 value is written with a backslash here, and as the number of its letter for the encoder.
+  if (isAscii(text) && text.includes('\\(') && gs1Fault(text) === null)
+    return { ...options, parse: true, text: text.replaceAll('\\(', '^040') }
   if (isAscii(text)) return { ...options, text }
   return { ...options, parsefnc: true, text: `^ECI000026${text.replaceAll('^', '^^')}` }
 }

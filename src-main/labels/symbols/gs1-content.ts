@@ -15,10 +15,19 @@ interface Element {
   readonly value: string
 }
 
+/** `(21)` and its value up to the next bracket; a bracket that belongs to the value has a backslash before it. */
+const element = /\((\d{2,4})\)((?:[^(\\]|\\\(|\\)+)/y
+
 /** null = it is not written with brackets. */
 function elementsOf(text: string): Element[] | null {
-  if (!/^(?:\(\d{2,4}\)[^()]+)+$/.test(text)) return null
-  return [...text.matchAll(/\((\d{2,4})\)([^()]+)/g)].map(([, ai, value]) => ({ ai: ai!, value: value! }))
+  const elements: Element[] = []
+  for (let at = 0; at < text.length; at = element.lastIndex) {
+    element.lastIndex = at
+    const found = element.exec(text)
+    if (found === null) return null
+    elements.push({ ai: found[1]!, value: found[2]!.replaceAll('\\(', '(') })
+  }
+  return elements.length === 0 ? null : elements
 }
 
 export function gs1Fault(text: string): string | null {

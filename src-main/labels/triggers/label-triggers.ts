@@ -11,7 +11,7 @@ import {
   type ExpressionScope,
 } from '../../shared/expression.ts'
 import type { LabelTrigger } from '../../shared/label.ts'
-import { messageOf } from '../../shared/runtime-error.ts'
+import { messageOf, RuntimeError } from '../../shared/runtime-error.ts'
 import { isBad, StatusCodes } from '../../shared/status-code.ts'
 import { integerRange, type TagDefinition } from '../../shared/tag.ts'
 import { linearScaling } from '../../shared/tag-scaling.ts'
@@ -51,6 +51,9 @@ export interface LabelTriggersParts {
 /** Changes that wait for the marks of the last run are this many at most; then the oldest values go, and only edges in between. */
 const mostWaiting = 100_000
 
+/** Labels of one order. */
+const mostAtOnce = 10_000
+
 /** A time of day that is noticed later than this was missed. */
 const punctualMs = 60_000
 
@@ -63,7 +66,7 @@ interface Watch {
   readonly wrapsAt: number | null
 }
 
-type Row = { readonly handle: number; readonly input: ExpressionInput }
+type Row = { readonly handle: number; readonly input: ExpressionInput; readonly isRetold: boolean }
 
 export class LabelTriggers {
   readonly #parts: LabelTriggersParts
@@ -121,6 +124,33 @@ export class LabelTriggers {
       const stopped = this.#marks.get(name)?.stopped
       return stopped ? [{ trigger: name, message: stopped.message }] : []
     })
+  }
+
+  /**
+   * Lets a trigger that stopped go on. `makesMissed`: with the labels it did not make, however many; else from what is now. Gives how many
+   * labels it makes. Throws RuntimeError BadInvalidState when it did not stop, or the value it looks at is Bad and nobody can know.
+   */
+  goOn(name: string, makesMissed: boolean): number {
+    const watch = this.#watches.find(({ trigger }) => trigger.name === name)
+    const mark = this.#marks.get(name)
+    if (watch === undefined || !mark?.stopped)
+      throw new RuntimeError('BadInvalidState', `The trigger ${name} did not stop: there is nothing to let go on`)
+    const seen = this.#seen(watch)
+    if (seen === null)
+      throw new RuntimeError(
+        'BadInvalidState',
+        `What the trigger ${name} looks at is Bad now: it cannot go on before that is known`,
+      )
+    const unbounded = { ...watch.trigger, catchUp: Number.MAX_SAFE_INTEGER }
+    const going = seenBy(unbounded, { ...mark, stopped: null }, seen)
+    if (makesMissed && going.labelCount > mostAtOnce)
+      throw new RuntimeError(
+        'BadInvalidState',
+        `${going.labelCount} labels are more than can be made at once (${mostAtOnce}): let it go on without them`,
+      )
+    if (makesMissed && going.labelCount > 0) this.#fire(watch.trigger, going.labelCount, going.mark, watch)
+    else this.#keep(name, { ...mark, value: seen.value, timestamp: seen.timestamp, stopped: null })
+    return makesMissed ? going.labelCount : 0
   }
 
   /** The mark of a trigger as it is; null = it never saw anything. */
@@ -203,22 +233,26 @@ export class LabelTriggers {
       return
     }
     // A tag that comes twice in a batch is two values, one after the other; different tags of a batch belong together.
-    let round = new Set<number>()
+    let round = new Map<number, boolean>()
     const end = () => {
-      const touched = new Set([...round].flatMap((handle) => this.#watchesOf.get(handle) ?? []))
-      for (const watch of touched) if ((watch.trigger.on === 'update') === isReport) this.#look(watch)
-      round = new Set()
+      const touched = new Map<Watch, boolean>()
+      for (const [handle, isRetold] of round)
+        for (const watch of this.#watchesOf.get(handle) ?? [])
+          touched.set(watch, isRetold && (touched.get(watch) ?? true))
+      for (const [watch, isRetold] of touched)
+        if ((watch.trigger.on === 'update') === isReport) this.#look(watch, isReport && isRetold, isRetold)
+      round = new Map()
     }
-    for (const { handle, input } of rows) {
+    for (const { handle, input, isRetold } of rows) {
       if (round.has(handle)) end()
       this.#values.set(handle, input)
-      round.add(handle)
+      round.set(handle, isRetold)
     }
     end()
   }
 
   #rows(
-    { count, handle: handles, value, statusCode, sourceTimestamp, others }: ValueBatch,
+    { count, handle: handles, value, statusCode, sourceTimestamp, others, retold }: ValueBatch,
     isWatched: (handle: number) => boolean,
     isRaw: boolean,
   ): Row[] {
@@ -235,15 +269,16 @@ export class LabelTriggers {
         statusCode: statusCode[row]!,
         sourceTimestamp: sourceTimestamp[row]!,
       }
-      rows.push({ handle, input })
+      rows.push({ handle, input, isRetold: retold?.has(row) ?? false })
     }
     return rows
   }
 
-  #look(watch: Watch, isLate = false): void {
+  #look(watch: Watch, isLate = false, isRetold = false): void {
     const { trigger } = watch
-    const seen = this.#seen(watch)
-    if (seen === null) return
+    const found = this.#seen(watch)
+    if (found === null) return
+    const seen = { ...found, isRetold }
     const before = this.#marks.get(trigger.name) ?? null
     const { mark, labelCount } = seenBy(trigger, before, seen, isLate)
     if (labelCount > 0) return this.#fire(trigger, labelCount, mark, watch)

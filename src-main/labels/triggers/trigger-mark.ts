@@ -23,6 +23,8 @@ export interface SeenValue {
   readonly timestamp: number
   /** Where a counter of the device begins again: 65536 for uint16; null = nobody knows. */
   readonly wrapsAt: number | null
+  /** A broker had kept it and told it again: nothing happened now. */
+  readonly isRetold?: boolean
 }
 
 /** What a value means. */
@@ -86,11 +88,17 @@ function eventCount(trigger: LabelTrigger, mark: TriggerMarkState | null, seen: 
     case 'change':
       return value === mark?.value ? 0 : 1
     case 'update':
-      // The same report once more, after a reconnect or a restart, is no other one.
-      return mark !== null && timestamp <= mark.timestamp && value === mark.value ? 0 : 1
+      // What a broker had kept says what is; only another value than before was said meanwhile.
+      if (seen.isRetold === true) return mark === null || isSame(value, mark.value) ? 0 : 1
+      // The same report once more, after a reconnect or a restart, has the same time. A clock that was set back makes none the same.
+      return mark !== null && timestamp === mark.timestamp && isSame(value, mark.value) ? 0 : 1
     case 'increase':
       return increase(mark?.value ?? null, seen)
   }
+}
+
+function isSame(one: JsonValue, other: JsonValue): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** A counter that goes down began again: by its width if it was about to, else it was reset, and counts from there. */
@@ -103,6 +111,6 @@ function increase(before: JsonValue, { value, wrapsAt }: SeenValue): number {
 
 /** What it saw last stays, so that nothing is lost: whoever lets it go on gets the labels. */
 function stoppedMark(trigger: LabelTrigger, mark: TriggerMarkState, count: number): TriggerMarkState {
-  const message = `${count} labels were to be made at once, at most ${trigger.catchUp} (catchUp) are: the trigger stopped until its row in the plant folder is changed`
+  const message = `${count} labels were to be made at once, at most ${trigger.catchUp} (catchUp) are: the trigger stopped until a person lets it go on`
   return { ...mark, stopped: { message, definition: JSON.stringify(trigger) } }
 }

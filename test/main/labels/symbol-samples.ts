@@ -49,6 +49,12 @@ export const symbolSamples: readonly SymbolSample[] = [
   },
   {
     symbology: 'gs1datamatrix',
+    text: '(01)09521234543213(10)L\\(2)(21)A\\(21)7',
+    readsAs: `010952123454321310L(2)${gs}21A(21)7`,
+    aimId: ']d2',
+  },
+  {
+    symbology: 'gs1datamatrix',
     text: '(01)09521234543213(10)A(17)260101(21)B',
     readsAs: `010952123454321310A${gs}1726010121B`,
     aimId: ']d2',

@@ -28,12 +28,14 @@ describe('what every screen knows of labels', () => {
       printerStatus({ printer: 'a', inDoubtCount: 2 }),
       printerStatus({ printer: 'b', inDoubtCount: 1 }),
     ]
-    fake.sendItem('labels.watch', { printers, jobs: [] })
+    fake.sendItem('labels.watch', { printers, triggers: null, jobs: [] })
     expect(labels.inDoubtCount).toBe(3)
-    fake.sendItem('labels.watch', { printers: [], jobs: [labelJob({ id: '1' })] })
+    fake.sendItem('labels.watch', { printers: null, triggers: null, jobs: [labelJob({ id: '1' })] })
     expect(labels.inDoubtCount).toBe(3)
-    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b' })], jobs: [] })
+    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b' })], triggers: null, jobs: [] })
     expect([labels.inDoubtCount, labels.statusOf('a')]).toEqual([0, null])
+    fake.sendItem('labels.watch', { printers: [], triggers: null, jobs: [] })
+    expect(labels.statusOf('b')).toBeNull()
   })
 
   it('is not current after a loss until the runtime has said everything anew, and forgets printers that are gone', () => {
@@ -42,13 +44,13 @@ describe('what every screen knows of labels', () => {
     labels.keep()
     expect(labels.isCurrent).toBe(false)
     const both = [printerStatus({ printer: 'a', inDoubtCount: 2 }), printerStatus({ printer: 'b' })]
-    fake.sendItem('labels.watch', { printers: both, jobs: [] })
+    fake.sendItem('labels.watch', { printers: both, triggers: null, jobs: [] })
     expect(labels.isCurrent).toBe(true)
     fake.loseLink(1)
     expect(labels.isCurrent).toBe(false)
     fake.restoreLink()
     expect(labels.isCurrent).toBe(false)
-    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b' })], jobs: [] })
+    fake.sendItem('labels.watch', { printers: [printerStatus({ printer: 'b' })], triggers: null, jobs: [] })
     expect(labels.isCurrent).toBe(true)
     expect(labels.inDoubtCount).toBe(0)
   })
@@ -59,9 +61,9 @@ describe('what every screen knows of labels', () => {
     const heard: LabelJob[] = []
     labels.keep()
     const stop = labels.onJobs((jobs) => heard.push(...jobs))
-    fake.sendItem('labels.watch', { printers: [], jobs: [labelJob({ id: '1' })] })
+    fake.sendItem('labels.watch', { printers: null, triggers: null, jobs: [labelJob({ id: '1' })] })
     stop()
-    fake.sendItem('labels.watch', { printers: [], jobs: [labelJob({ id: '2' })] })
+    fake.sendItem('labels.watch', { printers: null, triggers: null, jobs: [labelJob({ id: '2' })] })
     expect(heard.map(({ id }) => id)).toEqual(['1'])
   })
 })

@@ -87,7 +87,7 @@ test('whatever happens, no identifier is given out twice, none is lost, and each
               if (before && before.key !== key) expect(ask).toThrow(expect.objectContaining({ code: 'BadEntryExists' }))
               else if (before) expect(ask()).toEqual(before.given)
               else if (pool.next + step.count - 1 > pool.last)
-                expect(ask).toThrow(expect.objectContaining({ code: 'BadResourceUnavailable' }))
+                expect(ask).toThrow(expect.objectContaining({ code: 'BadInvalidState' }))
               else {
                 const given = ask()
                 expect(given).toHaveLength(step.count)

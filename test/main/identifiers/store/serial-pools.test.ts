@@ -75,7 +75,7 @@ describe('giving out', () => {
   test('a pool gives out all or none of what is asked for, and says when it is used up', () => {
     station = new IdentityStation([identifierScheme({ last: 5 })])
     station.allocate(3)
-    expect(() => station.allocate(3)).toThrow(expect.objectContaining({ code: 'BadResourceUnavailable' }))
+    expect(() => station.allocate(3)).toThrow(expect.objectContaining({ code: 'BadInvalidState' }))
     expect(station.allocate(2)).toHaveLength(2)
     expect(station.store.pools()[0]!.refusal).toBe('The pool case is used up: its last counter is 5.')
     expect(station.store.pools()[0]!.upcoming).toEqual([])
