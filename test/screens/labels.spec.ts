@@ -21,6 +21,19 @@ async function settleAll({ process }: TestStation): Promise<void> {
     await process.call('labels.resolve', { job: id, outcome: 'notPrinted', reason: 'test', again: false })
 }
 
+/** Keys of a scanner, as quick as they are in the hand: a busy computer that runs the test makes no pauses between them. */
+async function scan(page: Page, text: string): Promise<void> {
+  await page.evaluate(
+    (keys) => {
+      for (const key of keys)
+        (document.activeElement ?? document.body).dispatchEvent(
+          new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, composed: true }),
+        )
+    },
+    [...text, 'Enter'],
+  )
+}
+
 test('an operator orders labels, sees them before, and finds them in the tray and in the queue', async ({
   page,
   station,
@@ -119,6 +132,40 @@ test('a label is printed again with the same dots, a reason and a count, and tak
   await expect(main(page).getByText('Void').first()).toBeVisible()
 })
 
+test('a scan answers the dialog that asks for one: another label is not taken out of use by a slip', async ({
+  page,
+  station,
+}) => {
+  const [mine, other] = await printCases(station, 'PO-SLIP', 2)
+  const printed = await untilState(station, mine!.id, 'printed')
+  await logIn(page, station, 'operator', `#/labels/job/${mine!.id}`)
+  await main(page).getByRole('button', { name: 'Take it out of use' }).click()
+  await dialog(page).getByLabel('Wrong data').check()
+  // The focus is on the reason, where a tap left it.
+  await scan(page, other!.identifier!)
+  const destroyed = dialog(page).getByLabel('What the label says that is destroyed')
+  await expect(destroyed).toHaveValue(other!.identifier!)
+  await dialog(page).getByRole('button', { name: 'Take it out of use now' }).click()
+  await expect(dialog(page).getByRole('alert')).toContainText('another label would be taken out of use')
+  await scan(page, printed.identifier!)
+  await expect(destroyed).toHaveValue(printed.identifier!)
+  await dialog(page).getByRole('button', { name: 'Take it out of use now' }).click()
+  await expect(main(page).getByText('The label is out of use.')).toBeVisible()
+
+  await settleAll(station)
+  const torn = await tearCase(station, 'PO-SLIP')
+  await page.goto(`${station.url}#/labels/doubt`)
+  await main(page)
+    .getByRole('article', { name: torn.identifier! })
+    .getByRole('button', { name: /Scan it/ })
+    .click()
+  await scan(page, 'NOT-OURS-2')
+  await expect(dialog(page).getByText(/NOT-OURS-2 is not known here/)).toBeVisible()
+  await scan(page, torn.identifier!)
+  await expect(dialog(page).getByText('None is left in doubt.')).toBeVisible()
+  await untilState(station, torn.id, 'printed')
+})
+
 test('an engineer tears a label; it is in doubt until somebody says what is there', async ({ page, station }) => {
   await settleAll(station)
   await logIn(page, station, 'engineer', '#/labels/tray')
@@ -161,8 +208,7 @@ test('a scan settles a doubt, whatever has the focus, and a wrong one says what 
   await untilState(station, first.id, 'printed')
   await dialog(page).getByRole('button', { name: 'Finish scanning' }).click()
   // A scanner types faster than any person; nothing has the focus.
-  await page.keyboard.type(second.identifier!, { delay: 2 })
-  await page.keyboard.press('Enter')
+  await scan(page, second.identifier!)
   await expect(main(page).getByText('No label is in doubt.')).toBeVisible()
   await untilState(station, second.id, 'printed')
 })

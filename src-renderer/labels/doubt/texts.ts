@@ -5,6 +5,7 @@ export const t = defineTexts({
   en: {
     title: 'Labels in doubt',
     none: 'No label is in doubt.',
+    noneNotLive: 'Not live: whether a label is in doubt is not known now.',
     intro:
       'The connection or the printer failed while these were on their way. None is printed again by itself. Look at the printer, then say for each what you see. Or scan every label that lies there.',
     more: 'The {count} oldest are shown; there are more.',
@@ -57,6 +58,7 @@ export const t = defineTexts({
   'zh-CN': {
     title: '存疑标签',
     none: '没有存疑的标签。',
+    noneNotLive: '非实时：现在不知道是否有存疑的标签。',
     intro: '这些标签送出途中连接或打印机发生故障。不会自动重打。请查看打印机，逐张说明所见；或扫描那里的每一张标签。',
     more: '显示最早的 {count} 张，还有更多。',
     madeAt: '生成时间',
