@@ -45,6 +45,30 @@ export function shownConditions({
   return [first, ...others]
 }
 
+/** Sentences of the runtime an operator decides by, in the words of this screen. The ledger keeps them as they were said. */
+const sentences: Readonly<Record<string, () => string>> = {
+  'the label was torn while it came out': () => t('message.torn'),
+  'the station ended while the label was on its way to the printer': () => t('message.stationEnded'),
+  'the printer took the label and does not get on with it': () => t('message.stuck'),
+  'no labels left': () => t('condition.mediaOut'),
+  'no ribbon left': () => t('condition.ribbonOut'),
+  'the print head is open': () => t('condition.headOpen'),
+  'labels are jammed': () => t('condition.jam'),
+  'the print head is too hot or too cold': () => t('message.temperature'),
+  'the cutter is stuck': () => t('condition.cutterFault'),
+  'the printer reports a fault': () => t('message.fault'),
+  'the printer does not answer': () => t('condition.silent'),
+  'the printer cannot be reached': () => t('condition.offline'),
+  'the printer is paused at its own keys': () => t('message.pausedAtPrinter'),
+}
+
+/** Why a label or a printer is as it is; what this screen has no words for stays as the runtime said it. */
+export function messageText(message: string): string {
+  const parts = Object.hasOwn(sentences, message) ? [message] : message.split(', ')
+  if (!parts.every((part) => Object.hasOwn(sentences, part))) return message
+  return parts.map((part) => sentences[part]?.() ?? part).join(t('and'))
+}
+
 const ledgerActions = [
   'allocated',
   'queued',

@@ -7,6 +7,7 @@ import {
   conditionText,
   jobStateText,
   ledgerActionText,
+  messageText,
   needOf,
   shownConditions,
 } from '../../../src-renderer/labels/label-words.ts'
@@ -24,6 +25,16 @@ describe.each(['en', 'zh-CN'] as const)('words in %s', (tag) => {
     language.choose(tag)
     expect(new Set(jobStates.map(jobStateText)).size).toBe(jobStates.length)
     expect(new Set(printerConditions.map(conditionText)).size).toBe(printerConditions.length)
+  })
+
+  it('say why a label is in doubt, and leave alone what they have no words for', () => {
+    language.choose(tag)
+    const torn = messageText('the label was torn while it came out')
+    expect(torn).toBe(tag === 'en' ? 'The label was torn while it came out.' : '标签出纸时被撕坏。')
+    const both = messageText('no labels left, the print head is open')
+    expect(both).toBe([conditionText('mediaOut'), conditionText('headOpen')].join(tag === 'en' ? ', ' : '、'))
+    for (const foreign of ['the label broke off: ECONNRESET', 'toString', '', 'no labels left, ECONNRESET'])
+      expect(messageText(foreign)).toBe(foreign)
   })
 
   it('say what to do wherever somebody has to go to the printer', () => {
