@@ -2,11 +2,16 @@
 
 class Route {
   #hash = $state('')
+  readonly #guards = new Set<(wished: string) => boolean>()
 
   constructor() {
     this.#hash = location.hash
     window.addEventListener('hashchange', () => {
-      this.#hash = location.hash
+      const wished = location.hash
+      // Who says no stays where he is, and no part of the page hears of it.
+      if (wished !== this.#hash && [...this.#guards].some((maySo) => !maySo(wished)))
+        history.replaceState(history.state, '', this.#hash === '' ? '#/' : this.#hash)
+      else this.#hash = wished
     })
   }
 
@@ -15,6 +20,12 @@ class Route {
 
   /** Reactive: what stands after the question mark. */
   readonly parameters: Readonly<Record<string, string>> = $derived(parametersOf(this.#hash))
+
+  /** Asks before another address (`#/…`) is gone to; false = it is not. Returns how to stop. */
+  guard(maySo: (wished: string) => boolean): () => void {
+    this.#guards.add(maySo)
+    return () => this.#guards.delete(maySo)
+  }
 
   /** Goes to a screen; what was open beside the old one closes. */
   go(...parts: readonly string[]): void {
