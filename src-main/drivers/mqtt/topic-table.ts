@@ -176,7 +176,7 @@ export class TopicTable {
       if (isRepeat && tag.heardAt !== null && decoded.value === tag.value) continue
       if (isBad(decoded.statusCode)) isFaulty = true
       if (rule.timestampPath === null) {
-        this.#keep(tag, decoded.value, decoded.statusCode, timestamp, now, isRetained)
+        this.#keep(tag, decoded.value, decoded.statusCode, ownTime(tag, timestamp), now, isRetained)
         continue
       }
       const sourceTimestamp = message.timestampAt(rule.timestampPath)
@@ -276,6 +276,15 @@ export class TopicTable {
     tag.source = source
     source.tags.add(tag)
   }
+}
+
+/** Messages that come together are not further apart in time than this; ms. */
+const burstMs = 1000
+
+/** Two messages of one millisecond are two: the later one gets the next one, so that history and triggers tell them apart. */
+function ownTime({ heardAt, sourceTimestamp }: TopicTag, timestamp: number): number {
+  const aheadMs = sourceTimestamp - timestamp
+  return heardAt !== null && aheadMs >= 0 && aheadMs < burstMs ? sourceTimestamp + 1 : timestamp
 }
 
 function isSameItem(a: DriverItem, b: DriverItem): boolean {

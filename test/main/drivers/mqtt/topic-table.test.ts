@@ -112,7 +112,7 @@ describe('the watched tags of a broker', () => {
     publish(table, 'a', '6')
     expect(last(1)?.[1]).toBe('BadNoCommunication')
     publish(table, 's', '{"state":"ready"}')
-    expect(last(1)).toEqual([6, 'Good', 1000])
+    expect(last(1)).toEqual([6, 'Good', 1005])
   })
 
   test('a message that came while its source was said to be offline counts as soon as it is online', () => {
@@ -123,7 +123,18 @@ describe('the watched tags of a broker', () => {
     publish(table, 'a', '6')
     expect(last(1)?.[1]).toBe('BadNoCommunication')
     publish(table, 's', 'online')
-    expect(last(1)).toEqual([6, 'Good', 1000])
+    expect(last(1)).toEqual([6, 'Good', 1001])
+  })
+
+  test('two messages of one millisecond are two, each with a time of its own', () => {
+    const table = tableOf({}, [itemOf(1, 'a', 'float64')])
+    publish(table, 'a', '5')
+    const first = last(1)
+    publish(table, 'a', '5')
+    expect([first, last(1)]).toEqual([
+      [5, 'Good', 1000],
+      [5, 'Good', 1001],
+    ])
   })
 
   test('a tag may have a source of its own', () => {
