@@ -79,6 +79,8 @@ export interface ReportedScan {
   readonly aimId: string | null
   /** Of a verifier, 0 to 4; null = none said. */
   readonly grade: number | null
+  /** Whoever scanned may only look: nothing is settled, placed or stopped by it. */
+  readonly isLookOnly: boolean
   /** ms since 1970-01-01 UTC. */
   readonly timestamp: number
 }
@@ -162,9 +164,17 @@ export interface LabelNews {
   readonly scans: readonly ScanRow[]
   /** Scans that were not what was expected: the reject tag of their printer is to be set. */
   readonly rejects: readonly LabelReject[]
-  /** Pools that give nothing out, with why; null = unchanged. */
-  readonly stoppedPools: readonly { readonly scheme: string; readonly refusal: string }[] | null
+  /** null = unchanged. */
+  readonly pools: PoolNews | null
   readonly scanners: readonly ScannerStanding[] | null
+}
+
+/** What is wrong with giving out identifiers. */
+export interface PoolNews {
+  /** Pools that give nothing out, with why. */
+  readonly stopped: readonly { readonly scheme: string; readonly refusal: string }[]
+  /** Why nothing outside of the data folder would tell that an old backup came back; '' = something would. */
+  readonly witnessFault: string
 }
 
 export type FromLabelWorker =

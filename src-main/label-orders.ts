@@ -18,6 +18,9 @@ import { isBad, statusCodeName } from './shared/status-code.ts'
 import { valueTypeOf } from './shared/tag.ts'
 import type { TagTable } from './tags/tag-table.ts'
 
+/** Of a field; far more than any label holds. */
+const longestText = 4000
+
 type Fields = Readonly<Record<string, JsonValue>>
 
 /** A template with everything of it that is CEL, compiled once for each plant. */
@@ -199,9 +202,17 @@ export class LabelOrders {
     const isMissing = value === null || (value === '' && field.defaultValue === null && field.pattern === null)
     if (isMissing && field.defaultValue === null)
       throw new RuntimeError('BadNoData', `The ${title} is not given: nothing is printed`)
+    // A whole number of that size has lost its last digits already.
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw new RuntimeError('BadOutOfRange', `The ${title} has more digits than a number keeps: send it as a text`)
     const text = isMissing ? field.defaultValue : textOf(value)
     if (text === null) throw new RuntimeError('BadTypeMismatch', `The ${title} is no text and no number`)
     printable(text, title)
+    if (text.length > longestText)
+      throw new RuntimeError(
+        'BadOutOfRange',
+        `The ${title} has ${text.length} characters; at most ${longestText} are possible`,
+      )
     if (field.pattern !== null && !new RegExp(`^(?:${field.pattern})$`, 'u').test(text))
       throw new RuntimeError(
         'BadOutOfRange',

@@ -51,7 +51,7 @@ export class LabelRooms {
   #arePrintersNew = false
   #areScannersNew = false
   #newsTimer: Timer | null = null
-  #stoppedPools = '[]'
+  #toldPools = JSON.stringify({ stopped: [], witnessFault: '' })
 
   /** Throws DatabaseError when identifiers.sqlite cannot be opened: then nothing is given out. */
   constructor(parts: LabelRoomsParts) {
@@ -65,6 +65,7 @@ export class LabelRooms {
       clock,
       logger,
       stateFolder: stateFolder(),
+      isStateFolderNamed: Boolean(process.env.LINESIDE_STATE),
       jobOf: (identifier) => this.queue.jobs({ identifier, limit: 1 }).jobs[0]?.id ?? null,
     })
     this.#closing.onClose(() => this.store.close())
@@ -180,7 +181,7 @@ export class LabelRooms {
   #read(source: string, text: string): void {
     const { clock, logger } = this.#parts
     try {
-      this.scans.take({ text, source, aimId: null, grade: null, timestamp: clock.now() }, '')
+      this.scans.take({ text, source, aimId: null, grade: null, isLookOnly: false, timestamp: clock.now() }, '')
     } catch (error) {
       logger.error(`a scan of ${source} was not kept: ${messageOf(error)}`)
     }
@@ -205,7 +206,7 @@ export class LabelRooms {
       jobs: [...this.#jobs.values()],
       scans: this.#newScans,
       rejects: this.#rejects,
-      stoppedPools: null,
+      pools: null,
       scanners: this.#areScannersNew ? this.#scanners.standings() : null,
     }
     this.#jobs = new Map()
@@ -218,11 +219,12 @@ export class LabelRooms {
 
   #lookAtPools(): void {
     const stopped = this.store.pools().flatMap(({ scheme, refusal }) => (refusal === null ? [] : [{ scheme, refusal }]))
-    const text = JSON.stringify(stopped)
-    if (text === this.#stoppedPools) return
-    this.#stoppedPools = text
+    const pools = { stopped, witnessFault: this.store.witnessFault ?? '' }
+    const text = JSON.stringify(pools)
+    if (text === this.#toldPools) return
+    this.#toldPools = text
     const nothing = { printers: null, jobs: [], scans: [], rejects: [], scanners: null }
-    this.#parts.tell({ ...nothing, stoppedPools: stopped })
+    this.#parts.tell({ ...nothing, pools })
   }
 }
 

@@ -35,7 +35,7 @@ export class LineTags {
       if (connection.startsWith('tag:'))
         this.#add(connection.slice('tag:'.length), (text, timestamp) => {
           if (text === '') return Promise.resolve()
-          return thread.ask('scan', { text, source: name, aimId: null, grade: null, timestamp })
+          return thread.ask('scan', { text, source: name, aimId: null, grade: null, isLookOnly: false, timestamp })
         })
     for (const { tag, equipment } of labels.tracking) {
       if (tag === null) continue

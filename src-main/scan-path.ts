@@ -46,7 +46,7 @@ export class ScanPath {
     )
   }
 
-  /** Kept when it returns. `user` '' = nobody: a scanner at the line. Throws DatabaseError. */
+  /** Kept when it returns, with what it did unless it may only look. `user` '' = nobody: a scanner at the line. Throws DatabaseError. */
   take(reported: ReportedScan, user: string): ScanRow {
     const { database, book, onScan } = this.#parts
     const { text, aimId, grade } = readScanText(reported.text)
@@ -55,10 +55,21 @@ export class ScanPath {
     const { source, timestamp } = reported
     const scan = { text, source, user, timestamp, grade: grade ?? reported.grade, parsed }
     const row = database
-      .transaction(() => book.keep({ timestamp, source, user, text, parsed, outcome: this.#outcome(scan) }))
+      .transaction(() => {
+        const outcome = reported.isLookOnly ? this.#seen(parsed.identifier) : this.#outcome(scan)
+        return book.keep({ timestamp, source, user, text, parsed, outcome })
+      })
       .immediate()
     onScan(row)
     return row
+  }
+
+  /** What it is, without doing anything. */
+  #seen(identifier: string): ScanOutcome {
+    const plate = this.#namePlates.get(identifier)
+    if (plate !== undefined) return { kind: 'equipment', equipment: plate }
+    const isKnown = identifier !== '' && this.#parts.store.record(identifier) !== null
+    return isKnown ? { kind: 'part', equipment: null } : { kind: 'unknown' }
   }
 
   #outcome(scan: TakenScan): ScanOutcome {

@@ -27,7 +27,13 @@ export class StationIdentifiers {
 
   /** What the API asks. */
   get api(): IdentifierParts {
-    return { answers: this.#answers(), onScan: (take) => this.#parts.labels.onScan(take) }
+    const { labels, clock } = this.#parts
+    return {
+      answers: this.#answers(),
+      report: ({ text, source = 'keyboard', aimId = null, grade = null }, { user, isLookOnly }) =>
+        labels.thread.ask('scan', { text, source, aimId, grade, isLookOnly, timestamp: clock.now() }, user),
+      onScan: (take) => labels.onScan(take),
+    }
   }
 
   #answers(): IdentifierParts['answers'] {
@@ -67,8 +73,6 @@ export class StationIdentifiers {
       'identifiers.affected': (input, user) => this.#affected(input, user),
       'identifiers.hold': (input, user) => thread.ask('identifiers.hold', input, user),
       'identifiers.release': (input, user) => thread.ask('identifiers.release', input, user),
-      'scans.report': ({ text, source = 'keyboard', aimId = null, grade = null }, user) =>
-        thread.ask('scan', { text, source, aimId, grade, timestamp: this.#parts.clock.now() }, user),
       'scans.list': (input, user) => thread.ask('scans.list', input, user),
     }
   }

@@ -4,7 +4,7 @@ import type { LabelParts } from './api/api-parts.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
 import { LabelBoard } from './label-board.ts'
-import type { LabelNews, LabelSettings } from './label-message.ts'
+import type { LabelNews, LabelSettings, PoolNews } from './label-message.ts'
 import { LabelOrders } from './label-orders.ts'
 import { LabelThread } from './label-thread.ts'
 import type { LabelReject } from './labels/queue/label-verification.ts'
@@ -59,6 +59,7 @@ export interface StationLabelsParts {
 export interface LabelTroubles {
   readonly notRunning: string
   readonly stoppedPools: string
+  readonly noWitness: string
   readonly rejects: string
   readonly lostScanners: string
   readonly triggers: string
@@ -74,7 +75,7 @@ export class StationLabels {
   readonly #scanWatchers = new Set<(scan: ScanRow) => void>()
   #printers: readonly LabelPrinter[] = []
   #settings: LabelSettings
-  #stoppedPools: LabelNews['stoppedPools'] = []
+  #pools: PoolNews = { stopped: [], witnessFault: '' }
   #scanners: readonly ScannerStanding[] = []
   /** Printer → what was wrong with the label that was read behind it, until a good one is. */
   readonly #rejects = new Map<string, LabelReject>()
@@ -148,7 +149,8 @@ export class StationLabels {
     const lost = this.#scanners.filter(({ isConnected }) => !isConnected)
     return {
       notRunning: this.thread.failure,
-      stoppedPools: (this.#stoppedPools ?? []).map(({ scheme, refusal }) => `${scheme}: ${refusal}`).join('; '),
+      stoppedPools: this.#pools.stopped.map(({ scheme, refusal }) => `${scheme}: ${refusal}`).join('; '),
+      noWitness: this.#pools.witnessFault,
       rejects: [...this.#rejects.values()].map(({ printer, message }) => `${printer}: ${message}`).join('; '),
       lostScanners: lost.map(({ scanner, message }) => `${scanner}: ${message}`).join('; '),
       triggers: this.#triggers.trouble,
@@ -173,7 +175,7 @@ export class StationLabels {
       queuedCount: sum(({ queuedCount }) => queuedCount),
       inDoubtCount: sum(({ inDoubtCount }) => inDoubtCount),
       printedCount: sum(({ printedCount }) => printedCount),
-      stoppedPoolCount: this.#stoppedPools?.length ?? 0,
+      stoppedPoolCount: this.#pools.stopped.length,
       scannerCount: this.#scanners.length,
       lostScannerCount: this.#scanners.filter(({ isConnected }) => !isConnected).length,
       ...this.#triggers.health(),
@@ -295,7 +297,7 @@ export class StationLabels {
   }
 
   #tell(news: LabelNews): void {
-    if (news.stoppedPools !== null) this.#stoppedPools = news.stoppedPools
+    if (news.pools !== null) this.#pools = news.pools
     if (news.scanners !== null) this.#scanners = news.scanners
     for (const reject of news.rejects) this.#reject(reject)
     for (const job of news.jobs) if (job.state === 'verified') this.#rejects.delete(job.printer)

@@ -15,6 +15,8 @@ export interface StationState {
     /** They cannot be made at all. */
     readonly notRunning: string
     readonly stoppedPools: string
+    /** An old backup of the station would not be noticed. */
+    readonly noWitness: string
     /** Labels that were not what they should be when they were scanned back. */
     readonly rejects: string
     readonly lostScanners: string
@@ -47,6 +49,10 @@ export const systemAlarms: readonly SystemAlarm[] = [
   labelAlarm('stoppedPools', 'high', {
     en: 'Serial numbers are not given out: {value}',
     'zh-CN': '序列号停止分配：{value}',
+  }),
+  labelAlarm('noWitness', 'medium', {
+    en: 'An old backup of this station would not be noticed, and serial numbers could come twice: {value}',
+    'zh-CN': '无法发现本站恢复了旧备份，序列号可能重复：{value}',
   }),
   labelAlarm('rejects', 'high', { en: 'A label was rejected: {value}', 'zh-CN': '标签校验不合格：{value}' }),
   labelAlarm('triggers', 'high', {

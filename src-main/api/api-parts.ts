@@ -240,7 +240,9 @@ export interface LabelWatch {
 
 /** Identifiers and scans (station-identifiers.ts). Throws RuntimeError as {@link LabelParts}. */
 export interface IdentifierParts {
-  readonly answers: Answers<Extract<CallName, `identifiers.${string}` | `scans.${string}`>>
+  readonly answers: Answers<Exclude<Extract<CallName, `identifiers.${string}` | `scans.${string}`>, 'scans.report'>>
+  /** `isLookOnly`: it says what the text is and does nothing by it. */
+  report(input: InputOf<'scans.report'>, by: { readonly user: string; readonly isLookOnly: boolean }): Promise<ScanRow>
   /** Each scan from now on, once it is kept. Gives back how to end it. */
   onScan(take: (scan: ScanRow) => void): () => void
 }

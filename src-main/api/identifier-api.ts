@@ -14,7 +14,7 @@ const mostNoted = 100
 /** Scans that wait for a slow client; older ones are in `scans.list`. */
 const mostWaitingScans = 1000
 
-type IdentifierCallName = Extract<CallName, `identifiers.${string}` | `scans.${string}`>
+type IdentifierCallName = Exclude<Extract<CallName, `identifiers.${string}` | `scans.${string}`>, 'scans.report'>
 
 /** Without effect: nothing is noted. */
 function asker({ identifiers }: ApiParts) {
@@ -111,20 +111,20 @@ export function identifierCalls(parts: ApiParts): NounCalls<'identifiers'> {
 
 export function scanCalls(parts: ApiParts): NounCalls<'scans'> {
   const asked = asker(parts)
-  const done = doer(parts)
   return {
     'scans.list': asked('scans.list'),
-    'scans.report': done(
-      'scans.report',
-      ({ text, source }, note) => {
-        note.target = text.slice(0, 256)
-        note.comment = printable(source, 'source')
-      },
-      ({ parsed, outcome }, note) => {
-        note.target = parsed.identifier === '' ? note.target : parsed.identifier
-        note.newValue = { ...outcome }
-      },
-    ),
+    'scans.report': async (input, context) => {
+      const { note } = context
+      const { user, roles } = sessionOf(context)
+      note.target = input.text.slice(0, 256)
+      note.comment = printable(input.source, 'source')
+      // A scan settles labels, places parts and stops pools: whoever may not print sees what it is and changes nothing.
+      const isLookOnly = !parts.access.permissions.has(roles, 'labels.print')
+      const row = await parts.identifiers.report(input, { user, isLookOnly })
+      if (row.parsed.identifier !== '') note.target = row.parsed.identifier
+      note.newValue = { ...row.outcome }
+      return row
+    },
   }
 }
 

@@ -7,7 +7,11 @@ export function fakeLabels(answers: Partial<LabelParts['answers']> = {}): LabelP
 }
 
 export function fakeIdentifiers(answers: Partial<IdentifierParts['answers']> = {}): IdentifierParts {
-  return { answers: completed(answers), onScan: () => () => undefined }
+  return {
+    answers: completed(answers),
+    report: () => Promise.reject(new Error('no scan is expected here')),
+    onScan: () => () => undefined,
+  }
 }
 
 /** What the test does not say is answered with nothing. */

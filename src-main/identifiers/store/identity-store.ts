@@ -27,6 +27,8 @@ export interface IdentityStoreOptions {
   readonly logger: Logger
   /** Of the witness outside of the data folder (state-folder.ts); null = none is kept. */
   readonly stateFolder: string | null
+  /** Nothing is given out while it cannot be written to; absent = it is only said. */
+  readonly isStateFolderNamed?: boolean
   /** Newest print job of an identifier, for the gap report; none without. */
   readonly jobOf?: (identifier: string) => string | null
 }
@@ -66,12 +68,13 @@ export class IdentityStore {
   readonly #jobOf: (identifier: string) => string | null
 
   /** Compares the database with its witness: what does not fit stops the pools, and `pools` says why. Throws DatabaseError. */
-  constructor({ database, clock, logger, stateFolder, jobOf = () => null }: IdentityStoreOptions) {
+  constructor(options: IdentityStoreOptions) {
+    const { database, clock, logger, stateFolder, isStateFolderNamed = false, jobOf = () => null } = options
     const words = new WordTable(database)
     this.#database = database
     this.#jobOf = jobOf
     this.#poolTable = new PoolTable(database)
-    this.#witness = new Witness({ database, pools: this.#poolTable, clock, logger, stateFolder })
+    this.#witness = new Witness({ database, pools: this.#poolTable, clock, logger, stateFolder, isStateFolderNamed })
     this.#pools = new SerialPools(database, this.#poolTable, words, clock, this.#witness)
     this.#records = new IdentifierRecords(database, words, clock)
     this.#windows = new PartWindows(database, words)

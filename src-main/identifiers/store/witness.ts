@@ -32,6 +32,8 @@ export interface WitnessOptions {
   readonly logger: Logger
   /** Outside of the data folder; null = there is none, and only the note beside the database is kept. */
   readonly stateFolder: string | null
+  /** Somebody named that folder: nothing is given out while it cannot be written to. Else a station without it runs, and says so. */
+  readonly isStateFolderNamed: boolean
 }
 
 interface StationRow {
@@ -300,9 +302,9 @@ export class Witness {
     this.#isUnsettled = false
   }
 
-  /** The note outside first. A folder that never could be written to is no reason to stop; one that could be is. */
+  /** The note outside first. A folder that was named, or could be written to before, has to take it. */
   #writeNotes(note: WitnessNote, hasOutside: boolean): boolean {
-    const { stateFolder, logger } = this.#options
+    const { stateFolder, isStateFolderNamed, logger } = this.#options
     let isOutside = false
     if (stateFolder !== null)
       try {
@@ -310,7 +312,7 @@ export class Witness {
         isOutside = true
         this.#outsideFault = null
       } catch (error) {
-        if (hasOutside) throw error
+        if (hasOutside || isStateFolderNamed) throw error
         if (this.#outsideFault === null) logger.warn(`no witness outside of the data folder: ${messageOf(error)}`)
         this.#outsideFault = messageOf(error)
       }

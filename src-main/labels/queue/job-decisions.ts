@@ -87,7 +87,7 @@ export class JobDecisions {
       )
     if (scanned !== undefined && job.identifier !== null && scanned !== job.identifier)
       throw new RuntimeError(
-        'BadInvalidArgument',
+        'BadInvalidState',
         `the label that was scanned says ${scanned}, not ${job.identifier}: another label would be taken out of use`,
       )
     const voided = life.step(

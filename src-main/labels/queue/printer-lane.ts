@@ -24,6 +24,9 @@ import type { TemplateDocuments } from './template-documents.ts'
 
 /** A printer that is not well is looked at so often; a person stands beside it and waits. */
 const unwellIntervalMs = 1000
+/** After the second label in a row that is in doubt; doubled with every further one up to the longest. */
+const firstRestMs = 2000
+const longestRestMs = 60_000
 /** `queued` of a label that was drawn ahead may wait so long for the commit of another one. */
 const renderedCommitMs = 20
 /** A station that ends, or a printer whose settings change, waits so long for the label on its way. */
@@ -210,6 +213,11 @@ export class PrinterLane {
 
   // Printing: one after the other.
 
+  /** A printer that swallows one label after the other does not swallow a whole order: the rests between them grow. */
+  #doubtsInARow = 0
+  /** Nothing is sent before; ms of the monotonic clock. */
+  #notBefore = 0
+
   async #printAll(): Promise<void> {
     while (!this.#isClosed) {
       this.#wasWoken = false
@@ -217,6 +225,11 @@ export class PrinterLane {
       if (!job) {
         await this.#commitPrinted()
         await this.#sleep()
+        continue
+      }
+      const restMs = this.#notBefore - this.#parts.clock.monotonic()
+      if (restMs > 0) {
+        await this.#sleep(restMs)
         continue
       }
       if (!(await this.#makeReady())) {
@@ -269,6 +282,7 @@ export class PrinterLane {
       const { id, identifier, copies } = job
       await this.#channel.send({ job: id, identifier, copies, bytes, imageHash: image.hash })
       this.#printed = job
+      this.#doubtsInARow = 0
     } catch (error) {
       await this.#leaveDoubtful(job, error)
     } finally {
@@ -336,7 +350,13 @@ export class PrinterLane {
     const { life, logger } = this.#parts
     const fault = error instanceof PrinterFault ? error : null
     // What the fault says of this one label is not why the others wait.
-    if (fault) this.#note({ conditions: fault.conditions, message: '', hasAnswered: false })
+    const isDoubtful = fault === null || fault.fate === 'unknown'
+    if (isDoubtful) this.#doubtsInARow++
+    const rests = this.#doubtsInARow - 2
+    const restMs = isDoubtful && rests >= 0 ? Math.min(firstRestMs * 2 ** rests, longestRestMs) : 0
+    this.#notBefore = this.#parts.clock.monotonic() + restMs
+    const wait = `${this.#doubtsInARow} labels in a row are in doubt: the next one is sent in ${restMs / 1000} s`
+    if (fault) this.#note({ conditions: fault.conditions, message: restMs === 0 ? '' : wait, hasAnswered: false })
     const message = messageOf(error)
     logger.warn(`printer ${this.printer.name}: ${message}`, { job: job.id, fate: fault?.fate ?? 'unknown' })
     while (

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { systemAlarms } from '../../../src-main/alarms/system-alarms.ts'
 import { isOwnSeriesName } from '../../../src-main/shared/own-series.ts'
 
-const labels = { notRunning: '', stoppedPools: '', rejects: '', lostScanners: '', triggers: '' }
+const labels = { notRunning: '', stoppedPools: '', noWitness: '', rejects: '', lostScanners: '', triggers: '' }
 const well = { isRecording: true, isAudited: true, isJournalled: true, labels }
 
 describe('system alarms', () => {
