@@ -264,6 +264,8 @@ describe('labels of a running station', () => {
       [{ template: 'case', fields: { order: 'PO', colour: 'RED!' } }, 422],
       [{ template: 'case', fields: { order: 'a\u0000b' } }, 422],
       [{ template: 'case', fields: { order: 'a\nb' } }, 422],
+      [{ template: 'case', fields: { order: 9007199254740992 } }, 422],
+      [{ template: 'case', fields: { order: 'x'.repeat(5000) } }, 422],
       [{ template: 'nothing', fields: {} }, 404],
       [{ template: 'case', fields: { order: 'PO' }, printer: 'nowhere' }, 404],
       [{ template: 'case', fields: { order: 'PO' }, count: 0 }, 400],
@@ -338,6 +340,22 @@ describe('labels of a running station', () => {
     const [now] = await jobsOf([inDoubt!.id])
     expect(['printed', 'verified']).toContain(now!.state)
   }, 60_000)
+
+  test('who may only look scans without effect: no doubt is settled, no pool stopped', async () => {
+    tray.tearAfter = 100
+    const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'LOOK' } })
+    const [inDoubt] = await settled(jobs, 'inDoubt')
+    await station.logIn('viewer', 'a long password')
+    const scan = await ask('scans.report', { text: inDoubt!.identifier! })
+    expect(scan.outcome).toEqual({ kind: 'part', equipment: null })
+    const unheard = await ask('scans.report', { text: '(01)09521234543213(21)88888888' })
+    expect(unheard.outcome).toEqual({ kind: 'unknown' })
+    await station.logIn(account.user, account.password)
+    expect((await jobsOf([inDoubt!.id]))[0]!.state).toBe('inDoubt')
+    const { pools } = await ask('identifiers.pools', {})
+    expect(pools.map(({ refusal }) => refusal)).toEqual(pools.map(() => null))
+    await ask('labels.resolve', { job: inDoubt!.id, outcome: 'notPrinted', reason: 'torn' })
+  }, 30_000)
 
   test('a reprint has a reason, the same dots and the same identity, and only those who may make it', async () => {
     const { jobs } = await ask('labels.print', { template: 'case', fields: { order: 'PO-5' } })
@@ -516,6 +534,19 @@ describe('labels of a running station', () => {
     rmSync(copy, { recursive: true, force: true })
   }, 90_000)
 })
+
+test('nothing is given out while the state folder that was named cannot be written to', async () => {
+  const folder = writeFolder({ ...plant, 'labels/line.yaml': labelsFile(1, 2) })
+  const station = await StationProcess.start(folder, { environment: { LINESIDE_STATE: join(folder, 'plant.yaml') } })
+  try {
+    const refused = await station.post('identifiers.allocate', { scheme: 'part' })
+    expect(refused.status).toBeGreaterThanOrEqual(400)
+    expect((refused.body as { error: { message: string } }).error.message).toMatch(/plant\.yaml/)
+  } finally {
+    await station.stop()
+    rmSync(folder, { recursive: true })
+  }
+}, 60_000)
 
 describe('identifiers.parse over HTTP', () => {
   test('judges every vector as the standards do', async () => {
