@@ -29,7 +29,7 @@ export default {
       'level-2-apart',
       'Level-2 folders never import each other; runtime.ts hands one what it needs of another.',
       { path: `^src-main/(${level2})/` },
-      { path: `^src-main/(${level2}|api|electron)/|^src-main/[^/]+\\.ts$`, pathNot: '^src-main/$1/' },
+      { path: `^src-main/(${level2}|api|electron|labelling)/|^src-main/[^/]+\\.ts$`, pathNot: '^src-main/$1/' },
     ),
     forbid(
       'historian-codec-is-low',
@@ -100,7 +100,7 @@ export default {
     forbid(
       'printing-stays-in-the-label-thread',
       'The main thread never waits for a printer: queue, printers and scanners run in the label thread (types are free).',
-      { path: '^src-main/(runtime|station-[^/]+|label-orders|label-thread|label-board)\\.ts$' },
+      { path: '^src-main/(runtime|labelling/(station-[^/]+|label-orders|label-thread|label-board))\\.ts$' },
       {
         path: '^src-main/(labels/(queue|printers)|scanning|identifiers/store/identity-store)',
         dependencyTypesNot: ['type-only'],
@@ -134,7 +134,7 @@ export default {
       'api-is-level-3',
       'api/ translates; it does not import entries or Electron.',
       { path: '^src-main/api/' },
-      { path: '^src-main/electron/|^src-main/[^/]+\\.ts$' },
+      { path: '^src-main/(electron|labelling)/|^src-main/[^/]+\\.ts$' },
     ),
     forbid(
       'electron-only-in-shell',

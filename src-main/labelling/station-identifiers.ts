@@ -1,11 +1,11 @@
 // Identifiers and scans of a running station: taken apart here, given out and remembered by the label thread, and the life of each part
 // put together from everything that is recorded.
-import type { IdentifierParts } from './api/api-parts.ts'
-import { convertIdentifier } from './identifiers/schemes/convert-identifier.ts'
-import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
+import type { IdentifierParts } from '../api/api-parts.ts'
+import { convertIdentifier } from '../identifiers/schemes/convert-identifier.ts'
+import { parseIdentifier } from '../identifiers/schemes/parse-identifier.ts'
+import type { InputOf, ResultOf } from '../shared/contract.ts'
+import { RuntimeError } from '../shared/runtime-error.ts'
 import { PartTrace, type PartTraceParts } from './part-trace.ts'
-import type { InputOf, ResultOf } from './shared/contract.ts'
-import { RuntimeError } from './shared/runtime-error.ts'
 import type { StationLabels } from './station-labels.ts'
 
 /** Samples of a series, parts of a page, when the caller names no limit. */

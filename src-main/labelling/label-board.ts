@@ -1,6 +1,6 @@
 // What screens see of labels without asking the label thread: printers as they are, the newest jobs, and who watches them.
-import type { LabelWatch } from './api/api-parts.ts'
-import type { LabelJob, PrinterStatusRow, TriggerTrouble } from './shared/label.ts'
+import type { LabelWatch } from '../api/api-parts.ts'
+import type { LabelJob, PrinterStatusRow, TriggerTrouble } from '../shared/label.ts'
 
 /** Jobs a watcher begins with, and most that wait for one that is slow; older ones are in `labels.jobs`. */
 const mostJobs = 500

@@ -1,12 +1,12 @@
 // The thread that draws labels and reads their bar codes back, from the label thread's side: started with the first label, ended when
 // none came for a minute. One that dies or hangs fails the label it worked on, and no other.
-import type { Clock } from './base/clock.ts'
-import type { Logger } from './base/logger.ts'
-import { type ThreadErrors, ThreadOnDemand } from './base/thread-on-demand.ts'
-import { startWorkerThread } from './base/worker-thread.ts'
-import type { EmitOptions, LabelImage, LabelRenderer, RenderRequest } from './labels/queue/label-renderer.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { type ThreadErrors, ThreadOnDemand } from '../base/thread-on-demand.ts'
+import { startWorkerThread } from '../base/worker-thread.ts'
+import type { EmitOptions, LabelImage, LabelRenderer, RenderRequest } from '../labels/queue/label-renderer.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type { PreviewAnswer, PreviewRequest, RenderJob, TagTypes, ToRenderWorker } from './render-message.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 /** A label takes 15 ms, the first one a second. */
 const jobLimitMs = 20_000

@@ -2,11 +2,11 @@
 import { EventEmitter } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
-import { silentLogger } from '../../src-main/base/logger.ts'
-import type { LabelQuestions, LabelSettings, ToLabelWorker } from '../../src-main/label-message.ts'
-import { LabelThread } from '../../src-main/label-thread.ts'
-import { noLabels } from '../../src-main/shared/label.ts'
-import { FakeClock } from '../fakes/fake-clock.ts'
+import { silentLogger } from '../../../src-main/base/logger.ts'
+import type { LabelQuestions, LabelSettings, ToLabelWorker } from '../../../src-main/labelling/label-message.ts'
+import { LabelThread } from '../../../src-main/labelling/label-thread.ts'
+import { noLabels } from '../../../src-main/shared/label.ts'
+import { FakeClock } from '../../fakes/fake-clock.ts'
 
 const printing: LabelSettings = {
   labels: {

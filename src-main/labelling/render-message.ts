@@ -1,10 +1,10 @@
 // What the label thread and its render thread say to each other (render-thread.ts, render-worker.ts).
 
+import type { EmitOptions, LabelImage, RenderRequest } from '../labels/queue/label-renderer.ts'
+import type { ResultOf } from '../shared/contract.ts'
+import type { TagValue } from '../shared/data-value.ts'
+import type { LabelTemplate, PrinterResolution } from '../shared/label.ts'
 import type { LabelSettings } from './label-message.ts'
-import type { EmitOptions, LabelImage, RenderRequest } from './labels/queue/label-renderer.ts'
-import type { ResultOf } from './shared/contract.ts'
-import type { TagValue } from './shared/data-value.ts'
-import type { LabelTemplate, PrinterResolution } from './shared/label.ts'
 
 export type TagTypes = LabelSettings['tagTypes']
 

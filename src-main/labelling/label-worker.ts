@@ -1,11 +1,11 @@
 // Worker thread of label-thread.ts: opens the rooms of labels and answers until it is told to end.
 import { parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from './base/clock.ts'
-import { createLogger } from './base/logger.ts'
+import { systemClock } from '../base/clock.ts'
+import { createLogger } from '../base/logger.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import { type LabelAnswers, labelAnswers } from './label-answers.ts'
 import type { FromLabelWorker, LabelWorkerStart, ToLabelWorker } from './label-message.ts'
 import { LabelRooms } from './label-rooms.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 const port = parentPort
 if (!port) throw new Error('label-worker.ts runs as a worker thread of label-thread.ts only')

@@ -1,18 +1,18 @@
 // What the runtime and its label thread say to each other. The thread holds identifiers, queue, printers and scanners
 // (label-rooms.ts); the runtime holds tags, plant and people (station-labels.ts).
-import type { ThreadAnswer } from './base/thread-on-demand.ts'
-import type { LabelReject } from './labels/queue/label-verification.ts'
-import type { PrintOrder } from './labels/queue/print-orders.ts'
-import type { TriggerMark } from './labels/queue/trigger-marks.ts'
+import type { ThreadAnswer } from '../base/thread-on-demand.ts'
+import type { LabelReject } from '../labels/queue/label-verification.ts'
+import type { PrintOrder } from '../labels/queue/print-orders.ts'
+import type { TriggerMark } from '../labels/queue/trigger-marks.ts'
+import type { ScannerStanding } from '../scanning/line-scanners.ts'
+import type { CallName, InputOf, ResultOf } from '../shared/contract.ts'
+import type { TagValue } from '../shared/data-value.ts'
+import type { IdentifierRecord, PartWindow } from '../shared/identifier.ts'
+import type { AffectedPart } from '../shared/identifier-calls.ts'
+import type { LabelJob, LabelTemplate, PlantLabels, PrinterStatusRow, ScanRow } from '../shared/label.ts'
+import type { StatusCodeName } from '../shared/status-code.ts'
+import type { DataType } from '../shared/tag.ts'
 import type { WorkedOn } from './part-tracking.ts'
-import type { ScannerStanding } from './scanning/line-scanners.ts'
-import type { CallName, InputOf, ResultOf } from './shared/contract.ts'
-import type { TagValue } from './shared/data-value.ts'
-import type { IdentifierRecord, PartWindow } from './shared/identifier.ts'
-import type { AffectedPart } from './shared/identifier-calls.ts'
-import type { LabelJob, LabelTemplate, PlantLabels, PrinterStatusRow, ScanRow } from './shared/label.ts'
-import type { StatusCodeName } from './shared/status-code.ts'
-import type { DataType } from './shared/tag.ts'
 
 /** What the thread has to know of the plant. */
 export interface LabelSettings {

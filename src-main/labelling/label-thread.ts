@@ -1,10 +1,11 @@
 // The label thread from the runtime's side: started while the plant has something to label or scan, else for those who ask. One
 // that dies or hangs is started again; what it had acknowledged is on the disk, what it had not is asked again where that is safe.
 import type { Worker } from 'node:worker_threads'
-import type { Clock, Timer } from './base/clock.ts'
-import type { Logger } from './base/logger.ts'
-import { type RetrySchedule, retryWaits } from './base/retry-schedule.ts'
-import { startWorkerThread } from './base/worker-thread.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { type RetrySchedule, retryWaits } from '../base/retry-schedule.ts'
+import { startWorkerThread } from '../base/worker-thread.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
 import type {
   FromLabelWorker,
   LabelNews,
@@ -14,7 +15,6 @@ import type {
   LabelWorkerStart,
   ToLabelWorker,
 } from './label-message.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
 
 const restarts: RetrySchedule = { firstMs: 250, ceilingMs: 15_000, jitter: 0.3 }
 /** A thread that ran for so long did not die of its start: the next one is started at once again. */

@@ -1,12 +1,13 @@
 // Every question to the label thread and its answer from the rooms.
+
+import { toPng } from '../labels/emit/png.ts'
+import { toBase64 } from '../shared/data-value.ts'
+import type { IdentifierRecord, SerialPool } from '../shared/identifier.ts'
+import type { PrinterResolution } from '../shared/label.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { StatusCodes } from '../shared/status-code.ts'
 import type { LabelQuestionName, LabelQuestions, PartsQuestion, TemplateStanding } from './label-message.ts'
 import { type LabelRooms, texts } from './label-rooms.ts'
-import { toPng } from './labels/emit/png.ts'
-import { toBase64 } from './shared/data-value.ts'
-import type { IdentifierRecord, SerialPool } from './shared/identifier.ts'
-import type { PrinterResolution } from './shared/label.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
-import { StatusCodes } from './shared/status-code.ts'
 
 export type LabelAnswers = {
   readonly [N in LabelQuestionName]: (

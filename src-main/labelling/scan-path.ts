@@ -1,16 +1,16 @@
 // The one path of every scan, from a scanner at the line or a screen: taken apart; a label in doubt or one that waits for its scan; the
 // name plate of a machine; a part, which is placed where the scanner stands; or nothing known. Kept in one transaction with what it did.
-import type { Logger } from './base/logger.ts'
-import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
-import type { IdentityStore } from './identifiers/store/identity-store.ts'
+import type { Logger } from '../base/logger.ts'
+import { parseIdentifier } from '../identifiers/schemes/parse-identifier.ts'
+import type { IdentityStore } from '../identifiers/store/identity-store.ts'
+import type { PrintQueue } from '../labels/queue/print-queue.ts'
+import type { ScanBook } from '../scanning/scan-book.ts'
+import { readScanText } from '../scanning/scan-text.ts'
+import type { ParsedIdentifier } from '../shared/identifier.ts'
+import type { ScanOutcome, ScanRow } from '../shared/label.ts'
+import type { Database } from '../storage/database.ts'
 import type { LabelSettings, ReportedScan } from './label-message.ts'
-import type { PrintQueue } from './labels/queue/print-queue.ts'
 import type { PartTracking } from './part-tracking.ts'
-import type { ScanBook } from './scanning/scan-book.ts'
-import { readScanText } from './scanning/scan-text.ts'
-import type { ParsedIdentifier } from './shared/identifier.ts'
-import type { ScanOutcome, ScanRow } from './shared/label.ts'
-import type { Database } from './storage/database.ts'
 
 export interface ScanPathParts {
   readonly database: Database

@@ -1,18 +1,18 @@
 // Worker thread of render-thread.ts: draws labels, reads their bar codes back, writes them in the language of printers, one after the
 // other, until it is ended, and fonts and decoder with it.
 import { parentPort } from 'node:worker_threads'
-import type { ThreadAnswer } from './base/thread-on-demand.ts'
-import { decodeSymbols } from './labels/decode/decode-symbols.ts'
-import { emitLabel } from './labels/emit/emit-label.ts'
-import { toPng } from './labels/emit/png.ts'
-import { compileLabel } from './labels/layout/label-texts.ts'
-import type { LabelImage, RenderRequest } from './labels/queue/label-renderer.ts'
-import { type RenderedLabel, renderLabel } from './labels/render/render-label.ts'
+import type { ThreadAnswer } from '../base/thread-on-demand.ts'
+import { decodeSymbols } from '../labels/decode/decode-symbols.ts'
+import { emitLabel } from '../labels/emit/emit-label.ts'
+import { toPng } from '../labels/emit/png.ts'
+import { compileLabel } from '../labels/layout/label-texts.ts'
+import type { LabelImage, RenderRequest } from '../labels/queue/label-renderer.ts'
+import { type RenderedLabel, renderLabel } from '../labels/render/render-label.ts'
+import { type TagValue, toBase64 } from '../shared/data-value.ts'
+import { messageOf, RuntimeError } from '../shared/runtime-error.ts'
+import { StatusCodes } from '../shared/status-code.ts'
+import { coerceValue } from '../shared/tag.ts'
 import type { PreviewAnswer, PreviewRequest, RenderJob, TagTypes, ToRenderWorker } from './render-message.ts'
-import { type TagValue, toBase64 } from './shared/data-value.ts'
-import { messageOf, RuntimeError } from './shared/runtime-error.ts'
-import { StatusCodes } from './shared/status-code.ts'
-import { coerceValue } from './shared/tag.ts'
 
 const port = parentPort
 if (!port) throw new Error('render-worker.ts runs as a worker thread of render-thread.ts only')

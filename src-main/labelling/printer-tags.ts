@@ -1,8 +1,8 @@
 // What printers say of themselves as tags of the plant (`Printers.<name>.State` …), so that mimics, alarms, expressions and history
 // have them like any other value. The plant check made the tags; here they get their values.
-import { type PrinterCondition, type PrinterStatusRow, printerConditions } from './shared/label.ts'
-import { StatusCodes } from './shared/status-code.ts'
-import { type ValueBatch, ValueBatchBuilder } from './shared/value-batch.ts'
+import { type PrinterCondition, type PrinterStatusRow, printerConditions } from '../shared/label.ts'
+import { StatusCodes } from '../shared/status-code.ts'
+import { type ValueBatch, ValueBatchBuilder } from '../shared/value-batch.ts'
 
 /** Numbers of `State`: the place in `printerConditions`; what is recorded refers to them. */
 const stateNumbers: ReadonlyMap<PrinterCondition, number> = new Map(

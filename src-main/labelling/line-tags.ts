@@ -1,13 +1,13 @@
 // Tags that say what happens at the line: text tags that are scanners (`tag:Packer.Scan`), and those in which equipment says which part it
 // works on (`tracking:` with a tag). Each goes to the label thread in the order of its changes.
-import type { Clock } from './base/clock.ts'
-import type { Logger } from './base/logger.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Plant } from '../shared/plant.ts'
+import { messageOf } from '../shared/runtime-error.ts'
+import { isBad } from '../shared/status-code.ts'
+import type { ValueBatch } from '../shared/value-batch.ts'
+import type { TagTable } from '../tags/tag-table.ts'
 import type { LabelThread } from './label-thread.ts'
-import type { Plant } from './shared/plant.ts'
-import { messageOf } from './shared/runtime-error.ts'
-import { isBad } from './shared/status-code.ts'
-import type { ValueBatch } from './shared/value-batch.ts'
-import type { TagTable } from './tags/tag-table.ts'
 
 export interface LineTagsParts {
   readonly clock: Clock

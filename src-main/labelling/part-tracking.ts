@@ -1,11 +1,11 @@
 // Where parts are, by the plant's rules: so long before and after their identifier was given out, by the tag in which equipment says what
 // it works on, and by the scanners that stand at it. Everything is in the database at once, so that a restart changes no window.
-import type { Clock } from './base/clock.ts'
-import { parseIdentifier } from './identifiers/schemes/parse-identifier.ts'
-import type { IdentityStore } from './identifiers/store/identity-store.ts'
-import type { IdentifierKind, TrackingRule } from './shared/identifier.ts'
-import type { PlantLabels } from './shared/label.ts'
-import type { Database, Statement } from './storage/database.ts'
+import type { Clock } from '../base/clock.ts'
+import { parseIdentifier } from '../identifiers/schemes/parse-identifier.ts'
+import type { IdentityStore } from '../identifiers/store/identity-store.ts'
+import type { IdentifierKind, TrackingRule } from '../shared/identifier.ts'
+import type { PlantLabels } from '../shared/label.ts'
+import type { Database, Statement } from '../storage/database.ts'
 
 /** What a tag says that equipment works on. */
 export interface WorkedOn {
