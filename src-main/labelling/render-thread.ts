@@ -1,5 +1,6 @@
 // The thread that draws labels and reads their bar codes back, from the label thread's side: started with the first label, ended when
 // none came for a minute. One that dies or hangs fails the label it worked on, and no other.
+import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { type ThreadErrors, ThreadOnDemand } from '../base/thread-on-demand.ts'
@@ -36,6 +37,8 @@ export interface RenderThreadOptions {
   readonly logger: Logger
   /** Of the tags of the plant. */
   readonly tagTypes: () => TagTypes
+  /** Starts the thread; tests hand in one that does as they say. */
+  readonly start?: () => Worker
 }
 
 interface Waiting {
@@ -50,12 +53,14 @@ export class RenderThread implements LabelRenderer {
   readonly #waiting: Waiting[] = []
   /** In the order in which the thread works on them. */
   readonly #underWay: Waiting[] = []
+  /** The one the thread worked on when it ended, until all have heard of that. */
+  #endedOver: Waiting | null = null
 
   constructor(options: RenderThreadOptions) {
-    const { clock, logger } = options
+    const { clock, logger, start = startRenderWorker } = options
     this.#options = options
     this.#thread = new ThreadOnDemand({
-      start: () => startWorkerThread(import.meta.url, './render-worker', { resourceLimits }),
+      start,
       errors,
       onFailure: (error) => logger.error(`The thread that draws labels failed: ${messageOf(error)}`),
       clock,
@@ -110,17 +115,27 @@ export class RenderThread implements LabelRenderer {
       const question = (id: number) => ({ id, job: waiting.job }) satisfies ToRenderWorker
       waiting.resolve(await this.#thread.ask(question, undefined, () => undefined))
     } catch (error) {
-      // The one in front was worked on; this one only waited behind it.
-      isAgain = error instanceof ThreadEnded && this.#underWay[0] !== waiting
+      if (error instanceof ThreadEnded) {
+        // The one in front was worked on; the others only waited behind it.
+        this.#endedOver ??= this.#underWay[0]!
+        isAgain = this.#endedOver !== waiting
+      }
       if (!isAgain) waiting.reject(error)
     } finally {
       timer.cancel()
       this.#underWay.splice(this.#underWay.indexOf(waiting), 1)
       if (isAgain) this.#waiting.unshift(waiting)
       // After all who were told of the same end of the thread.
-      setImmediate(() => this.#next())
+      setImmediate(() => {
+        this.#endedOver = null
+        this.#next()
+      })
     }
   }
+}
+
+function startRenderWorker(): Worker {
+  return startWorkerThread(import.meta.url, './render-worker', { resourceLimits })
 }
 
 /** Types of the tags that are given; those the plant has no more are read as what they are. */
