@@ -182,7 +182,7 @@ export const t = defineTexts({
     scanned: '已扫码',
     scanFailed: '扫码未能上报：{reason}',
     scanNotLive: '未连接到站点，扫码没有上报。请在连接恢复后重新扫码。',
-    'outcome.verified': '标签校验通过',
+    'outcome.verified': '标签已核验',
     'outcome.mismatch': '标签错误：已剔除',
     'outcome.resolved': '存疑标签确已打出，已确认。',
     'outcome.part': '已知产品',
