@@ -12,6 +12,8 @@ describe('permissions', () => {
       'devices.view',
       'access.own',
       'maintenance.view',
+      'identifiers.read',
+      'labels.view',
     ])
     expect(permissions.has(['viewer'], 'tags.write')).toBe(false)
     expect(permissions.has(['operator'], 'tags.write')).toBe(true)
