@@ -15,6 +15,8 @@ export interface KeyboardScannerOptions {
 const groupSeparator = '\x1d'
 /** More than any symbol holds. */
 const longestScan = 8192
+/** The shortest number on goods has eight digits (GTIN-8). */
+const shortNumber = /^[+-]?\d{0,7}(?:[.,]\d*)?$/
 /** So many keys that close make it a scan; what follows may take its time on a busy computer. */
 const surelyScanned = 4
 const patienceMs = 200
@@ -60,14 +62,20 @@ export class KeyboardScanner {
       if (this.#held.length >= longestScan) this.#release()
       return
     }
-    if ((event.key === 'Enter' || event.key === 'Tab') && this.#held.length >= this.#shortest) {
+    const scanned = this.#held.map((held) => held.text).join('')
+    if ((event.key === 'Enter' || event.key === 'Tab') && this.#isScan(scanned, event.target)) {
       take(event)
-      const scanned = this.#held.map((held) => held.text).join('')
       this.#drop()
       this.#options.onScan(scanned)
       return
     }
     this.#release()
+  }
+
+  /** Words, and numbers that are no article's, are typed however quickly; a scanner ends where it began. */
+  #isScan(text: string, at: EventTarget | null): boolean {
+    if (text.length < this.#shortest || !/\d/.test(text)) return false
+    return !shortNumber.test(text) && this.#held.every((held) => held.at === at)
   }
 
   #wait(): void {

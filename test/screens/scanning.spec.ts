@@ -94,6 +94,22 @@ test('a scan never types into the field that has the focus, and typing still doe
   await expect(page.getByRole('textbox', { name: 'Identifier', exact: true })).toHaveValue('88.12')
 })
 
+test('words and set-points that are typed quickly and ended with Enter are typed, not scanned', async ({
+  page,
+  station,
+}) => {
+  await logIn(page, station, 'operator', '#/trace')
+  for (const text of ['Filler', '1234.5']) {
+    await page.getByLabel('Identifier', { exact: true }).fill('')
+    await page.getByLabel('Identifier', { exact: true }).focus()
+    await scan(page, text)
+    await expect(page.getByRole('heading', { name: text })).toBeVisible()
+  }
+  expect((await station.process.call('scans.list', { limit: 100 })).scans.map(({ text }) => text)).not.toContain(
+    'Filler',
+  )
+})
+
 test('a scan on any screen says what it is; the separator of GS1 comes through', async ({ page, station }) => {
   await logIn(page, station, 'operator', '#/alarms')
   await page.keyboard.type('0109521234543213', { delay: 2 })
