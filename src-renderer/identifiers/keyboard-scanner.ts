@@ -134,7 +134,11 @@ function replay({ text, key, at }: HeldKey): void {
   const isWanted = target.dispatchEvent(
     new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, composed: true }),
   )
-  // The only way to type that keeps undo and tells the page as a key would.
-  if (isWanted && isEditable(target) && target === document.activeElement)
-    document.execCommand('insertText', false, text)
+  if (!isWanted || !isEditable(target)) return
+  // The only way to type that keeps undo and tells the page as a key would; it needs the focus, which may have gone on meanwhile.
+  if (target === document.activeElement) document.execCommand('insertText', false, text)
+  else if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) {
+    target.value += text
+    target.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertText', data: text }))
+  }
 }

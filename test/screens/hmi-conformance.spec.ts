@@ -569,6 +569,8 @@ test('what a pointer drags, keys do too; a press that is moved away does nothing
   await page.keyboard.press('Control+z')
   await page.keyboard.press('Control+s')
   await expect.poll(file).toBe(before)
+  // The editor has heard of it too: there is nothing left that leaving would lose.
+  await settled(page)
 
   await open(page, hmi.url, '#/mimic/calm')
   const way = page.locator('.mimic-drawing').getByRole('button', { name: /Mixing/ })

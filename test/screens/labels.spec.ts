@@ -2,6 +2,7 @@
 import { expect, type Page } from '@playwright/test'
 import { violationsInBothThemes } from './axe.ts'
 import { addLabels, printCases, tearCase, untilState } from './label-plant.ts'
+import { scan } from './scan-keys.ts'
 import { smallTargets } from './small-targets.ts'
 import { logIn, type TestStation, test } from './station.ts'
 
@@ -19,19 +20,6 @@ async function settleAll({ process }: TestStation): Promise<void> {
   const { jobs } = await process.call('labels.jobs', { states: ['inDoubt'], limit: 1000 })
   for (const { id } of jobs)
     await process.call('labels.resolve', { job: id, outcome: 'notPrinted', reason: 'test', again: false })
-}
-
-/** Keys of a scanner, as quick as they are in the hand: a busy computer that runs the test makes no pauses between them. */
-async function scan(page: Page, text: string): Promise<void> {
-  await page.evaluate(
-    (keys) => {
-      for (const key of keys)
-        (document.activeElement ?? document.body).dispatchEvent(
-          new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, composed: true }),
-        )
-    },
-    [...text, 'Enter'],
-  )
 }
 
 test('an operator orders labels, sees them before, and finds them in the tray and in the queue', async ({

@@ -3,10 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { toBuffer } from 'bwip-js/node'
 import { violationsInBothThemes } from './axe.ts'
 import { addParts, printCase } from './part-plant.ts'
+import { scan } from './scan-keys.ts'
 import { settled } from './settled.ts'
 import { smallTargets } from './small-targets.ts'
 import { logIn, test } from './station.ts'
@@ -14,12 +15,6 @@ import { logIn, test } from './station.ts'
 test.use({ file: 'scanning' })
 
 const foreign = '(01)09521234543213(21)FOREIGN1'
-
-/** Keys as a scanner sends them: quicker than a person, ended by Enter. */
-async function scan(page: Page, text: string): Promise<void> {
-  await page.keyboard.type(text, { delay: 2 })
-  await page.keyboard.press('Enter')
-}
 
 /** A film of one picture, as Chromium plays it instead of a camera (YUV4MPEG2, 4:2:0). */
 async function filmOf(text: string): Promise<string> {
@@ -100,9 +95,11 @@ test('words and set-points that are typed quickly and ended with Enter are typed
 }) => {
   await logIn(page, station, 'operator', '#/trace')
   for (const text of ['Filler', '1234.5']) {
-    await page.getByLabel('Identifier', { exact: true }).fill('')
-    await page.getByLabel('Identifier', { exact: true }).focus()
-    await scan(page, text)
+    const field = page.getByRole('textbox', { name: 'Identifier' })
+    await field.fill('')
+    await field.focus()
+    await page.keyboard.type(text, { delay: 2 })
+    await page.keyboard.press('Enter')
     await expect(page.getByRole('heading', { name: text })).toBeVisible()
   }
   expect((await station.process.call('scans.list', { limit: 100 })).scans.map(({ text }) => text)).not.toContain(
@@ -112,12 +109,9 @@ test('words and set-points that are typed quickly and ended with Enter are typed
 
 test('a scan on any screen says what it is; the separator of GS1 comes through', async ({ page, station }) => {
   await logIn(page, station, 'operator', '#/alarms')
-  await page.keyboard.type('0109521234543213', { delay: 2 })
-  await page.keyboard.type('10LOT4', { delay: 2 })
-  await page.keyboard.press('Control+]')
-  await scan(page, '21SN7')
-  const { scans } = await station.process.call('scans.list', { limit: 1 })
+  await scan(page, '010952123454321310LOT4\x1d21SN7')
   await expect(page.getByText('Not known at this station')).toBeVisible()
+  const { scans } = await station.process.call('scans.list', { limit: 1 })
   expect(scans[0]!.text).toBe('010952123454321310LOT4\x1d21SN7')
   expect(scans[0]!.parsed).toMatchObject({ valid: true, parts: { '01': '09521234543213', '10': 'LOT4', '21': 'SN7' } })
 })
