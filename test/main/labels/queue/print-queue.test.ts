@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -349,6 +350,28 @@ describe('in doubt', () => {
       message: expect.stringMatching(/^the printer has never answered/),
     })
     await mute.close()
+  })
+
+  test('a printer that swallows one label after the other does not swallow the order: the rests grow, and it says so', async () => {
+    const swallower = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        if (bytes.includes('^XA')) socket.resetAndDestroy()
+      })
+    })
+    await new Promise<void>((resolve) => swallower.listen(0, '127.0.0.1', resolve))
+    const { port } = swallower.address() as { port: number }
+    try {
+      queue.configure([labelPrinter({ connection: `tcp://127.0.0.1:${port}`, timeoutMs: 300, statusIntervalMs: 0 })])
+      queue.print(printOrder(8))
+      const inDoubt = () => queue.jobs({ states: ['inDoubt'], limit: 10 }).jobs.length
+      await vi.waitFor(() => expect(inDoubt()).toBeGreaterThan(1), { timeout: 30_000 })
+      expect(inDoubt()).toBeLessThan(4)
+      expect(queue.printers()[0]!.message).toContain('labels in a row are in doubt')
+      expect(queue.jobs({ states: ['queued'], limit: 10 }).jobs.length).toBeGreaterThan(3)
+    } finally {
+      swallower.close()
+    }
   })
 
   test('media that runs out under a label: in doubt; with the head open nothing is sent at all', async () => {
