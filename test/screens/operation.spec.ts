@@ -41,6 +41,8 @@ test('what is searched for a second time is marked on the display again', async 
   const search = async () => {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('TankA.TemperatureS')
+    // Keys are held for as long as they may be a scan; arrows come when all of them are there.
+    await expect(page.getByRole('dialog').locator('input').first()).toHaveValue('TankA.TemperatureS')
     await expect(page.getByRole('dialog').getByRole('button', { name: /TankA.TemperatureSetpoint/ })).toBeVisible()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
